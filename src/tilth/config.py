@@ -1,0 +1,32 @@
+"""Where the workspace is: the option, the environment, or the nearest folder upward."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+WORKSPACE_VARIABLE = "TILTH_WORKSPACE"
+TOKEN_VARIABLE = "TILTH_TOKEN"
+WORKSPACE_FOLDER = ".tilth"
+DEFAULT_PORT = 8470
+
+
+def find_workspace(option: str | None, *, start: Path | None = None) -> str:
+    """Return the folder or URL of the workspace to use.
+
+    The option wins, then `$TILTH_WORKSPACE`, then the nearest `.tilth` folder upward from `start` (default:
+    the current folder), then `./.tilth`, which the first write makes.
+    """
+    named = option or os.environ.get(WORKSPACE_VARIABLE)
+    if named:
+        return named
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / WORKSPACE_FOLDER / "format").is_file():
+            return str(folder / WORKSPACE_FOLDER)
+    return str(here / WORKSPACE_FOLDER)
+
+
+def is_url(place: str) -> bool:
+    """Tell whether `place` names a server rather than a folder."""
+    return place.startswith(("http://", "https://"))

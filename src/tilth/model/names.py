@@ -1,0 +1,58 @@
+"""Names and paths: what may name a thing. Hostile until proven otherwise."""
+
+from __future__ import annotations
+
+import re
+
+from tilth.errors import Invalid
+from tilth.model.ids import is_id
+
+NAME_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,63}")
+DEFAULT_PROJECT = "default"
+DEFAULT_BRANCH = "main"
+MAX_PATH_BYTES = 4096
+MAX_SEGMENT_BYTES = 255
+
+
+def check_name(name: str, what: str) -> str:
+    """Return `name` if it may name a `what` (repo, branch, pipeline, ...). Raises Invalid."""
+    if not NAME_PATTERN.fullmatch(name):
+        raise Invalid(
+            f"{name!r} cannot name a {what}.",
+            help="Use 1 to 63 letters, digits, '-' or '_'.",
+            name=name,
+        )
+    if is_id(name):
+        raise Invalid(f"{name!r} cannot name a {what}: it looks like an id.", help="Choose another name.", name=name)
+    return name
+
+
+def check_path(path: str) -> str:
+    """Return `path` without a leading slash if it may be a path in a repo. Raises Invalid.
+
+    Any UTF-8 is allowed except NUL and control characters, and empty, `.` and `..` segments.
+    """
+    clean = path[1:] if path.startswith("/") and not path.startswith("//") else path
+    problem = _path_problem(clean)
+    if problem:
+        raise Invalid(f"{path!r} is not a path in a repo: {problem}.", help="Rename it and try again.", path=path)
+    return clean
+
+
+def _path_problem(path: str) -> str | None:
+    if not path:
+        return "it is empty"
+    try:
+        encoded = path.encode()
+    except UnicodeEncodeError:
+        return "it is not valid UTF-8"
+    if len(encoded) > MAX_PATH_BYTES:
+        return f"it is longer than {MAX_PATH_BYTES} bytes"
+    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+        return "it holds a control character"
+    for segment in path.split("/"):
+        if segment in ("", ".", ".."):
+            return f"it has the segment {segment!r}"
+        if len(segment.encode()) > MAX_SEGMENT_BYTES:
+            return f"a segment is longer than {MAX_SEGMENT_BYTES} bytes"
+    return None
