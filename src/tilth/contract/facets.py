@@ -1,0 +1,341 @@
+"""What one can do with a workspace: one small Protocol per noun.
+
+The local workspace and the remote client implement the same facets and pass the same suite
+(`tilth.testing.WorkspaceSuite`). A *reference* is `[PROJECT/]REPO[@REVISION][:PATH]`. All of them raise the errors of
+`tilth.errors`; lists are paged by key and never longer than `limit` (at most 1,000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from tilth.contract.values import (
+    AssignmentInfo,
+    BranchInfo,
+    CommitInfo,
+    DatumInfo,
+    DraftInfo,
+    EventInfo,
+    FeedbackInfo,
+    FileChange,
+    FileInfo,
+    HeadMove,
+    JobInfo,
+    LabelInfo,
+    LabelingInfo,
+    Lineage,
+    Page,
+    PipelineInfo,
+    QuietReport,
+    RepoInfo,
+    SpecCheck,
+    SubmitInfo,
+    TokenInfo,
+    UsageInfo,
+    UserInfo,
+    VerifyReport,
+    WorkerInfo,
+)
+from tilth.progress import Progress, silent
+
+
+class Repos(Protocol):
+    """Repos of the workspace."""
+
+    def create(self, name: str, *, description: str = "", held_out: bool = False) -> RepoInfo:
+        """Make a repo with an empty `main` branch. `name` may be `PROJECT/REPO`. Raises Conflict if it exists."""
+
+    def get(self, name: str) -> RepoInfo:
+        """Return one repo."""
+
+    def list(self, *, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
+        """List repos by name."""
+
+    def delete(self, name: str, *, force: bool = False) -> None:
+        """Delete a repo. Raises Conflict when something is derived from it, unless `force`."""
+
+    def hold_out(self, name: str, held_out: bool = True) -> RepoInfo:
+        """Mark a repo as held out: nothing trained may have it upstream."""
+
+
+class Branches(Protocol):
+    """Branches of a repo."""
+
+    def create(self, repo: str, name: str, *, head: str | None = None) -> BranchInfo:
+        """Make a branch at `head` (a revision of the same repo), or empty."""
+
+    def get(self, repo: str, name: str) -> BranchInfo:
+        """Return one branch."""
+
+    def list(self, repo: str) -> Page[BranchInfo]:
+        """List the branches of a repo."""
+
+    def move(self, repo: str, name: str, to: str, *, message: str = "") -> BranchInfo:
+        """Move the head to the revision `to` of the same repo: deploy or roll back. Starts a new change."""
+
+    def delete(self, repo: str, name: str) -> None:
+        """Delete a branch; its commits stay. Raises Conflict when something is derived from it."""
+
+    def moves(self, repo: str, name: str, *, after: str | None = None, limit: int = 100) -> Page[HeadMove]:
+        """List head moves, newest first."""
+
+
+class Commits(Protocol):
+    """Immutable versions."""
+
+    def get(self, reference: str) -> CommitInfo:
+        """Resolve a reference to its commit."""
+
+    def log(self, reference: str, *, after: str | None = None, limit: int = 100) -> Page[CommitInfo]:
+        """List a commit and its ancestors, newest first; with a path, only commits that touched it."""
+
+    def diff(
+        self, old: str | None, new: str, *, path: str = "", after: str | None = None, limit: int = 1000
+    ) -> Page[FileChange]:
+        """List paths that differ, by path; `old` None means the first parent of `new`."""
+
+    def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
+        """Undo one commit on its branch and keep what came later. Raises Conflict that names the paths."""
+
+
+class Files(Protocol):
+    """Bytes in commits. Each writing call makes one commit, or changes nothing."""
+
+    def put(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
+        """Write one file at `repo[@branch]:path`."""
+
+    def put_many(
+        self,
+        branch: str,
+        files: Iterable[tuple[str, bytes | BinaryIO | Path]],
+        *,
+        deletes: Iterable[str] = (),
+        message: str = "",
+        if_head: str | None = None,
+        progress: Progress = silent,
+    ) -> CommitInfo:
+        """Write and delete many files in one commit on `repo[@branch]`; deletes (files or folders) come first."""
+
+    def put_folder(
+        self, reference: str, folder: Path, *, mirror: bool = False, message: str = "", progress: Progress = silent
+    ) -> CommitInfo:
+        """Write a local folder under `repo[@branch][:path]`; `mirror` also deletes what the folder lacks."""
+
+    def delete(self, reference: str, *, message: str = "") -> CommitInfo:
+        """Delete a file or folder."""
+
+    def stat(self, reference: str) -> FileInfo:
+        """Return one file or folder."""
+
+    def list(self, reference: str, *, after: str | None = None, limit: int = 1000) -> Page[FileInfo]:
+        """List one level of a folder."""
+
+    def walk(
+        self, reference: str, *, glob: str | None = None, after: str | None = None, limit: int = 1000
+    ) -> Page[FileInfo]:
+        """List all files below a path, or those that match a glob, by path."""
+
+    def read(self, reference: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Stream the bytes of a file, or a range of them."""
+
+    def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
+        """Write a commit, folder or file below `destination`; returns the number of files."""
+
+
+class Drafts(Protocol):
+    """Writes that are not a commit yet; each acknowledged one is durable."""
+
+    def open(self, branch: str) -> DraftInfo:
+        """Open a private draft on `repo[@branch]`."""
+
+    def put(self, draft: str, path: str, source: bytes | BinaryIO) -> FileInfo:
+        """Write a file in the draft."""
+
+    def delete(self, draft: str, path: str) -> None:
+        """Delete a file or folder in the draft."""
+
+    def get(self, draft: str) -> DraftInfo:
+        """Return one draft."""
+
+    def commit(self, draft: str, *, message: str = "", if_head: str | None = None) -> CommitInfo:
+        """Make the draft a commit on the current head. With `if_head`, raises BranchMoved when it is another."""
+
+    def discard(self, draft: str) -> None:
+        """Forget the draft."""
+
+
+class Pipelines(Protocol):
+    """Pipelines: code, function, labeling."""
+
+    def check(self, spec: Mapping[str, Any]) -> SpecCheck:
+        """Say what a spec would do. Raises Invalid that names the field."""
+
+    def create(
+        self, spec: Mapping[str, Any], *, code: bytes | None = None, update: bool = False, keep_outputs: bool = False
+    ) -> PipelineInfo:
+        """Create (or with `update` change) a pipeline. `code` is an archive of its code folder (see `archive_code`)."""
+
+    def get(self, name: str) -> PipelineInfo:
+        """Return one pipeline."""
+
+    def list(self, *, after: str | None = None, limit: int = 100) -> Page[PipelineInfo]:
+        """List pipelines by name."""
+
+    def delete(self, name: str, *, force: bool = False) -> None:
+        """Delete a pipeline; its output repo and lineage stay."""
+
+    def rerun(self, name: str, *, reprocess: bool = False) -> str:
+        """Start a new change for the pipeline at its inputs' heads; `reprocess` ignores earlier results. Returns it."""
+
+
+class Jobs(Protocol):
+    """Runs of pipelines."""
+
+    def list(
+        self, *, pipeline: str | None = None, change: str | None = None, after: str | None = None, limit: int = 100
+    ) -> Page[JobInfo]:
+        """List jobs, newest first."""
+
+    def get(self, job: str) -> JobInfo:
+        """Return one job by id."""
+
+    def datums(
+        self, job: str, *, state: str | None = None, after: str | None = None, limit: int = 100
+    ) -> Page[DatumInfo]:
+        """List the datums of a job, failed ones first when no state is given."""
+
+    def logs(self, job: str, *, datum: str | None = None) -> Iterator[bytes]:
+        """Stream the log of one datum, or of the first failing (else first) one."""
+
+    def wait(self, what: str, *, timeout_s: float | None = None, progress: Progress = silent) -> list[JobInfo]:
+        """Wait until a job, or all jobs of a change, have ended. Raises Unavailable on timeout."""
+
+    def stop(self, job: str) -> JobInfo:
+        """Stop a job; its branch does not move."""
+
+
+class Labeling(Protocol):
+    """Labeling pipelines, from the side of those who run them."""
+
+    def list(self) -> Page[LabelingInfo]:
+        """List labeling pipelines with their progress (those the caller may work on, for a labeler)."""
+
+    def get(self, pipeline: str) -> LabelingInfo:
+        """Return one labeling pipeline's progress, from counters."""
+
+    def workers(self, pipeline: str) -> Page[WorkerInfo]:
+        """List the workers of a labeling pipeline."""
+
+    def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
+        """List what holds now for each item, published or not."""
+
+    def rule(self, pipeline: str, key: str, label: Any, *, reason: str = "") -> LabelInfo:
+        """Decide an item as an expert; final until reopened."""
+
+    def publish(self, pipeline: str) -> CommitInfo | None:
+        """Publish answers and labels now; None when there is nothing new."""
+
+
+class Tasks(Protocol):
+    """Labeling, from the side of the person who labels."""
+
+    def next(self, pipeline: str) -> AssignmentInfo | None:
+        """Lend the caller a task; None when there is none. Raises Denied when the caller is banned (and says why)."""
+
+    def submit(self, assignment: str, result: list[Mapping[str, Any]], *, unsure: bool = False) -> SubmitInfo:
+        """Answer with a Label Studio result list. Repeating the same call is safe."""
+
+    def skip(self, assignment: str) -> SubmitInfo:
+        """Give the task back."""
+
+    def media(self, assignment: str, variable: str) -> Iterator[bytes]:
+        """Stream the bytes shown for one variable of the task."""
+
+    def me(self, pipeline: str) -> WorkerInfo:
+        """Return the caller's own numbers."""
+
+
+class Datasets(Protocol):
+    """Tables in commits, read through DuckDB."""
+
+    def rows(
+        self,
+        reference: str,
+        *,
+        where: str = "",
+        columns: Iterable[str] = (),
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[Mapping[str, Any]]:
+        """Read rows of the table at `repo@revision:folder-or-file` (Parquet, CSV, JSONL), filtered."""
+
+    def count(self, reference: str, *, where: str = "") -> int:
+        """Count the rows that match."""
+
+
+class Feedback(Protocol):
+    """Declared edges by which chosen items go back to a source repo."""
+
+    def declare(
+        self, name: str, source: str, target: str, *, trigger: str = "person", budget: int, max_rounds: int
+    ) -> FeedbackInfo:
+        """Declare an edge from `repo@branch[:path of a selection file]` to `repo@branch`. `budget` counts items."""
+
+    def get(self, name: str) -> FeedbackInfo:
+        """Return one edge."""
+
+    def list(self) -> Page[FeedbackInfo]:
+        """List edges."""
+
+    def fire(self, name: str, *, message: str = "") -> CommitInfo | None:
+        """Send the items that the source's head names into the target; None when the selection is empty."""
+
+
+class LineageFacet(Protocol):
+    """Where things came from and what came from them."""
+
+    def of(self, reference: str, *, depth: int = 50) -> Lineage:
+        """Trace a commit, or one file of it down to items, recipes, guidelines and (opaque) labelers."""
+
+    def descendants(self, reference: str, *, limit: int = 1000) -> Lineage:
+        """List commits derived from a commit."""
+
+
+class Access(Protocol):
+    """Who may do what."""
+
+    def me(self) -> UserInfo:
+        """Return the caller."""
+
+    def create_user(self, name: str, role: str, *, labels: Iterable[str] = ()) -> UserInfo:
+        """Make a user with one of the roles owner, writer, reader, labeler."""
+
+    def list_users(self) -> Page[UserInfo]:
+        """List users."""
+
+    def remove_user(self, name: str) -> None:
+        """Remove a user and all its tokens."""
+
+    def create_token(self, user: str) -> TokenInfo:
+        """Make a token; it is shown this once."""
+
+    def revoke_token(self, token_id: str) -> None:
+        """Make a token invalid."""
+
+
+class Maintenance(Protocol):
+    """Care of the workspace as a whole."""
+
+    def verify(self, *, against: str | None = None, progress: Progress = silent) -> VerifyReport:
+        """Re-hash everything; `against` a seal proves that nothing before it was rewritten."""
+
+    def usage(self) -> UsageInfo:
+        """Sum up sizes, from counters."""
+
+    def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:
+        """Read the feed."""
+
+    def run(self, *, timeout_s: float | None = None, progress: Progress = silent) -> QuietReport:
+        """Do all work that commits have asked for, until nothing is left (or wait while a server does it)."""

@@ -1,0 +1,419 @@
+"""Values that cross a door: frozen, JSON-shaped, the same for the local and the remote workspace.
+
+Times are milliseconds since 1970 UTC; digests and seals are 64 hex digits; sizes are bytes; money is in the
+workspace's currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list; pass `next` as `after` to read on; None means that this was the last."""
+
+    items: Sequence[T]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepoInfo:
+    """A repo: a namespace of branches of one kind of data."""
+
+    name: str
+    project: str
+    description: str
+    held_out: bool
+    created_ms: int
+    branches: Sequence[str] = ()
+    owner: str | None = None
+    """The pipeline that alone may write here; None for source repos."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchInfo:
+    """A movable name for a commit."""
+
+    repo: str
+    name: str
+    head: str | None
+    inputs: Sequence[str] = ()
+    """For derived branches: `repo@branch` of each input."""
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputInfo:
+    """One input of a derivation."""
+
+    repo: str
+    branch: str
+    commit: str
+    seal: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationInfo:
+    """How a commit came from others."""
+
+    stage: str
+    inputs: Sequence[InputInfo]
+    recipe: str | None = None
+    job: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitInfo:
+    """A commit as its record says it."""
+
+    id: str
+    change: str
+    repo: str
+    parents: Sequence[str]
+    author: str
+    at_ms: int
+    message: str
+    seal: str
+    files: int
+    size: int
+    derivation: DerivationInfo | None = None
+    changed: bool = True
+    """False when a write changed nothing, so that this is the head that was there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadMove:
+    """One move of a branch head."""
+
+    position: int
+    branch: str
+    old: str | None
+    new: str | None
+    change: str
+    author: str
+    at_ms: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """A file, link or (in a one-level list) folder."""
+
+    path: str
+    kind: str
+    size: int
+    digest: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One path that differs between two commits; `old` or `new` is None when it was added or deleted."""
+
+    path: str
+    old: FileInfo | None
+    new: FileInfo | None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInfo:
+    """Unfinished writes to a branch."""
+
+    id: str
+    repo: str
+    branch: str
+    changes: int
+    author: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineInfo:
+    """A pipeline and where it stands."""
+
+    name: str
+    project: str
+    kind: str
+    version: int
+    state: str
+    spec: Mapping[str, Any]
+    output: str
+    """`repo@branch` that it writes."""
+    recipe: str
+    created_ms: int
+    updated_ms: int
+    last_job: str | None = None
+    last_job_state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecCheck:
+    """What a spec would do, without doing it."""
+
+    name: str
+    kind: str
+    inputs: Sequence[str]
+    output: str
+    items: int | None = None
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobInfo:
+    """A pipeline at a change."""
+
+    id: str
+    pipeline: str
+    change: str
+    state: str
+    reason: str
+    created_ms: int
+    started_ms: int | None
+    ended_ms: int | None
+    total: int
+    run: int
+    reused: int
+    failed: int
+    recovered: int
+    cpu_s: float
+    wall_s: float
+    output: str | None = None
+    """The commit it published, if any."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job will not change any more."""
+        return self.state not in ("created", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class DatumInfo:
+    """One datum of a job."""
+
+    key: str
+    state: str
+    reason: str = ""
+    reused: bool = False
+    tries: int = 1
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    outputs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerInfo:
+    """One person (or simulated person) in one labeling pipeline, under an opaque public id."""
+
+    worker: str
+    state: str
+    """active or banned."""
+    reason: str
+    answers: int
+    rejected: int
+    golden_total: int
+    golden_right: int
+    skipped: int
+    mean_seconds: float
+    earned: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelingInfo:
+    """A labeling pipeline and how far it is, from counters."""
+
+    pipeline: str
+    state: str
+    reason: str
+    tasks: int
+    done: int
+    open: int
+    withdrawn: int
+    escalated: int
+    golden: int
+    answers: int
+    rejected: int
+    spent: float
+    budget: float | None
+    workers: int
+    banned: int
+    overlap: int
+    guideline_version: str
+    published_sequence: int
+    ledger_sequence: int
+    config: str = ""
+    guidelines: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentInfo:
+    """A task lent to a worker until `expires_ms`. Known-answer tasks look like any other."""
+
+    id: str
+    pipeline: str
+    data: Mapping[str, Any]
+    """Label Studio task data: names of the config's variables to text or to a media URL path."""
+    media: Mapping[str, str]
+    """Variable name → content type, for variables whose bytes are read through `media()`."""
+    config: str
+    guidelines: str
+    guideline_version: str
+    expires_ms: int
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitInfo:
+    """What became of a submitted answer."""
+
+    assignment: str
+    state: str
+    worker_state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelInfo:
+    """What holds for one item: consensus or an expert's ruling."""
+
+    key: str
+    label: Any
+    confidence: float
+    answers: int
+    final: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackInfo:
+    """A declared edge by which chosen items go back into a source repo."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    trigger: str
+    budget: int
+    used: int
+    max_rounds: int
+    rounds: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineageNode:
+    """One commit in a lineage graph, with what produced it."""
+
+    commit: CommitInfo
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatumTrace:
+    """Which item of which run wrote a file, and from what."""
+
+    path: str
+    commit: str
+    pipeline: str
+    job: str | None
+    datum: str
+    recipe: str
+    inputs: Sequence[str]
+    """`repo@commit:path` of each file read (with `#row` for rows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTrace:
+    """Where one label came from: who answered what, under which guidelines. People by opaque id."""
+
+    key: str
+    commit: str
+    pipeline: str
+    guideline_version: str
+    label: Any
+    answers: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a commit (or one file of it) came from, nearest first."""
+
+    of: str
+    nodes: Sequence[LineageNode]
+    datums: Sequence[DatumTrace] = ()
+    labels: Sequence[LabelTrace] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """A principal and what it may do."""
+
+    name: str
+    role: str
+    """owner, writer, reader or labeler."""
+    labels: Sequence[str] = ()
+    """For labelers: the labeling pipelines that they may work on; empty means all."""
+    created_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A new credential; `token` is shown once and only its hash is kept."""
+
+    id: str
+    user: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemInfo:
+    """One bad thing that verify found."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was checked and what was wrong."""
+
+    commits: int
+    records: int
+    bytes: int
+    problems: Sequence[ProblemInfo]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageInfo:
+    """Bytes as the user sees them and as they lie on disk."""
+
+    logical: int
+    stored: int
+    packs: int
+    commits: int
+    repos: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventInfo:
+    """One piece of news from the feed."""
+
+    position: int
+    kind: str
+    change: str
+    at_ms: int
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietReport:
+    """What ran until nothing was left to run."""
+
+    jobs: Sequence[JobInfo]
+    commits: int

@@ -1,0 +1,54 @@
+"""A workspace as callers see it: a record of facets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+
+from tilth.contract.facets import (
+    Access,
+    Branches,
+    Commits,
+    Datasets,
+    Drafts,
+    Feedback,
+    Files,
+    Jobs,
+    Labeling,
+    LineageFacet,
+    Maintenance,
+    Pipelines,
+    Repos,
+    Tasks,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything one can do, local or remote; close it, or use it as a context manager."""
+
+    place: str
+    repos: Repos
+    branches: Branches
+    commits: Commits
+    files: Files
+    drafts: Drafts
+    pipelines: Pipelines
+    jobs: Jobs
+    labeling: Labeling
+    tasks: Tasks
+    datasets: Datasets
+    feedback: Feedback
+    lineage: LineageFacet
+    access: Access
+    maintenance: Maintenance
+    close: Callable[[], None]
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
