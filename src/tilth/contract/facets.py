@@ -7,7 +7,7 @@ The local workspace and the remote client implement the same facets and pass the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -209,7 +209,7 @@ class Jobs(Protocol):
     def logs(self, job: str, *, datum: str | None = None) -> Iterator[bytes]:
         """Stream the log of one datum, or of the first failing (else first) one."""
 
-    def wait(self, what: str, *, timeout_s: float | None = None, progress: Progress = silent) -> list[JobInfo]:
+    def wait(self, what: str, *, timeout_s: float | None = None, progress: Progress = silent) -> Sequence[JobInfo]:
         """Wait until a job, or all jobs of a change, have ended. Raises Unavailable on timeout."""
 
     def stop(self, job: str) -> JobInfo:
