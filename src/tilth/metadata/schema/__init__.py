@@ -1,0 +1,21 @@
+"""All tables of the workspace database, one file per noun.
+
+Ids are text of 32 hex digits, digests are 32 raw bytes, times are Unix milliseconds, JSON is canonical text.
+Only SQL that SQLite and PostgreSQL both understand is used on them.
+"""
+
+from tilth.metadata.schema import branches, commits, counters, drafts, feed, feedback, leases, packs, repos
+from tilth.metadata.schema.definition import metadata
+
+__all__ = [
+    "branches",
+    "commits",
+    "counters",
+    "drafts",
+    "feed",
+    "feedback",
+    "leases",
+    "metadata",
+    "packs",
+    "repos",
+]
