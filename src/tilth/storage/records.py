@@ -1,0 +1,157 @@
+"""Records: the self-describing unit of everything stored. docs/formats/repository.md tells the bytes."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+from dataclasses import dataclass
+from enum import IntEnum
+
+import zstandard
+from blake3 import blake3
+
+from tilth.errors import Corrupt, Invalid
+from tilth.model.digest import Digest, digest_of
+
+
+class RecordKind(IntEnum):
+    """What a record holds; says also what its digest is over."""
+
+    CHUNK = 1
+    CHUNK_LIST = 2
+    RANGE = 3
+    NODE = 4
+    COMMIT = 5
+    BLOB = 6
+    DIRECTORY = 7
+    HEADS = 8
+
+
+class Codec(IntEnum):
+    """How a record's payload is stored."""
+
+    RAW = 0
+    ZSTD = 1
+
+
+LOGICAL_KINDS = frozenset({RecordKind.RANGE, RecordKind.NODE})
+"""Kinds whose digest is over rows, not over the stored bytes (see tilth.storage.rows)."""
+
+CHUNK_LIST_CONTEXT = "tilth 2026 chunk list"
+"""BLAKE3 context of chunk lists, so that a file with the bytes of a list never has the digest of that list's content."""
+
+MAGIC = b"TREC"
+HEADER = struct.Struct("<4sBBHII32sI")
+HEADER_SIZE = HEADER.size
+MAX_RAW = (1 << 32) - 1
+PROBE = 32 * 1024
+_UNSEALED_HEADER = struct.Struct("<4sBBHII32s")
+_SMALLEST_TO_COMPRESS = 64
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHeader:
+    """The first 52 bytes of a record."""
+
+    kind: RecordKind
+    codec: Codec
+    raw_length: int
+    stored_length: int
+    digest: Digest
+    crc: int
+
+    @property
+    def length(self) -> int:
+        """Length of the whole record in bytes."""
+        return HEADER_SIZE + self.stored_length
+
+
+def compress(data: bytes | memoryview) -> tuple[Codec, bytes | memoryview]:
+    """Compress by zstd level 1 where it saves at least 5 % of the first 32 KB and of the whole, else return `data`."""
+    size = len(data)
+    if size < _SMALLEST_TO_COMPRESS:
+        return Codec.RAW, data
+    compressor: zstandard.ZstdCompressor | None = getattr(_local, "compressor", None)
+    if compressor is None:
+        compressor = _local.compressor = zstandard.ZstdCompressor(level=1)
+    if size > PROBE:
+        probe = compressor.compress(memoryview(data)[:PROBE])
+        if len(probe) * 20 > PROBE * 19:
+            return Codec.RAW, data
+    packed = compressor.compress(data)
+    if len(packed) * 20 > size * 19:
+        return Codec.RAW, data
+    return Codec.ZSTD, packed
+
+
+def pack_header(kind: RecordKind, codec: Codec, raw_length: int, digest: Digest, payload: bytes | memoryview) -> bytes:
+    """Return the header of a record. Raises Invalid where the payload is 4 GiB or more."""
+    stored = len(payload)
+    if raw_length > MAX_RAW or stored > MAX_RAW:
+        raise Invalid(
+            f"A record of {raw_length} bytes is too large; one record holds at most 4 GiB.",
+            help="Store large bytes as content, which is cut into chunks.",
+        )
+    head = _UNSEALED_HEADER.pack(MAGIC, kind, codec, 0, raw_length, stored, digest)
+    return head + zlib.crc32(payload, zlib.crc32(head)).to_bytes(4, "little")
+
+
+def parse_header(head: bytes | memoryview) -> RecordHeader | None:
+    """Parse the first bytes of a record; None where they are not a header."""
+    if len(head) < HEADER_SIZE:
+        return None
+    magic, kind, codec, reserved, raw_length, stored, digest, crc = HEADER.unpack_from(head)
+    if magic != MAGIC or reserved != 0:
+        return None
+    try:
+        return RecordHeader(RecordKind(kind), Codec(codec), raw_length, stored, Digest(digest), crc)
+    except ValueError:
+        return None
+
+
+def crc_holds(record: bytes | memoryview, header: RecordHeader) -> bool:
+    """Tell whether a whole record is what was written."""
+    return len(record) == header.length and (
+        zlib.crc32(record[HEADER_SIZE:], zlib.crc32(record[: HEADER_SIZE - 4])) == header.crc
+    )
+
+
+def unpack(record: bytes, where: str) -> tuple[RecordHeader, bytes]:
+    """Return header and raw bytes of a whole record, checked by CRC. Raises Corrupt, naming `where`."""
+    header = parse_header(record)
+    if header is None or not crc_holds(memoryview(record), header):
+        raise Corrupt(
+            f"The record at {where} is damaged: its checksum does not hold.",
+            help="Run tilth verify to see what else is, and restore that pack from a backup.",
+        )
+    payload = record[HEADER_SIZE:]
+    if header.codec is Codec.RAW:
+        return header, payload
+    try:
+        if zstandard.frame_content_size(payload) != header.raw_length:
+            raise zstandard.ZstdError("length differs from the header's")
+        decompressor: zstandard.ZstdDecompressor | None = getattr(_local, "decompressor", None)
+        if decompressor is None:
+            decompressor = _local.decompressor = zstandard.ZstdDecompressor()
+        return header, decompressor.decompress(payload)
+    except zstandard.ZstdError as error:
+        raise Corrupt(
+            f"The record at {where} does not decompress: {error}.",
+            help="Run tilth verify to see what else is damaged, and restore that pack from a backup.",
+        ) from error
+
+
+def digest_of_chunk_list(data: bytes | memoryview) -> Digest:
+    """Return the digest of a canonical chunk list, which is also the digest of the content that it lists."""
+    return Digest(blake3(data, derive_key_context=CHUNK_LIST_CONTEXT).digest())
+
+
+def digest_of_record(kind: RecordKind, data: bytes | memoryview) -> Digest | None:
+    """Return the digest that bytes of this kind must have; None for kinds named by their rows."""
+    if kind in LOGICAL_KINDS:
+        return None
+    if kind is RecordKind.CHUNK_LIST:
+        return digest_of_chunk_list(data)
+    return digest_of(data)
