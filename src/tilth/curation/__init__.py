@@ -1,0 +1,1 @@
+"""Curation: where a model fails, which labels are wrong, and which items to ask about next."""

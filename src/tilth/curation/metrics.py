@@ -1,0 +1,188 @@
+"""Metrics of a classifier on items with known truth; every number with its sample size and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tilth.crowd.interval import Interval, wilson
+from tilth.curation.classes import encode
+from tilth.errors import Invalid
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConfusionMatrix:
+    """Counts of items, rows = true class, columns = predicted class, both in the order of `labels`."""
+
+    labels: tuple[str, ...]
+    counts: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        if self.counts.shape != (len(self.labels), len(self.labels)):
+            raise Invalid(
+                f"A confusion matrix over {len(self.labels)} classes cannot have shape {self.counts.shape}.",
+                help="Give a square matrix with one row and column per label.",
+            )
+
+    @property
+    def n(self) -> int:
+        """Return the number of items."""
+        return int(self.counts.sum())
+
+    def __add__(self, other: ConfusionMatrix) -> ConfusionMatrix:
+        """Pool two matrices over the same classes."""
+        if self.labels != other.labels:
+            raise Invalid("Confusion matrices over different classes cannot be added.", help="Use the same labels.")
+        return ConfusionMatrix(self.labels, self.counts + other.counts)
+
+
+def confusion_matrix(truth: Any, predicted: Any, *, labels: Sequence[str] | None = None) -> ConfusionMatrix:
+    """Count (true, predicted) pairs of two label columns. Raises Invalid as `encode` does. Cost O(items)."""
+    names, codes = encode([truth, predicted], labels)
+    size = len(names)
+    cells = np.bincount(codes[0].astype(np.int64) * size + codes[1], minlength=size * size)
+    return ConfusionMatrix(names, cells.reshape(size, size))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """One class: precision (n = predicted as it), recall (n = truly it = support), F1 (n = either)."""
+
+    label: str
+    precision: Interval
+    recall: Interval
+    f1: Interval
+
+    @property
+    def support(self) -> int:
+        """Return how many items truly are of this class."""
+        return self.recall.n
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """All metrics of one set of predictions. Macro numbers average the classes that occur (truly or predicted)."""
+
+    n: int
+    accuracy: Interval
+    classes: tuple[ClassScore, ...]
+    macro_precision: Interval
+    macro_recall: Interval
+    macro_f1: Interval
+
+    def of(self, label: str) -> ClassScore:
+        """Return the score of one class. Raises Invalid if there is no such class."""
+        for score in self.classes:
+            if score.label == label:
+                return score
+        raise Invalid(
+            f"There is no class {label!r}.", help=f"The classes are {', '.join(s.label for s in self.classes)}."
+        )
+
+
+def score(matrix: ConfusionMatrix, *, level: float = 0.95, resamples: int = 1000, seed: int = 0) -> Scores:
+    """Compute accuracy, precision, recall and F1 per class, and their macro means.
+
+    Proportions carry Wilson intervals. F1 = 2J / (1 + J) is monotone in J = TP / (TP + FP + FN), so its interval is
+    the image of J's. Macro means carry percentile bootstrap intervals (resampling items; seeded).
+    Cost O(classes² · resamples).
+    """
+    counts = matrix.counts
+    hits = counts.diagonal()
+    said, true = counts.sum(axis=0), counts.sum(axis=1)
+    classes = tuple(
+        ClassScore(
+            label,
+            wilson(int(hits[i]), int(said[i]), level=level),
+            wilson(int(hits[i]), int(true[i]), level=level),
+            _f1(wilson(int(hits[i]), int(said[i] + true[i] - hits[i]), level=level)),
+        )
+        for i, label in enumerate(matrix.labels)
+    )
+    draws = _resample(counts, resamples, seed) if matrix.n else np.zeros((1, *counts.shape))
+    tail = (1 - level) / 2
+
+    def macro(name: str) -> Interval:
+        low, high = np.nanquantile(METRICS[name](draws), [tail, 1 - tail]) if matrix.n else (0.0, 1.0)
+        return Interval(float(METRICS[name](counts[None])[0]), float(low), float(high), matrix.n, level)
+
+    return Scores(
+        matrix.n,
+        wilson(int(hits.sum()), matrix.n, level=level),
+        classes,
+        macro("macro_precision"),
+        macro("macro_recall"),
+        macro("macro_f1"),
+    )
+
+
+def _f1(jaccard: Interval) -> Interval:
+    value, low, high = (2 * j / (1 + j) for j in (jaccard.value, jaccard.low, jaccard.high))
+    return Interval(value, low, high, jaccard.n, jaccard.level)
+
+
+def _resample(counts: NDArray[np.int64], resamples: int, seed: int) -> Floats:
+    """Draw confusion matrices of resampled items: metrics depend on the cells alone, so drawing cells is the same."""
+    total = int(counts.sum())
+    cells = np.flatnonzero(counts)
+    drawn = np.random.default_rng(seed).multinomial(total, counts.ravel()[cells] / total, size=resamples)
+    result = np.zeros((resamples, counts.size))
+    result[:, cells] = drawn
+    return result.reshape(resamples, *counts.shape)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    full = np.full(np.broadcast(above, below).shape, np.nan)
+    ratio: Floats = np.divide(above, below, out=full, where=below > 0)
+    return ratio
+
+
+def _mean_of_occurring(values: Floats, occurs: NDArray[np.bool_]) -> Floats:
+    """Average over classes that occur; an undefined ratio of an occurring class counts as 0, as is customary."""
+    filled = np.where(occurs, np.nan_to_num(values, nan=0.0), 0.0)
+    return _ratio(filled.sum(axis=-1), occurs.sum(axis=-1).astype(np.float64))
+
+
+def _parts(counts: Any) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    matrix = np.asarray(counts, np.float64)
+    said, true = matrix.sum(axis=-2), matrix.sum(axis=-1)
+    return np.diagonal(matrix, axis1=-2, axis2=-1), said, true, (said + true) > 0
+
+
+def accuracy(counts: Any) -> Floats:
+    """Return accuracy for an array of confusion matrices, shape … × classes × classes (nan for empty ones)."""
+    hits, said, _, _ = _parts(counts)
+    return _ratio(hits.sum(axis=-1), said.sum(axis=-1))
+
+
+def macro_precision(counts: Any) -> Floats:
+    """Return macro precision for an array of confusion matrices, shape … × classes × classes."""
+    hits, said, _, occurs = _parts(counts)
+    return _mean_of_occurring(_ratio(hits, said), occurs)
+
+
+def macro_recall(counts: Any) -> Floats:
+    """Return macro recall for an array of confusion matrices, shape … × classes × classes."""
+    hits, _, true, occurs = _parts(counts)
+    return _mean_of_occurring(_ratio(hits, true), occurs)
+
+
+def macro_f1(counts: Any) -> Floats:
+    """Return macro F1 for an array of confusion matrices, shape … × classes × classes."""
+    hits, said, true, occurs = _parts(counts)
+    return _mean_of_occurring(_ratio(2 * hits, said + true), occurs)
+
+
+METRICS = {
+    "accuracy": accuracy,
+    "macro_precision": macro_precision,
+    "macro_recall": macro_recall,
+    "macro_f1": macro_f1,
+}
+"""Metrics by name, each over an array of confusion matrices (… × classes × classes)."""
