@@ -4,7 +4,7 @@ Ids are text of 32 hex digits, digests are 32 raw bytes, times are Unix millisec
 Only SQL that SQLite and PostgreSQL both understand is used on them.
 """
 
-from tilth.metadata.schema import branches, commits, counters, drafts, feed, feedback, leases, packs, repos
+from tilth.metadata.schema import branches, commits, counters, drafts, feed, feedback, jobs, leases, packs, repos
 from tilth.metadata.schema.definition import metadata
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "drafts",
     "feed",
     "feedback",
+    "jobs",
     "leases",
     "metadata",
     "packs",
