@@ -1,0 +1,198 @@
+"""Files as content: bytes cut into chunks, named by what they are."""
+
+from __future__ import annotations
+
+import io
+import struct
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import BinaryIO, Protocol
+
+from pyfastcdc import FastCDC
+
+from tilth.errors import Corrupt
+from tilth.model.digest import Digest, digest_of
+from tilth.storage.records import RecordKind, digest_of_chunk_list
+from tilth.storage.store import Store
+
+WHOLE_FILE = 4 << 20
+"""Files up to this size are one chunk."""
+
+CHUNK_MIN = 256 << 10
+CHUNK_AVERAGE = 1 << 20
+CHUNK_MAX = 8 << 20
+INLINE_CHUNKS = 8
+ONE_CHUNK, INLINE_LIST, STORED_LIST = 0, 1, 2
+
+_WINDOW = 4 * CHUNK_MAX
+_ENTRY = struct.Struct("<32sI")
+
+
+class ByteSource(Protocol):
+    """Anything that bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes; none at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of one file, by reference.
+
+    `layout` 0: one chunk, whose digest is `digest`. 1: `chunks` is the chunk list (32 bytes of digest and a
+    little-endian 32-bit length each, at most 8). 2: the list is the record `digest`. For 1 and 2 `digest` is that of
+    the chunk list, which is stored as a record either way; so equal bytes have equal digests.
+    """
+
+    size: int
+    digest: Digest
+    layout: int
+    chunks: bytes
+
+
+def write_content(store: Store, source: bytes | ByteSource) -> Content:
+    """Store bytes or a stream as content. Memory is bounded whatever the size. Durable after `store.flush`."""
+    if isinstance(source, bytes) and len(source) <= WHOLE_FILE:
+        return _one_chunk(store, source)
+    stream: ByteSource = io.BytesIO(source) if isinstance(source, bytes) else source
+    head = _read_full(stream, WHOLE_FILE + 1)
+    if len(head) <= WHOLE_FILE:
+        return _one_chunk(store, head)
+    entries: list[bytes] = []
+    size = 0
+    for chunk in _cut(head, stream):
+        digest = digest_of(chunk)
+        store.put(RecordKind.CHUNK, digest, chunk)
+        entries.append(_ENTRY.pack(digest, len(chunk)))
+        size += len(chunk)
+    if len(entries) == 1:
+        return Content(size, Digest(entries[0][:32]), ONE_CHUNK, b"")
+    chunks = b"".join(entries)
+    whole = digest_of_chunk_list(chunks)
+    store.put(RecordKind.CHUNK_LIST, whole, chunks)
+    if len(entries) <= INLINE_CHUNKS:
+        return Content(size, whole, INLINE_LIST, chunks)
+    return Content(size, whole, STORED_LIST, b"")
+
+
+def read_content(store: Store, content: Content, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """Yield the bytes in [start, stop) chunk by chunk, reading only the chunks that hold them."""
+    stop = content.size if stop is None else min(stop, content.size)
+    if start >= stop:
+        return
+    position = 0
+    for digest, length in chunk_list(store, content):
+        end = position + length
+        if end > start:
+            data = store.get(digest)
+            if len(data) != length:
+                raise Corrupt(
+                    f"Chunk {digest.hex()} has {len(data)} bytes, its list says {length}.",
+                    help="Run tilth verify to see what is damaged.",
+                )
+            if position < start or end > stop:
+                data = data[max(0, start - position) : stop - position]
+            yield data
+        position = end
+        if position >= stop:
+            return
+
+
+def open_content(store: Store, content: Content) -> BinaryIO:
+    """Return a seekable reader of the content; it holds one chunk in memory."""
+    return io.BufferedReader(_ContentReader(store, content), 1 << 16)
+
+
+def chunk_list(store: Store, content: Content) -> list[tuple[Digest, int]]:
+    """Return digest and length of each chunk, in order."""
+    if content.layout == ONE_CHUNK:
+        return [(content.digest, content.size)]
+    raw = content.chunks if content.layout == INLINE_LIST else store.get(content.digest)
+    if len(raw) % _ENTRY.size:
+        raise Corrupt(
+            f"The chunk list of content {content.digest.hex()} is damaged.",
+            help="Run tilth verify to see what else is.",
+        )
+    return [(Digest(digest), length) for digest, length in _ENTRY.iter_unpack(raw)]
+
+
+def _one_chunk(store: Store, data: bytes) -> Content:
+    digest = digest_of(data)
+    store.put(RecordKind.CHUNK, digest, data)
+    return Content(len(data), digest, ONE_CHUNK, b"")
+
+
+def _read_full(stream: ByteSource, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) == size or not data:
+        return data
+    parts = [data]
+    missing = size - len(data)
+    while missing and (more := stream.read(missing)):
+        parts.append(more)
+        missing -= len(more)
+    return b"".join(parts)
+
+
+def _cut(head: bytes, stream: ByteSource) -> Iterator[memoryview]:
+    """Yield the chunks of a stream that begins with `head`.
+
+    A cut depends on at most CHUNK_MAX bytes from the chunk's start, so in a window only chunks that start at least that
+    far from its end are final; the rest is cut again with what follows.
+    """
+    cutter = FastCDC(CHUNK_AVERAGE, min_size=CHUNK_MIN, max_size=CHUNK_MAX, normalized_chunking=1, seed=0)
+    rest = head
+    while True:
+        more = _read_full(stream, _WINDOW - len(rest))
+        window = rest + more
+        last = len(window) < _WINDOW
+        position = 0
+        for piece in cutter.cut_buf(window):
+            if not last and len(window) - piece.offset < CHUNK_MAX:
+                break
+            yield memoryview(window)[piece.offset : piece.offset + piece.length]
+            position = piece.offset + piece.length
+        if last:
+            return
+        rest = window[position:]
+
+
+class _ContentReader(io.RawIOBase):
+    def __init__(self, store: Store, content: Content) -> None:
+        super().__init__()
+        self._store = store
+        self._size = content.size
+        self._chunks = chunk_list(store, content)
+        self._starts = [0, *accumulate(length for _, length in self._chunks)]
+        self._position = 0
+        self._held = -1
+        self._data = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        if self._position >= self._size:
+            return 0
+        at = bisect_right(self._starts, self._position) - 1
+        if at != self._held:
+            self._data = self._store.get(self._chunks[at][0])
+            self._held = at
+        inner = self._position - self._starts[at]
+        piece = memoryview(self._data)[inner : inner + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)

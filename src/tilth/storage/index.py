@@ -1,0 +1,139 @@
+"""The chunk index: from digest to place, over own open packs, live shards, and other processes' open packs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from tilth.errors import Corrupt
+from tilth.storage.catalogue import CatalogueState, PackCatalogue
+from tilth.storage.packs import PACK_HEADER_SIZE, Location, PackFile, pack_path
+from tilth.storage.shards import Shard, prefixes_of
+
+_ATTEMPTS = 8
+
+
+class OpenPack:
+    """Another process's open pack, read up to its acknowledged length and further when that grows."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.places: dict[bytes, Location] = {}
+        self._path = pack_path(folder, name)
+        self._read_to = PACK_HEADER_SIZE
+
+    def read_to(self, length: int) -> None:
+        """Take in the records up to `length`. Cost: one small read per new record."""
+        if length <= self._read_to:
+            return
+        try:
+            pack = PackFile(self._path)
+        except FileNotFoundError:
+            return  # its bytes are lost; verify says so, and a lookup says that the record is missing
+        for offset, header in pack.headers(self._read_to, length):
+            self.places[header.digest] = (self.name, offset, header.length)
+            self._read_to = offset + header.length
+
+
+class ChunkIndex:
+    """Where every record lies. Lookups take no lock; `refresh` looks for news in the catalogue."""
+
+    def __init__(self, packs: Path, index: Path, catalogue: PackCatalogue) -> None:
+        self.own: dict[bytes, Location] = {}
+        self._packs = packs
+        self._folder = index
+        self._catalogue = catalogue
+        self._own_packs: set[str] = set()
+        self._pending: dict[str, Shard] = {}
+        # One tuple, replaced whole: a pack moves from open to sharded in one step for every reader.
+        self._view: tuple[tuple[Shard, ...], tuple[OpenPack, ...]] = ((), ())
+        self._version = -1
+        self._lock = threading.Lock()
+
+    @property
+    def shards(self) -> tuple[Shard, ...]:
+        """The shards in use: live ones and those of packs that wait to be acknowledged."""
+        return self._view[0]
+
+    def begin_pack(self, name: str) -> None:
+        """Say that this process itself writes the pack, whose places are in `own`."""
+        self._own_packs.add(name)
+
+    def cover_pack(self, name: str, shard: Shard) -> None:
+        """Answer for a full pack from its shard and forget its places in `own`."""
+        with self._lock:
+            self._pending[shard.name] = shard
+            shards, opened = self._view
+            self._view = ((shard, *shards), opened)
+        for digest in [digest for digest, place in self.own.items() if place[0] == name]:
+            del self.own[digest]
+
+    def find(self, digest: bytes) -> Location | None:
+        """Return where a record lies, by what is known here."""
+        place = self.own.get(digest)
+        if place is not None:
+            return place
+        shards, opened = self._view
+        for shard in shards:
+            place = shard.find(digest)
+            if place is not None:
+                return place
+        for pack in opened:
+            place = pack.places.get(digest)
+            if place is not None:
+                return place
+        return None
+
+    def find_many(self, digests: Sequence[bytes]) -> list[Location | None]:
+        """Return where each record lies, by what is known here; cheaper per record than `find`."""
+        found: list[Location | None] = [self.own.get(digest) for digest in digests]
+        missing = [i for i, place in enumerate(found) if place is None]
+        shards, opened = self._view
+        for shard in shards:
+            if not missing:
+                break
+            wanted = [digests[i] for i in missing]
+            for i, place in zip(missing, shard.find_many(wanted, prefixes_of(b"".join(wanted))), strict=True):
+                found[i] = place
+            missing = [i for i in missing if found[i] is None]
+        for pack in opened:
+            for i in missing:
+                found[i] = found[i] or pack.places.get(digests[i])
+        return found
+
+    def refresh(self) -> bool:
+        """Take in what other processes have acknowledged; tell whether anything was new. Raises Corrupt."""
+        if self._catalogue.live().version == self._version:
+            return False
+        with self._lock:
+            for attempt in range(_ATTEMPTS):
+                state = self._catalogue.live()
+                try:
+                    self._take(state)
+                    return True
+                except FileNotFoundError as error:
+                    # Another process merged the shard after we read the list; the next list names its heir.
+                    if attempt == _ATTEMPTS - 1:
+                        raise Corrupt(
+                            f"An index shard is missing: {error.filename or error}.",
+                            help="Run tilth rebuild; the index is made anew from the packs.",
+                        ) from error
+        return True
+
+    def _take(self, state: CatalogueState) -> None:
+        shards, before_open = self._view
+        known = {shard.name: shard for shard in shards}
+        live = [known.get(entry.shard) or Shard(self._folder, entry.shard) for entry in state.shards]
+        names = {shard.name for shard in live}
+        before = {pack.name: pack for pack in before_open}
+        opened = []
+        for entry in state.open:
+            if entry.pack in self._own_packs:
+                continue
+            pack = before.get(entry.pack) or OpenPack(self._packs, entry.pack)
+            pack.read_to(entry.length)
+            opened.append(pack)
+        self._pending = {name: shard for name, shard in self._pending.items() if name not in names}
+        self._view = ((*self._pending.values(), *live), tuple(opened))
+        self._version = state.version

@@ -1,0 +1,263 @@
+"""Packs: files of records, appended to by one process, sealed with a directory, readable without it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tilth.errors import Corrupt, Invalid
+from tilth.model.digest import Digest, digest_of
+from tilth.model.ids import new_id
+from tilth.storage.disk import write_all, writing
+from tilth.storage.records import (
+    HEADER_SIZE,
+    Codec,
+    RecordHeader,
+    RecordKind,
+    crc_holds,
+    pack_header,
+    parse_header,
+)
+
+FORMAT_VERSION = 0
+PACK_MAGIC = b"TILTHPCK"
+PACK_HEADER = struct.Struct("<8sII")
+PACK_HEADER_SIZE = PACK_HEADER.size
+FOOTER_MAGIC = b"TILTHEND"
+FOOTER = struct.Struct("<QQII8s")
+FOOTER_SIZE = FOOTER.size
+ENTRY = np.dtype([("digest", "V32"), ("offset", "<u8"), ("length", "<u8"), ("kind", "u1")])
+"""One entry of a pack's directory: 49 bytes."""
+
+BUFFER_SIZE = 4 << 20
+
+Location: TypeAlias = tuple[str, int, int]
+"""Where a whole record lies: pack, offset, length."""
+
+Entries: TypeAlias = npt.NDArray[np.void]
+
+
+def pack_path(folder: Path, name: str) -> Path:
+    """Return the path of a pack in the folder of packs."""
+    return folder / f"{name}.pack"
+
+
+def pack_name(path: Path) -> str:
+    """Return the name of the pack in a file."""
+    return path.name.removesuffix(".pack")
+
+
+class PackFile:
+    """An open pack to read from. Closed when the last reader lets go of it, so no reader loses its descriptor."""
+
+    __slots__ = ("fd", "path")
+
+    def __init__(self, path: Path) -> None:
+        self.fd = -1
+        self.path = path
+        self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self) -> None:
+        if self.fd >= 0:
+            os.close(self.fd)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes at `offset`; fewer only at the end of the file."""
+        data = os.pread(self.fd, length, offset)
+        while len(data) < length:
+            more = os.pread(self.fd, length - len(data), offset + len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def size(self) -> int:
+        """Return the size of the file."""
+        return os.fstat(self.fd).st_size
+
+    def check_format(self) -> None:
+        """Raise Corrupt where this is no pack, Invalid where a newer Tilth wrote it."""
+        head = self.read(0, PACK_HEADER_SIZE)
+        if len(head) < PACK_HEADER_SIZE or head[:8] != PACK_MAGIC:
+            raise Corrupt(f"{self.path.name} is not a pack.", help="Restore it from a backup, or move it away.")
+        version = PACK_HEADER.unpack(head)[1]
+        if version != FORMAT_VERSION:
+            raise Invalid(
+                f"{self.path.name} has format {version}; this Tilth reads format {FORMAT_VERSION}.",
+                help="Use the version of Tilth that wrote it.",
+            )
+
+    def headers(self, start: int, stop: int) -> Iterator[tuple[int, RecordHeader]]:
+        """Yield offset and header of each record that lies whole in [start, stop), reading headers only."""
+        offset = max(start, PACK_HEADER_SIZE)
+        while offset + HEADER_SIZE <= stop:
+            header = parse_header(self.read(offset, HEADER_SIZE))
+            if header is None or offset + header.length > stop:
+                return
+            yield offset, header
+            offset += header.length
+
+    def records(self, start: int, stop: int) -> Iterator[tuple[int, RecordHeader, bytes]]:
+        """Yield offset, header and bytes of each record in [start, stop) up to the first whose CRC fails."""
+        for offset, header in self.headers(start, stop):
+            record = self.read(offset, header.length)
+            if not crc_holds(memoryview(record), header):
+                return
+            yield offset, header, record
+
+    def directory(self) -> Entries | None:
+        """Return the entries of a sealed pack; None where it has no (whole) directory."""
+        size = self.size()
+        if size < PACK_HEADER_SIZE + FOOTER_SIZE:
+            return None
+        footer = self.read(size - FOOTER_SIZE, FOOTER_SIZE)
+        offset, count, crc, _, magic = FOOTER.unpack(footer)
+        if magic != FOOTER_MAGIC or crc != zlib.crc32(footer[:16]):
+            return None
+        record = self.read(offset, size - FOOTER_SIZE - offset)
+        header = parse_header(record)
+        if (
+            header is None
+            or header.kind is not RecordKind.DIRECTORY
+            or header.stored_length != count * ENTRY.itemsize
+            or not crc_holds(memoryview(record), header)
+        ):
+            return None
+        return np.frombuffer(record, ENTRY, count, HEADER_SIZE)
+
+    def readable_entries(self) -> Entries:
+        """Return the entries of every record up to the first bad CRC, by reading the whole pack."""
+        found = [
+            (header.digest, offset, header.length, header.kind)
+            for offset, header, _ in self.records(0, self.size())
+            if header.kind is not RecordKind.DIRECTORY
+        ]
+        return np.array(found, ENTRY)
+
+
+class PackWriter:
+    """The pack that this process appends to. Not thread-safe: the store's lock guards it.
+
+    The file is locked (flock) while its writer lives, which is how others know that a pack is an orphan.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.name = new_id()
+        self.folder = folder
+        self.path = pack_path(folder, self.name)
+        self.written = 0
+        self.length = PACK_HEADER_SIZE
+        self.acknowledged = 0
+        self.registered = False
+        self.entries: list[tuple[bytes, int, int, int]] = []
+        self._buffer: list[bytes | memoryview] = [PACK_HEADER.pack(PACK_MAGIC, FORMAT_VERSION, 0)]
+        with writing(folder):
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def append(
+        self, kind: RecordKind, codec: Codec, raw_length: int, digest: Digest, payload: bytes | memoryview
+    ) -> Location:
+        """Append one record and return where it lies. Raises Unavailable, having appended nothing, on a full disk."""
+        if self.length - self.written >= BUFFER_SIZE:
+            self.write_out()
+        header = pack_header(kind, codec, raw_length, digest, payload)
+        offset, length = self.length, HEADER_SIZE + len(payload)
+        self._buffer.append(header)
+        self._buffer.append(payload if isinstance(payload, bytes) else bytes(payload))
+        self.length = offset + length
+        self.entries.append((digest, offset, length, kind))
+        return self.name, offset, length
+
+    def write_out(self) -> None:
+        """Hand all buffered bytes to the operating system. After a failure it may be tried again."""
+        if self.written == self.length:
+            return
+        with writing(self.folder):
+            write_all(self._fd, b"".join(self._buffer), self.written)
+        self.written = self.length
+        self._buffer.clear()
+
+    def sync(self) -> None:
+        """Make everything written out durable."""
+        with writing(self.folder):
+            os.fsync(self._fd)
+
+    def preview(self) -> Entries:
+        """Return the directory as it would be if the pack were sealed now."""
+        return np.array(self.entries, ENTRY)
+
+    def seal(self) -> None:
+        """Write directory and footer. On a full disk the pack is as it was before."""
+        self.write_out()
+        tail = seal_bytes(self.preview(), self.length)
+        try:
+            with writing(self.folder):
+                write_all(self._fd, tail, self.length)
+        except BaseException:
+            os.ftruncate(self._fd, self.length)
+            raise
+        self.length += len(tail)
+        self.written = self.length
+
+    def close(self) -> None:
+        """Release file and lock."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def seal_bytes(entries: Entries, length: int) -> bytes:
+    """Return directory and footer for a pack whose records end at `length`."""
+    payload = entries.tobytes()
+    header = pack_header(RecordKind.DIRECTORY, Codec.RAW, len(payload), digest_of(payload), payload)
+    place = struct.pack("<QQ", length, len(entries))
+    return header + payload + place + struct.pack("<II8s", zlib.crc32(place), 0, FOOTER_MAGIC)
+
+
+def claim_pack(path: Path) -> int | None:
+    """Lock a pack whose writer has died and return the descriptor that holds the lock; None while a writer lives."""
+    with writing(path.parent):
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            return None
+        return fd
+
+
+def seal_orphan(fd: int, path: Path, acknowledged: int | None) -> tuple[Entries, int]:
+    """Seal the pack behind a claimed descriptor and return directory and final length.
+
+    With `acknowledged`, exactly that many bytes are kept and the torn tail is dropped. Without it (nobody knows how
+    much was acknowledged) nothing is dropped: a directory of all records up to the first bad CRC is added at the end.
+    """
+    pack = PackFile(path)
+    if acknowledged is None:
+        entries = pack.directory()
+        if entries is not None:
+            return entries, pack.size()
+        entries = pack.readable_entries()
+        end = pack.size()
+    else:
+        end = max(acknowledged, PACK_HEADER_SIZE)
+        entries = np.array(
+            [(header.digest, offset, header.length, header.kind) for offset, header in pack.headers(0, end)], ENTRY
+        )
+    with writing(path.parent):
+        os.ftruncate(fd, end)
+        if acknowledged == 0:
+            write_all(fd, PACK_HEADER.pack(PACK_MAGIC, FORMAT_VERSION, 0), 0)
+        tail = seal_bytes(entries, end)
+        write_all(fd, tail, end)
+        os.fsync(fd)
+    return entries, end + len(tail)

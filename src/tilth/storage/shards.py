@@ -1,0 +1,174 @@
+"""Index shards: immutable sorted files that say in which pack each record lies."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tilth.errors import Corrupt
+from tilth.model.ids import new_id
+from tilth.storage.disk import sync_folder, writing
+from tilth.storage.packs import Entries, Location
+
+_PACKS = b"tilth.packs"
+_SCHEMA = pa.schema(
+    [
+        pa.field("prefix", pa.uint64(), nullable=False),
+        pa.field("digest", pa.binary(32), nullable=False),
+        pa.field("pack", pa.uint32(), nullable=False),
+        pa.field("offset", pa.uint64(), nullable=False),
+        pa.field("length", pa.uint64(), nullable=False),
+    ]
+)
+
+
+def shard_path(folder: Path, name: str) -> Path:
+    """Return the path of a shard in the index folder."""
+    return folder / f"{name}.shard"
+
+
+class Shard:
+    """One memory-mapped shard, sorted by the first 8 bytes of the digest, read big-endian.
+
+    Raises FileNotFoundError where another process has merged it away, Corrupt where the file is damaged.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        path = shard_path(folder, name)
+        try:
+            source = pa.memory_map(str(path), "r")
+            reader = pa.ipc.open_file(source)
+            batch = reader.get_batch(0)
+            columns = {field: batch.column(field) for field in _SCHEMA.names}
+            names = (reader.schema.metadata or {})[_PACKS].decode()
+        except (pa.ArrowInvalid, KeyError) as error:
+            raise Corrupt(
+                f"The index shard {path.name} is damaged.", help="Run tilth rebuild; it is made anew from the packs."
+            ) from error
+        self.packs = tuple(names.split(",")) if names else ()
+        self.prefixes: npt.NDArray[np.uint64] = columns["prefix"].to_numpy()
+        self._sorted = memoryview(self.prefixes)
+        digests = columns["digest"].buffers()[1]
+        self.digests = memoryview(digests if digests is not None else b"").cast("B")
+        self.pack_numbers: npt.NDArray[np.uint32] = columns["pack"].to_numpy()
+        self.offsets: npt.NDArray[np.uint64] = columns["offset"].to_numpy()
+        self.lengths: npt.NDArray[np.uint64] = columns["length"].to_numpy()
+
+    def __len__(self) -> int:
+        return len(self.prefixes)
+
+    def find(self, digest: bytes) -> Location | None:
+        """Return where a record lies. About one microsecond."""
+        prefix = int.from_bytes(digest[:8])
+        at = bisect_left(self._sorted, prefix)
+        return self._match(digest, prefix, at)
+
+    def find_many(self, digests: Sequence[bytes], prefixes: npt.NDArray[np.uint64]) -> list[Location | None]:
+        """Return where each record lies, None for those not here."""
+        places = np.searchsorted(self.prefixes, prefixes)
+        found: list[Location | None] = [None] * len(digests)
+        if not len(self):
+            return found
+        hits = np.flatnonzero(self.prefixes[np.minimum(places, len(self) - 1)] == prefixes)
+        for hit in hits.tolist():
+            found[hit] = self._match(digests[hit], int(prefixes[hit]), int(places[hit]))
+        return found
+
+    def _match(self, digest: bytes, prefix: int, at: int) -> Location | None:
+        while at < len(self._sorted) and self._sorted[at] == prefix:
+            if self.digests[at * 32 : at * 32 + 32] == digest:
+                return self.packs[self.pack_numbers[at]], int(self.offsets[at]), int(self.lengths[at])
+            at += 1
+        return None
+
+
+def prefixes_of(digests: bytes | memoryview) -> npt.NDArray[np.uint64]:
+    """Return the big-endian first 8 bytes of each 32-byte digest."""
+    return np.frombuffer(digests, ">u8").reshape(-1, 4)[:, 0].astype(np.uint64)
+
+
+def write_shard(folder: Path, packs: Sequence[tuple[str, Entries]]) -> str:
+    """Write the shard of some packs' directories and return its name. Not durable until `sync_shard`."""
+    entries = np.concatenate([entries for _, entries in packs]) if packs else np.empty(0)
+    digests = b"".join(np.ascontiguousarray(part["digest"]).tobytes() for _, part in packs)
+    numbers = np.repeat(np.arange(len(packs), dtype=np.uint32), [len(part) for _, part in packs])
+    return _write(
+        folder,
+        [name for name, _ in packs],
+        digests,
+        numbers,
+        entries["offset"].astype(np.uint64),
+        entries["length"].astype(np.uint64),
+    )
+
+
+def merge_shards(folder: Path, shards: Sequence[Shard]) -> str:
+    """Write one shard with the records of all and return its name; a record found twice is kept once."""
+    packs: list[str] = []
+    numbers = []
+    for shard in shards:
+        numbers.append(shard.pack_numbers + np.uint32(len(packs)))
+        packs.extend(shard.packs)
+    return _write(
+        folder,
+        packs,
+        b"".join(shard.digests[: 32 * len(shard)] for shard in shards),
+        np.concatenate(numbers),
+        np.concatenate([shard.offsets for shard in shards]),
+        np.concatenate([shard.lengths for shard in shards]),
+    )
+
+
+def sync_shard(folder: Path, name: str) -> None:
+    """Make a written shard durable."""
+    with writing(folder):
+        fd = os.open(shard_path(folder, name), os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        sync_folder(folder)
+
+
+def _write(
+    folder: Path,
+    packs: Sequence[str],
+    digests: bytes,
+    numbers: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.uint64],
+    lengths: npt.NDArray[np.uint64],
+) -> str:
+    prefixes = prefixes_of(digests)
+    rows = np.frombuffer(digests, "V32")
+    order = np.argsort(prefixes, kind="stable")
+    if len(order) > 1:
+        sorted_rows = rows[order]
+        order = order[np.concatenate([[True], sorted_rows[1:] != sorted_rows[:-1]])]
+    batch = pa.record_batch(
+        [
+            pa.array(prefixes[order]),
+            pa.FixedSizeBinaryArray.from_buffers(
+                pa.binary(32), len(order), [None, pa.py_buffer(rows[order].tobytes())]
+            ),
+            pa.array(numbers[order]),
+            pa.array(offsets[order]),
+            pa.array(lengths[order]),
+        ],
+        schema=_SCHEMA.with_metadata({_PACKS: ",".join(packs).encode()}),
+    )
+    name = new_id()
+    path = shard_path(folder, name)
+    try:
+        with writing(folder), pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return name
