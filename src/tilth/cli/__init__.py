@@ -1,0 +1,1 @@
+"""The command line: `tilth NOUN VERB …` and short verbs for daily acts."""

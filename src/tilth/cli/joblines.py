@@ -1,0 +1,90 @@
+"""Jobs for people: a line each, and why one failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from tilth.cli.tables import print_facts, print_table
+from tilth.cli.wording import number, safe, safe_lines, seconds, short, when
+from tilth.contract.values import JobInfo
+from tilth.contract.workspace import Workspace
+from tilth.errors import Failed
+
+FAILED = frozenset({"failed", "unrunnable"})
+LAST_LINES = 20
+_TAIL = 1 << 16
+_FAILING_SHOWN = 3
+
+
+def print_jobs(jobs: Iterable[JobInfo], *, empty: str) -> None:
+    """Print one line per job."""
+    print_table(
+        ("job", "pipeline", "state", "items#", "run#", "reused#", "failed#", "took#", "published", "when"),
+        (
+            (
+                job.id,
+                job.pipeline,
+                job.state,
+                number(job.total),
+                number(job.run),
+                number(job.reused),
+                number(job.failed),
+                seconds(job.wall_s),
+                short(job.output),
+                when(job.ended_ms or job.started_ms or job.created_ms),
+            )
+            for job in jobs
+        ),
+        empty=empty,
+    )
+
+
+def print_job(job: JobInfo) -> None:
+    """Print one job in full."""
+    print_facts(
+        (
+            ("job", job.id),
+            ("pipeline", job.pipeline),
+            ("state", job.state),
+            ("reason", job.reason),
+            ("change", job.change),
+            ("items", f"{number(job.total)}: {number(job.run)} run, {number(job.reused)} reused"),
+            ("failed", number(job.failed) if job.failed else ""),
+            ("recovered", number(job.recovered) if job.recovered else ""),
+            ("took", f"{seconds(job.wall_s)} ({seconds(job.cpu_s)} of processor)"),
+            ("made", when(job.created_ms)),
+            ("ended", when(job.ended_ms)),
+            ("published", job.output or "nothing"),
+        )
+    )
+
+
+def print_failures(workspace: Workspace, jobs: Sequence[JobInfo]) -> None:
+    """Print the last log lines of the first failing items of failed jobs."""
+    for job in jobs:
+        if job.state not in FAILED:
+            continue
+        if len(jobs) > 1:
+            print(f"\n{safe(job.pipeline)} {job.state}{f': {safe(job.reason)}' if job.reason else ''}")
+        failing = workspace.jobs.datums(job.id, state="failed", limit=_FAILING_SHOWN).items
+        for datum in failing:
+            print(f"\nitem {safe(datum.key)} failed{f': {safe(datum.reason)}' if datum.reason else ''}")
+            for line in last_lines(workspace.jobs.logs(job.id, datum=datum.key), LAST_LINES):
+                print(f"  | {line}")
+        if job.failed > len(failing) > 0:
+            print(f"\n{number(job.failed - len(failing))} more failed: tilth job items {job.id} --state failed")
+
+
+def last_lines(log: Iterator[bytes], count: int) -> list[str]:
+    """Return the last lines of a log, without control characters; holds 64 kB of it."""
+    tail = b""
+    for piece in log:
+        tail = (tail + piece)[-_TAIL:]
+    return safe_lines(tail.decode(errors="replace")).splitlines()[-count:]
+
+
+def exit_code(jobs: Iterable[JobInfo]) -> int:
+    """Return the exit code that tells whether any job failed."""
+    sys.stdout.flush()
+    return Failed.exit_code if any(job.state in FAILED for job in jobs) else 0

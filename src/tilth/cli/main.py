@@ -1,0 +1,133 @@
+"""The entry of the command line: wires the words to their commands and ends with the right exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+import tilth
+from tilth.cli.grammar import Index, Place
+from tilth.cli.session import Session
+
+_PLACES = {
+    "Daily acts on REPO[@REVISION][:PATH]": {
+        "put": Place("tilth.cli.verbs.put", "Write files or folders, as one commit."),
+        "get": Place("tilth.cli.verbs.get", "Write a commit, folder or file to this machine."),
+        "ls": Place("tilth.cli.verbs.ls", "List files."),
+        "cat": Place("tilth.cli.verbs.cat", "Print the bytes of a file."),
+        "rm": Place("tilth.cli.verbs.rm", "Delete a file or folder, as one commit."),
+        "log": Place("tilth.cli.verbs.log", "List commits, newest first."),
+        "diff": Place("tilth.cli.verbs.diff", "List the paths that differ between two commits."),
+        "revert": Place("tilth.cli.verbs.revert", "Undo one commit and keep what came later."),
+        "lineage": Place("tilth.cli.verbs.lineage", "Show what a commit or file came from."),
+        "du": Place("tilth.cli.verbs.du", "Show sizes."),
+    },
+    "The workspace": {
+        "run": Place("tilth.cli.verbs.run", "Do all work that commits have asked for, until quiet."),
+        "verify": Place("tilth.cli.verbs.verify", "Re-hash everything that is stored."),
+        "up": Place("tilth.cli.verbs.up", "Serve the workspace until Ctrl-C."),
+        "demo": Place("tilth.cli.verbs.demo", "Run the whole loop on real data."),
+    },
+    "Nouns": {
+        "repo": Place("tilth.cli.nouns.repo", "Repos: where data lives."),
+        "branch": Place("tilth.cli.nouns.branch", "Branches: movable names for commits."),
+        "pipeline": Place("tilth.cli.nouns.pipeline", "Pipelines: work that runs on every change."),
+        "job": Place("tilth.cli.nouns.job", "Jobs: runs of pipelines."),
+        "labeling": Place("tilth.cli.nouns.labeling", "Labeling pipelines: work that people do."),
+        "feedback": Place("tilth.cli.nouns.feedback", "Feedback edges: chosen items go back to a source repo."),
+        "dataset": Place("tilth.cli.nouns.dataset", "Tables in commits."),
+        "user": Place("tilth.cli.nouns.user", "Users and their tokens."),
+    },
+}
+
+
+class PipeClosed(Exception):
+    """The reader of our output went away."""
+
+
+class Program(Index):
+    """`tilth` itself: turns every failure into a message and an exit code."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run one invocation and exit; `standalone_mode` is ignored."""
+        words = list(sys.argv[1:] if args is None else args)
+        sys.exit(self._run(words, prog_name or "tilth", complete_var, windows_expand_args, extra))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command and flush, so that a closed pipe is met here and not at exit."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise PipeClosed from error
+        return result
+
+    def _run(self, words: list[str], name: str, complete: str | None, expand: bool, extra: dict[str, Any]) -> int:
+        as_json = _wants_json(words)
+        try:
+            code = super().main(words, name, complete, standalone_mode=False, windows_expand_args=expand, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            return _missing_verb(error, as_json=as_json)
+        except Exception as error:  # noqa: BLE001 - this is the rim: nothing above could do better
+            from tilth.cli import failures
+
+            if isinstance(error, PipeClosed):
+                return failures.pipe_closed()
+            if isinstance(error, click.Abort):
+                return failures.interrupted(as_json=as_json)
+            return failures.report(error, as_json=as_json)
+        return code if isinstance(code, int) else 0
+
+
+def _missing_verb(error: click.UsageError, *, as_json: bool) -> int:
+    if as_json:
+        from tilth.cli import failures
+
+        words = error.ctx.command_path if error.ctx else "tilth"
+        return failures.report(click.UsageError(f"A word is missing after `{words}`.", error.ctx), as_json=True)
+    print(error.format_message(), file=sys.stderr)
+    return error.exit_code
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Tell whether `--json` is asked for, also where the words cannot be parsed."""
+    options = words[: words.index("--")] if "--" in words else words
+    return "--json" in options
+
+
+@click.command(
+    cls=Program,
+    places=_PLACES,
+    example="tilth repo create images\ntilth put images ./scans -m 'first scans'\ntilth log images",
+)
+@click.option("-w", "--workspace", "place", metavar="FOLDER_OR_URL", help="Which workspace to use.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document; errors as JSON on stderr.")
+@click.version_option(tilth.__version__, prog_name="tilth", message="%(prog)s %(version)s")
+@click.pass_context
+def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
+    """Version data, run pipelines on every change, ask people for labels, find where a model fails.
+
+    Without -w the workspace is $TILTH_WORKSPACE, else the nearest .tilth folder upward, else ./.tilth, which the
+    first `repo create` makes. A URL goes by the token in $TILTH_TOKEN.
+    """
+    ctx.obj = Session(option=place, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line (the `tilth` script)."""
+    program.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One noun of the command line per file: `tilth NOUN VERB …`."""

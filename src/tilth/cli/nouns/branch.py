@@ -1,0 +1,108 @@
+"""`tilth branch`: movable names for commits."""
+
+from __future__ import annotations
+
+import click
+
+from tilth.cli.grammar import Noun, message_option, paging
+from tilth.cli.pages import collect, more
+from tilth.cli.references import split
+from tilth.cli.session import Session, pass_session
+from tilth.cli.tables import print_table
+from tilth.cli.wording import safe, short, when
+from tilth.contract.values import BranchInfo, HeadMove, Page
+from tilth.errors import Invalid
+
+
+@click.group("branch", cls=Noun, short_help="Branches: movable names for commits.")
+def command() -> None:
+    """Branches: movable names for commits."""
+
+
+@command.command("create", example="tilth branch create images@cleaned --head main^2")
+@click.argument("branch", metavar="REPO@BRANCH")
+@click.option("--head", metavar="REVISION", help="Where it starts; default: empty.")
+@pass_session
+def create(session: Session, branch: str, head: str | None) -> None:
+    """Make a branch at a revision of the same repo, or empty."""
+    repo, name = _named(branch)
+    made = session.workspace().branches.create(repo, name, head=head)
+    session.show(made, lambda made: print(f"Made branch {_place(made)}."))
+
+
+@command.command("list", example="tilth branch list images")
+@click.argument("repo", metavar="REPO")
+@pass_session
+def list_(session: Session, repo: str) -> None:
+    """List the branches of a repo."""
+    session.show(session.workspace().branches.list(repo), _print)
+
+
+@command.command("move", example="tilth branch move model@production main^ -m 'roll back'")
+@click.argument("branch", metavar="REPO@BRANCH")
+@click.argument("to", metavar="REVISION")
+@message_option
+@pass_session
+def move(session: Session, branch: str, to: str, message: str) -> None:
+    """Move a branch to another revision of its repo: deploy or roll back."""
+    repo, name = _named(branch)
+    moved = session.workspace().branches.move(repo, name, to, message=message)
+    session.show(moved, lambda moved: print(f"Moved branch {_place(moved)}."))
+
+
+@command.command("delete", example="tilth branch delete images@cleaned")
+@click.argument("branch", metavar="REPO@BRANCH")
+@pass_session
+def delete(session: Session, branch: str) -> None:
+    """Delete a branch; its commits stay."""
+    repo, name = _named(branch)
+    session.workspace().branches.delete(repo, name)
+    session.show(None, lambda _: print(f"Deleted branch {safe(branch)}."))
+
+
+@command.command("log", example="tilth branch log model@production")
+@click.argument("branch", metavar="REPO@BRANCH")
+@paging(30)
+@pass_session
+def log(session: Session, branch: str, after: str | None, limit: int) -> None:
+    """List where a branch has pointed, newest first."""
+    repo, name = _named(branch)
+    branches = session.workspace().branches
+    page = collect(lambda key, count: branches.moves(repo, name, after=key, limit=count), after=after, limit=limit)
+    session.show(page, _print_moves)
+    if note := more(page):
+        session.note(note)
+
+
+def _named(branch: str) -> tuple[str, str]:
+    repo, _, name = branch.partition("@")
+    if not repo or not name or split(branch).path is not None:
+        raise Invalid(f"{branch!r} names no branch.", help="Write it as REPO@BRANCH, like images@main.")
+    return repo, name
+
+
+def _place(branch: BranchInfo) -> str:
+    return (
+        f"{safe(branch.repo)}@{safe(branch.name)} at {branch.head}"
+        if branch.head
+        else f"{safe(branch.repo)}@{safe(branch.name)}, empty"
+    )
+
+
+def _print(page: Page[BranchInfo]) -> None:
+    print_table(
+        ("branch", "head", "written by", "inputs"),
+        (
+            (branch.name, branch.head or "empty", branch.owner or "-", ", ".join(branch.inputs) or "-")
+            for branch in page.items
+        ),
+        empty="There are no branches.",
+    )
+
+
+def _print_moves(page: Page[HeadMove]) -> None:
+    print_table(
+        ("head", "before", "when", "author", "message"),
+        ((move.new or "empty", short(move.old), when(move.at_ms), move.author, move.message) for move in page.items),
+        empty="The branch has never pointed anywhere.",
+    )

@@ -1,0 +1,177 @@
+"""`tilth labeling`: labeling pipelines, from the side of those who run them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from tilth.cli.documents import plain
+from tilth.cli.grammar import Noun, paging
+from tilth.cli.pages import collect, more
+from tilth.cli.session import Session, pass_session
+from tilth.cli.tables import print_facts, print_table
+from tilth.cli.wording import committed, number, safe
+from tilth.contract.values import LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.errors import Invalid
+
+
+@click.group("labeling", cls=Noun, short_help="Labeling pipelines: work that people do.")
+def command() -> None:
+    """Labeling pipelines: tasks, workers, answers and the labels that hold."""
+
+
+@command.command("list", example="tilth labeling list")
+@pass_session
+def list_(session: Session) -> None:
+    """List labeling pipelines with their progress."""
+    session.show(session.workspace().labeling.list(), _print)
+
+
+@command.command("show", example="tilth labeling show digits")
+@click.argument("pipeline", metavar="PIPELINE")
+@pass_session
+def show(session: Session, pipeline: str) -> None:
+    """Show how far one labeling pipeline is."""
+    session.show(session.workspace().labeling.get(pipeline), _print_one)
+
+
+@command.command("workers", example="tilth labeling workers digits")
+@click.argument("pipeline", metavar="PIPELINE")
+@pass_session
+def workers(session: Session, pipeline: str) -> None:
+    """List the workers: answers, known answers right, and who is banned and why."""
+    session.show(session.workspace().labeling.workers(pipeline), _print_workers)
+
+
+@command.command("labels", example="tilth labeling labels digits --limit 20")
+@click.argument("pipeline", metavar="PIPELINE")
+@paging(100)
+@pass_session
+def labels(session: Session, pipeline: str, after: str | None, limit: int) -> None:
+    """List what holds now for each item, published or not."""
+    labeling = session.workspace().labeling
+    page = collect(lambda key, count: labeling.labels(pipeline, after=key, limit=count), after=after, limit=limit)
+    session.show(page, _print_labels)
+    if note := more(page):
+        session.note(note)
+
+
+@command.command("publish", example="tilth labeling publish digits")
+@click.argument("pipeline", metavar="PIPELINE")
+@pass_session
+def publish(session: Session, pipeline: str) -> None:
+    """Publish answers and labels now, as a commit."""
+    done = session.workspace().labeling.publish(pipeline)
+    session.show(
+        done, lambda done: print(committed(done, done.repo if done else "", nothing="There is nothing new to publish."))
+    )
+
+
+@command.command("rule", example="tilth labeling rule digits 0042.png 7 --reason 'the stroke is crossed'")
+@click.argument("pipeline", metavar="PIPELINE")
+@click.argument("key", metavar="ITEM")
+@click.argument("label", metavar="LABEL")
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept with the label.")
+@pass_session
+def rule(session: Session, pipeline: str, key: str, label: str, reason: str) -> None:
+    """Decide an item as an expert; final until reopened.
+
+    LABEL is text, or JSON when it begins with {, [ or a quote.
+    """
+    held = session.workspace().labeling.rule(pipeline, key, _label(label), reason=reason)
+    session.show(held, lambda held: print(f"{safe(held.key)} is {_shown(held.label)}, by ruling."))
+
+
+def _label(text: str) -> Any:
+    if text[:1] not in ("{", "[", '"'):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Invalid(
+            f"The label {text!r} is not JSON: {error}.", help="Quote it for your shell, or give text."
+        ) from error
+
+
+def _shown(label: Any) -> str:
+    return safe(label if isinstance(label, str) else json.dumps(plain(label), ensure_ascii=False))
+
+
+def _print(page: Page[LabelingInfo]) -> None:
+    print_table(
+        ("labeling", "state", "done#", "tasks#", "answers#", "workers#", "banned#", "spent#"),
+        (
+            (
+                info.pipeline,
+                info.state,
+                number(info.done),
+                number(info.tasks),
+                number(info.answers),
+                number(info.workers),
+                number(info.banned),
+                f"{info.spent:.2f}",
+            )
+            for info in page.items
+        ),
+        empty="There are no labeling pipelines yet.",
+    )
+
+
+def _print_one(info: LabelingInfo) -> None:
+    print_facts(
+        (
+            ("labeling", info.pipeline),
+            ("state", info.state),
+            ("reason", info.reason),
+            ("tasks", f"{number(info.tasks)}: {number(info.done)} done, {number(info.open)} open"),
+            ("withdrawn", number(info.withdrawn) if info.withdrawn else ""),
+            ("escalated", number(info.escalated) if info.escalated else ""),
+            ("known answers", number(info.golden)),
+            ("answers", f"{number(info.answers)}, {number(info.rejected)} rejected"),
+            ("workers", f"{number(info.workers)}, {number(info.banned)} banned"),
+            ("spent", f"{info.spent:.2f}" + (f" of {info.budget:.2f}" if info.budget is not None else "")),
+            ("overlap", info.overlap),
+            ("guidelines", info.guideline_version),
+            ("published", "everything" if info.published_sequence >= info.ledger_sequence else "not all answers yet"),
+        )
+    )
+
+
+def _print_workers(page: Page[WorkerInfo]) -> None:
+    print_table(
+        ("worker", "state", "answers#", "rejected#", "known right#", "skipped#", "mean#", "earned#", "reason"),
+        (
+            (
+                worker.worker,
+                worker.state,
+                number(worker.answers),
+                number(worker.rejected),
+                f"{worker.golden_right} of {worker.golden_total}",
+                number(worker.skipped),
+                f"{worker.mean_seconds:.1f} s",
+                f"{worker.earned:.2f}",
+                worker.reason,
+            )
+            for worker in page.items
+        ),
+        empty="Nobody has worked on it yet.",
+    )
+
+
+def _print_labels(page: Page[LabelInfo]) -> None:
+    print_table(
+        ("item", "label", "confidence#", "answers#", "state"),
+        (
+            (
+                label.key,
+                _shown(label.label),
+                f"{label.confidence:.2f}",
+                number(label.answers),
+                f"{label.state}, final" if label.final else label.state,
+            )
+            for label in page.items
+        ),
+        empty="There are no labels yet.",
+    )

@@ -1,0 +1,68 @@
+"""Pipeline specs as files: YAML or JSON, with the code folder that one names."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tilth.cli.local import existing
+from tilth.errors import Invalid
+
+MAX_SPEC_BYTES = 4 << 20
+
+
+def read_spec(file: str) -> tuple[Mapping[str, Any], Path]:
+    """Return the spec in a YAML or JSON file (`-`: standard input) and the folder that its paths start from.
+
+    Raises NotFound, and Invalid that tells the line where it cannot be read.
+    """
+    if file == "-":
+        text, folder = sys.stdin.buffer.read(MAX_SPEC_BYTES + 1), Path.cwd()
+    else:
+        path = existing(file)
+        if path.is_dir():
+            raise Invalid(f"{file} is a folder.", help="Name the spec file itself.")
+        with path.open("rb") as stream:
+            text, folder = stream.read(MAX_SPEC_BYTES + 1), path.parent
+    if len(text) > MAX_SPEC_BYTES:
+        raise Invalid(f"{file} is larger than {MAX_SPEC_BYTES >> 20} MB.", help="A spec is a small YAML or JSON file.")
+    spec = _json(file, text) if file.endswith(".json") else _yaml(file, text)
+    if not isinstance(spec, dict):
+        raise Invalid(f"{file} holds no spec.", help="A spec is one mapping of fields, like `name:` and `input:`.")
+    return spec, folder
+
+
+def code_of(spec: Mapping[str, Any], folder: Path) -> bytes | None:
+    """Return the archive of the folder that the spec's `code` names, or None. Raises NotFound, Invalid."""
+    named = spec.get("code")
+    if named is None:
+        return None
+    if not isinstance(named, str) or not named or "\0" in named:
+        raise Invalid(
+            f"code: {named!r} is not a folder.", help="Write the path of a folder, relative to the spec file."
+        )
+    from tilth.execution.code import archive_code
+
+    return archive_code(folder / named)
+
+
+def _json(file: str, text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Invalid(f"{file} is not JSON: {error}.", help="Check the file at that place.") from error
+
+
+def _yaml(file: str, text: bytes) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        why = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise Invalid(f"{file} is not YAML{where}: {why}.", help="Check the file at that place.") from error

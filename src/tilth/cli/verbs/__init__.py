@@ -1,0 +1,1 @@
+"""One short verb of the command line per file: `tilth VERB …`."""

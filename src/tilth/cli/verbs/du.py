@@ -1,0 +1,48 @@
+"""`tilth du`: sizes."""
+
+from __future__ import annotations
+
+import click
+
+from tilth.cli.grammar import Command
+from tilth.cli.pages import stream
+from tilth.cli.references import split
+from tilth.cli.session import Session, pass_session
+from tilth.cli.tables import print_facts
+from tilth.cli.wording import counted, number, safe, size
+from tilth.contract.values import UsageInfo
+
+
+@click.command("du", cls=Command, short_help="Show sizes.", example="tilth du\ntilth du images@main:train")
+@click.argument("reference", metavar="[REPO[@REVISION][:PATH]]", required=False)
+@pass_session
+def command(session: Session, reference: str | None) -> None:
+    """Show the size of the workspace, or of a commit, folder or file."""
+    workspace = session.workspace()
+    if reference is None:
+        session.show(workspace.maintenance.usage(), _print)
+        return
+    if split(reference).path is None:
+        commit = workspace.commits.get(reference)
+        files, total = commit.files, commit.size
+    else:
+        files = total = 0
+        for file in stream(lambda after, limit: workspace.files.walk(reference, after=after, limit=limit)):
+            files += 1
+            total += file.size
+    session.show(
+        {"files": files, "size": total},
+        lambda _: print(f"{size(total)} in {counted(files, 'file')}: {safe(reference)}"),
+    )
+
+
+def _print(usage: UsageInfo) -> None:
+    print_facts(
+        (
+            ("as you see it", size(usage.logical)),
+            ("on disk", size(usage.stored)),
+            ("repos", number(usage.repos)),
+            ("commits", number(usage.commits)),
+            ("packs", number(usage.packs)),
+        )
+    )

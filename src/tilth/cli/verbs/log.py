@@ -1,0 +1,45 @@
+"""`tilth log`: the commits of a branch."""
+
+from __future__ import annotations
+
+import click
+
+from tilth.cli.grammar import Command, paging
+from tilth.cli.pages import collect, more
+from tilth.cli.session import Session, pass_session
+from tilth.cli.tables import print_table
+from tilth.cli.wording import number, size, when
+from tilth.contract.values import CommitInfo, Page
+
+
+@click.command(
+    "log",
+    cls=Command,
+    short_help="List commits, newest first.",
+    example="tilth log images\ntilth log images@main:train/0001.png",
+)
+@click.argument("reference", metavar="REPO[@REVISION][:PATH]")
+@paging(30)
+@pass_session
+def command(session: Session, reference: str, after: str | None, limit: int) -> None:
+    """List a commit and those before it, newest first; with a path only those that touched it."""
+    commits = session.workspace().commits
+    page = collect(lambda key, count: commits.log(reference, after=key, limit=count), after=after, limit=limit)
+    session.show(page, _print)
+    if note := more(page):
+        session.note(note)
+
+
+def _print(page: Page[CommitInfo]) -> None:
+    print_table(
+        ("commit", "when", "author", "files#", "size#", "message"),
+        (
+            (commit.id, when(commit.at_ms), commit.author, number(commit.files), size(commit.size), _about(commit))
+            for commit in page.items
+        ),
+        empty="There are no commits yet.",
+    )
+
+
+def _about(commit: CommitInfo) -> str:
+    return commit.message or (f"by {commit.derivation.stage}" if commit.derivation else "")
