@@ -31,6 +31,7 @@ from tilth.contract.values import (
     QuietReport,
     RepoInfo,
     SpecCheck,
+    StatusInfo,
     SubmitInfo,
     TokenInfo,
     UsageInfo,
@@ -336,6 +337,9 @@ class Maintenance(Protocol):
 
     def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:
         """Read the feed."""
+
+    def status(self) -> StatusInfo:
+        """Tell whether anything is left to run, and who runs it. Cheap; from counters."""
 
     def run(self, *, timeout_s: float | None = None, progress: Progress = silent) -> QuietReport:
         """Do all work that commits have asked for, until nothing is left (or wait while a server does it)."""

@@ -417,3 +417,22 @@ class QuietReport:
 
     jobs: Sequence[JobInfo]
     commits: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusInfo:
+    """Whether anything is left to run, and who runs it."""
+
+    quiet: bool
+    """True when all that commits have asked for is done."""
+    coordinator: str | None
+    """Who holds the coordinator's lease: a server or a command; None when nobody works."""
+    position: int
+    """The newest feed position."""
+    taken: int
+    """The feed position up to which the coordinator has read."""
+    waiting: int
+    """Jobs created and not started."""
+    running: int
+    at_ms: int
+    """The workspace's clock."""

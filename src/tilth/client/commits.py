@@ -1,0 +1,31 @@
+"""Commits over HTTP."""
+
+from __future__ import annotations
+
+from tilth.client.transport import Transport
+from tilth.contract.values import CommitInfo, FileChange, Page
+
+
+class RemoteCommits:
+    """Commits of a server."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._call = transport
+
+    def get(self, reference: str) -> CommitInfo:
+        """Resolve a reference to its commit."""
+        return self._call.get("commits.get", CommitInfo, reference=reference)
+
+    def log(self, reference: str, *, after: str | None = None, limit: int = 100) -> Page[CommitInfo]:
+        """List a commit and its ancestors, newest first."""
+        return self._call.get("commits.log", Page[CommitInfo], reference=reference, after=after, limit=limit)
+
+    def diff(
+        self, old: str | None, new: str, *, path: str = "", after: str | None = None, limit: int = 1000
+    ) -> Page[FileChange]:
+        """List paths that differ, by path."""
+        return self._call.get("commits.diff", Page[FileChange], old=old, new=new, path=path, after=after, limit=limit)
+
+    def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
+        """Undo one commit and keep what came later."""
+        return self._call.post("commits.revert", CommitInfo, reference=reference, branch=branch, message=message)

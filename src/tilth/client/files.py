@@ -1,0 +1,168 @@
+"""Files over HTTP: one file as a body, many as a tar stream."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from tilth.client.transport import PIECE, Transport
+from tilth.contract import archive
+from tilth.contract.values import CommitInfo, FileInfo, Page
+from tilth.errors import Conflict, Invalid
+from tilth.progress import Progress, silent
+
+Source = bytes | BinaryIO | Path
+
+
+class RemoteFiles:
+    """Bytes in a server's commits."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._call = transport
+
+    def put(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
+        """Write one file."""
+        return self._call.send("files.put", CommitInfo, pieces(source), reference=reference, message=message)
+
+    def put_many(
+        self,
+        branch: str,
+        files: Iterable[tuple[str, Source]],
+        *,
+        deletes: Iterable[str] = (),
+        message: str = "",
+        if_head: str | None = None,
+        progress: Progress = silent,
+    ) -> CommitInfo:
+        """Write and delete many files in one commit."""
+        progress.begin(f"Sending to {branch}", unit="files")
+        body = archive.pack(_counted(files, progress), deletes=deletes)
+        commit = self._call.send("files.put_many", CommitInfo, body, branch=branch, message=message, if_head=if_head)
+        progress.end()
+        return commit
+
+    def put_folder(
+        self, reference: str, folder: Path, *, mirror: bool = False, message: str = "", progress: Progress = silent
+    ) -> CommitInfo:
+        """Write a local folder; `mirror` also deletes what the folder lacks."""
+        if not folder.is_dir():
+            raise Invalid(f"{folder} is not a folder.", help="Name a folder, or use `put` for one file.")
+        branch, _, top = reference.partition(":")
+        top = top.strip("/")
+        local = {f"{top}/{path}" if top else path: file for path, file in _files_in(folder)}
+        gone: list[str] = []
+        if mirror:
+            gone = [info.path for info in self._walk_all(f"{branch}:{top}") if info.path not in local]
+        return self.put_many(branch, local.items(), deletes=gone, message=message, progress=progress)
+
+    def delete(self, reference: str, *, message: str = "") -> CommitInfo:
+        """Delete a file or folder."""
+        return self._call.post("files.delete", CommitInfo, reference=reference, message=message)
+
+    def stat(self, reference: str) -> FileInfo:
+        """Return one file or folder."""
+        return self._call.get("files.stat", FileInfo, reference=reference)
+
+    def list(self, reference: str, *, after: str | None = None, limit: int = 1000) -> Page[FileInfo]:
+        """List one level of a folder."""
+        return self._call.get("files.list", Page[FileInfo], reference=reference, after=after, limit=limit)
+
+    def walk(
+        self, reference: str, *, glob: str | None = None, after: str | None = None, limit: int = 1000
+    ) -> Page[FileInfo]:
+        """List all files below a path, or those that match a glob."""
+        return self._call.get("files.walk", Page[FileInfo], reference=reference, glob=glob, after=after, limit=limit)
+
+    def read(self, reference: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Stream the bytes of a file, or a range of them."""
+        return self._call.stream("files.read", reference=reference, start=start, stop=stop)
+
+    def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
+        """Write a commit, folder or file below `destination`."""
+        progress.begin(f"Getting {reference}", unit="files")
+        body = io.BufferedReader(_Received(self._call.stream("files.archive", reference=reference)), PIECE)
+        count = 0
+        for path, content in archive.unpack(body).files:
+            _write(destination, path, content)
+            count += 1
+            progress.advance()
+        progress.end()
+        return count
+
+    def _walk_all(self, reference: str) -> Iterator[FileInfo]:
+        after: str | None = None
+        while True:
+            page = self.walk(reference, after=after)
+            yield from page.items
+            if page.next is None:
+                return
+            after = page.next
+
+
+def pieces(source: bytes | BinaryIO) -> bytes | Iterator[bytes]:
+    """Return a source as the body of a request."""
+    return source if isinstance(source, bytes) else iter(lambda: source.read(PIECE), b"")
+
+
+class _Received(io.RawIOBase):
+    """A streamed answer as a file."""
+
+    def __init__(self, received: Iterator[bytes]) -> None:
+        self._received = received
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill `target` with what has arrived."""
+        while not self._rest:
+            piece = next(self._received, None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(piece)
+        size = min(len(self._rest), len(target))
+        target[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def _counted(files: Iterable[tuple[str, Source]], progress: Progress) -> Iterator[tuple[str, Source]]:
+    for path, source in files:
+        yield path, source
+        progress.advance()
+
+
+def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            file = Path(parent, name)
+            if file.is_symlink() or not file.is_file():
+                raise Invalid(
+                    f"{file} is not a plain file.",
+                    help="Links and devices do not travel to a server; remove or copy it.",
+                )
+            yield file.relative_to(folder).as_posix(), file
+
+
+def _write(destination: Path, path: str, content: IO[bytes]) -> None:
+    """Write below `destination`; the archive's paths were checked, so only links that lie there could lead out."""
+    folder = destination
+    folder.mkdir(parents=True, exist_ok=True)
+    *parents, name = path.split("/")
+    for part in parents:
+        folder = folder / part
+        if folder.is_symlink():
+            raise Conflict(f"{folder} is a link; nothing is written through it.", help="Choose an empty folder.")
+        folder.mkdir(exist_ok=True)
+    file = folder / name
+    if file.is_symlink():
+        file.unlink()
+    with file.open("wb") as out:
+        while piece := content.read(PIECE):
+            out.write(piece)

@@ -1,0 +1,39 @@
+"""Labeling over HTTP, from the side of those who run it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tilth.client.transport import Transport
+from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+
+
+class RemoteLabeling:
+    """Labeling pipelines of a server."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._call = transport
+
+    def list(self) -> Page[LabelingInfo]:
+        """List labeling pipelines with their progress."""
+        return self._call.get("labeling.list", Page[LabelingInfo])
+
+    def get(self, pipeline: str) -> LabelingInfo:
+        """Return one labeling pipeline's progress."""
+        return self._call.get("labeling.get", LabelingInfo, pipeline=pipeline)
+
+    def workers(self, pipeline: str) -> Page[WorkerInfo]:
+        """List the workers of a labeling pipeline."""
+        return self._call.get("labeling.workers", Page[WorkerInfo], pipeline=pipeline)
+
+    def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
+        """List what holds now for each item."""
+        return self._call.get("labeling.labels", Page[LabelInfo], pipeline=pipeline, after=after, limit=limit)
+
+    def rule(self, pipeline: str, key: str, label: Any, *, reason: str = "") -> LabelInfo:
+        """Decide an item as an expert."""
+        return self._call.post("labeling.rule", LabelInfo, pipeline=pipeline, key=key, label=label, reason=reason)
+
+    def publish(self, pipeline: str) -> CommitInfo | None:
+        """Publish answers and labels now."""
+        return self._call.post_or_none("labeling.publish", CommitInfo, again=True, pipeline=pipeline)

@@ -1,0 +1,44 @@
+"""A workspace on a server."""
+
+from __future__ import annotations
+
+from tilth.client.access import RemoteAccess
+from tilth.client.branches import RemoteBranches
+from tilth.client.commits import RemoteCommits
+from tilth.client.datasets import RemoteDatasets
+from tilth.client.drafts import RemoteDrafts
+from tilth.client.feedback import RemoteFeedback
+from tilth.client.files import RemoteFiles
+from tilth.client.jobs import RemoteJobs
+from tilth.client.labeling import RemoteLabeling
+from tilth.client.lineage import RemoteLineage
+from tilth.client.maintenance import RemoteMaintenance
+from tilth.client.pipelines import RemotePipelines
+from tilth.client.repos import RemoteRepos
+from tilth.client.tasks import RemoteTasks
+from tilth.client.transport import Transport
+from tilth.contract.workspace import Workspace
+
+
+def open(url: str, token: str | None) -> Workspace:
+    """Return the workspace of the server at `url` as the holder of `token` sees it. No call is made yet."""
+    transport = Transport(url, token)
+    jobs = RemoteJobs(transport)
+    return Workspace(
+        place=transport.url,
+        repos=RemoteRepos(transport),
+        branches=RemoteBranches(transport),
+        commits=RemoteCommits(transport),
+        files=RemoteFiles(transport),
+        drafts=RemoteDrafts(transport),
+        pipelines=RemotePipelines(transport),
+        jobs=jobs,
+        labeling=RemoteLabeling(transport),
+        tasks=RemoteTasks(transport),
+        datasets=RemoteDatasets(transport),
+        feedback=RemoteFeedback(transport),
+        lineage=RemoteLineage(transport),
+        access=RemoteAccess(transport),
+        maintenance=RemoteMaintenance(transport, jobs),
+        close=transport.close,
+    )

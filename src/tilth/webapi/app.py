@@ -1,0 +1,87 @@
+"""The web API: the contract over HTTP under /api/v1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+import tilth
+from tilth.contract.principal import Principal
+from tilth.contract.workspace import Workspace
+from tilth.webapi import failures
+from tilth.webapi.contents import add_contents
+from tilth.webapi.guard import Door, GuardedRoute
+from tilth.webapi.methods import add_methods
+from tilth.webapi.operations import OPERATIONS
+from tilth.webapi.waiting import add_waiting
+
+
+def create_app(
+    workspaces: Callable[[Principal], Workspace], authenticate: Callable[[str], Principal], **settings: Any
+) -> FastAPI:
+    """Return the web API.
+
+    `authenticate` turns a token into a principal or raises Unauthenticated; it runs on the event loop, once per
+    request. `workspaces` returns the workspace as a principal sees it; it too is called once per request.
+    `settings` go to FastAPI (`lifespan`, ...).
+    """
+    plain = {"docs_url": None, "redoc_url": None, "redirect_slashes": False}
+    app = FastAPI(title="Tilth", version=tilth.__version__, **plain, **settings)
+    app.state.door = Door(workspaces, authenticate)
+    failures.install(app)
+    app.include_router(api_router())
+
+    @app.get("/api/v1/health", include_in_schema=False)
+    async def health() -> dict[str, str]:
+        return {"tilth": tilth.__version__}
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app)
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+    return app
+
+
+def description() -> str:
+    """Return the OpenAPI description as the text of docs/openapi.json."""
+
+    def closed(*_: object) -> NoReturn:
+        raise AssertionError("an app that is only described serves nobody")
+
+    return json.dumps(create_app(closed, closed).openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def api_router() -> APIRouter:
+    """Return the router with every operation of the table. Fails when one has no route."""
+    router = APIRouter(
+        route_class=GuardedRoute,
+        responses={"default": {"model": failures.ErrorBody, "description": "What went wrong, and what helps."}},
+    )
+    add_methods(router)
+    add_contents(router)
+    add_waiting(router)
+    missing = OPERATIONS.keys() - {route.name for route in router.routes if isinstance(route, GuardedRoute)}
+    assert not missing, f"operations without a route: {sorted(missing)}"
+    return router
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    described = get_openapi(
+        title="Tilth",
+        version=tilth.__version__,
+        description=(
+            "The data loop of machine learning over HTTP. Every call carries `Authorization: Bearer TOKEN`; `x-roles` "
+            "says who may call. Reads take their arguments from the query, writes from a JSON object, bytes from the "
+            "body. Lists are paged: pass `next` as `after`. Errors are `{code, message, help, facts}`."
+        ),
+        routes=app.routes,
+    )
+    components = described.setdefault("components", {})
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    return described

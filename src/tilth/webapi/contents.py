@@ -1,0 +1,222 @@
+"""Routes that move bytes: files, folders, drafts, logs, media."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+from typing import Annotated, BinaryIO, cast
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import TypeAdapter
+from starlette.responses import StreamingResponse
+
+from tilth.contract import archive
+from tilth.contract.values import CommitInfo, FileInfo
+from tilth.contract.workspace import Workspace
+from tilth.errors import Invalid
+from tilth.model.names import check_path
+from tilth.webapi.bodies import with_body
+from tilth.webapi.guard import add, workspace_of
+from tilth.webapi.methods import JSON, check_reference
+from tilth.webapi.ranges import byte_range
+
+BYTES = "application/octet-stream"
+_commit = TypeAdapter(CommitInfo)
+_file = TypeAdapter(FileInfo)
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox",
+}
+"""Stored bytes are hostile: a browser may show them and may not run them."""
+
+
+def add_contents(router: APIRouter) -> None:
+    """Add the routes that move bytes."""
+    add(
+        router,
+        "files.put",
+        put,
+        body=BYTES,
+        summary="Write one file; the body is its bytes.",
+        responses=_result(CommitInfo),
+    )
+    add(
+        router,
+        "files.put_many",
+        put_many,
+        body=archive.MEDIA_TYPE,
+        summary="Write and delete many files in one commit; the body is a tar stream.",
+        responses=_result(CommitInfo),
+    )
+    add(router, "files.read", read, summary="Stream the bytes of a file, or a range of them.", responses=_stream(BYTES))
+    add(
+        router,
+        "files.archive",
+        pack,
+        summary="Stream a commit, folder or file as tar, with paths relative to it.",
+        responses=_stream(archive.MEDIA_TYPE),
+    )
+    add(
+        router,
+        "drafts.put",
+        draft_put,
+        body=BYTES,
+        summary="Write a file in a draft.",
+        responses=_result(FileInfo),
+    )
+    add(router, "jobs.logs", logs, summary="Stream the log of one datum.", responses=_stream("text/plain"))
+    add(router, "tasks.media", media, summary="Stream the bytes shown in a task.", responses=_stream(BYTES))
+
+
+async def put(request: Request, reference: str, message: str = "") -> Response:
+    """Write the body at `repo[@branch]:path`."""
+    check_reference(reference)
+    files = workspace_of(request).files
+    commit = await with_body(request, lambda body: files.put(reference, cast(BinaryIO, body), message=message))
+    return Response(_commit.dump_json(commit), media_type=JSON)
+
+
+async def put_many(request: Request, branch: str, message: str = "", if_head: str | None = None) -> Response:
+    """Write the files of the tar stream; its global header `TILTH.deletes` may hold a JSON list of paths to delete."""
+    check_reference(branch)
+    files = workspace_of(request).files
+
+    def act(body: io.BufferedReader) -> CommitInfo:
+        edits = archive.unpack(body)
+        return files.put_many(branch, edits.files, deletes=edits.deletes, message=message, if_head=if_head)
+
+    commit = await with_body(request, act)
+    return Response(_commit.dump_json(commit), media_type=JSON)
+
+
+async def draft_put(request: Request, draft: str, path: str) -> Response:
+    """Write the body at a path of the draft."""
+    check_path(path)
+    drafts = workspace_of(request).drafts
+    file = await with_body(request, lambda body: drafts.put(draft, path, cast(BinaryIO, body)))
+    return Response(_file.dump_json(file), media_type=JSON)
+
+
+def read(
+    request: Request,
+    reference: str,
+    start: Annotated[int, Query(ge=0)] = 0,
+    stop: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """Stream a file; `start` and `stop` or a Range header choose a part."""
+    check_reference(reference)
+    files = workspace_of(request).files
+    info = files.stat(reference)
+    if info.kind == "folder":
+        raise Invalid(
+            f"{reference} is a folder.", help="Read a file in it, or take files/archive.", reference=reference
+        )
+    asked = byte_range(request.headers.get("range"), info.size)
+    if asked is not None:
+        start, stop = asked
+    end = info.size if stop is None else min(stop, info.size)
+    start = min(start, end)
+    headers = {**SAFE_HEADERS, "Content-Length": str(end - start), "Accept-Ranges": "bytes"}
+    if info.digest:
+        headers["ETag"] = f'"{info.digest}"'
+    if asked is not None:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{info.size}"
+    pieces = begun(files.read(reference, start=start, stop=end))
+    kind = info.attributes.get("content-type", BYTES)
+    return StreamingResponse(pieces, 206 if asked is not None else 200, headers, kind)
+
+
+def pack(request: Request, reference: str) -> Response:
+    """Stream all files below a reference."""
+    check_reference(reference)
+    pieces = archive.pack(files_below(workspace_of(request), reference))
+    return StreamingResponse(begun(pieces), headers=SAFE_HEADERS, media_type=archive.MEDIA_TYPE)
+
+
+def logs(request: Request, job: str, datum: str | None = None) -> Response:
+    """Stream a log as plain text."""
+    pieces = begun(workspace_of(request).jobs.logs(job, datum=datum))
+    return StreamingResponse(pieces, headers=SAFE_HEADERS, media_type="text/plain; charset=utf-8")
+
+
+def media(request: Request, assignment: str, variable: str) -> Response:
+    """Stream what a task shows."""
+    pieces = begun(workspace_of(request).tasks.media(assignment, variable))
+    return StreamingResponse(pieces, headers={**SAFE_HEADERS, "Cache-Control": "private"}, media_type=BYTES)
+
+
+def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the files below a reference, by path relative to it, at one commit throughout."""
+    commit = workspace.commits.get(reference.partition(":")[0])
+    pinned = f"{commit.repo}@{commit.id}"
+    top = reference.partition(":")[2].strip("/")
+    if top:
+        info = workspace.files.stat(f"{pinned}:{top}")
+        if info.kind != "folder":
+            yield top.rpartition("/")[2], _content(workspace, pinned, info)
+            return
+    after: str | None = None
+    while True:
+        page = workspace.files.walk(f"{pinned}:{top}", after=after, limit=1000)
+        for info in page.items:
+            yield info.path[len(top) + 1 :] if top else info.path, _content(workspace, pinned, info)
+        if page.next is None:
+            return
+        after = page.next
+
+
+def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Take the first piece before the answer begins, so that an error still has its own status."""
+    first = next(pieces, b"")
+    return chain((first,), pieces) if first else pieces
+
+
+class _FileContent(io.RawIOBase):
+    """A stored file of known size, read when it is its turn."""
+
+    def __init__(self, workspace: Workspace, reference: str, size: int) -> None:
+        self._open = partial(workspace.files.read, reference)
+        self._pieces: Iterator[bytes] | None = None
+        self._rest = b""
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to the start or the end, which is how its size is asked for."""
+        self._at = self._size if whence == io.SEEK_END else offset
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        if self._pieces is None:
+            self._pieces = self._open()
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._rest = piece
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
+
+
+def _content(workspace: Workspace, pinned: str, info: FileInfo) -> BinaryIO:
+    return cast(BinaryIO, _FileContent(workspace, f"{pinned}:{info.path}", info.size))
+
+
+def _result(kind: type) -> dict[int | str, dict[str, object]]:
+    return {200: {"model": kind, "description": "The result."}}
+
+
+def _stream(media_type: str) -> dict[int | str, dict[str, object]]:
+    return {200: {"content": {media_type: {}}, "description": "The bytes."}}

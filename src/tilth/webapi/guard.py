@@ -1,0 +1,109 @@
+"""The door's lock: credential, role and size are checked before anything of a request is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Message
+
+from tilth.contract.principal import Principal
+from tilth.contract.workspace import Workspace
+from tilth.errors import Denied, Unauthenticated
+from tilth.webapi.operations import OPERATIONS, Operation, path_of
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the routes stand on: whom a token names, and the workspace as that caller sees it."""
+
+    workspaces: Callable[[Principal], Workspace]
+    authenticate: Callable[[str], Principal]
+    """Raises Unauthenticated. Called once per request, on the event loop: keep it to a cached look-up."""
+
+
+class GuardedRoute(APIRoute):
+    """A route of one operation; it cannot be made for an operation that the table does not list."""
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler behind the checks."""
+        operation = OPERATIONS[self.operation_id or ""]
+        handler = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            door: Door = request.app.state.door
+            principal = door.authenticate(bearer(request))
+            if principal.role not in operation.grant:
+                raise Denied(
+                    f"The role {principal.role} may not call {self.operation_id}.",
+                    help=f"Ask an owner for one of: {', '.join(sorted(operation.grant))}.",
+                    operation=self.operation_id,
+                    role=principal.role.value,
+                )
+            request.state.workspace = door.workspaces(principal)
+            return await handler(Request(request.scope, _limited(request, operation.body)))
+
+        return guarded
+
+
+def bearer(request: Request) -> str:
+    """Return the token of a request. Raises Unauthenticated."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(
+            "This needs a token.", help="Send it as `Authorization: Bearer TOKEN` (or set TILTH_TOKEN)."
+        )
+    return token.strip()
+
+
+def workspace_of(request: Request) -> Workspace:
+    """Return the workspace as the checked caller sees it."""
+    workspace: Workspace = request.state.workspace
+    return workspace
+
+
+def add(
+    router: APIRouter, name: str, endpoint: Callable[..., Any], *, body: str | None = None, **documentation: Any
+) -> None:
+    """Add the route of the operation `name` to the router; `body` is the media type of a body of plain bytes."""
+    operation: Operation = OPERATIONS[name]
+    extra: dict[str, Any] = {"x-roles": sorted(operation.grant), "security": [{"token": []}]}
+    if body:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        extra["requestBody"] = {"required": True, "content": {body: binary}}
+    router.add_api_route(
+        path_of(name),
+        endpoint,
+        methods=[operation.method],
+        operation_id=name,
+        name=name,
+        tags=[name.partition(".")[0]],
+        openapi_extra=extra,
+        **documentation,
+    )
+
+
+def _limited(request: Request, limit: int) -> Callable[[], Coroutine[Any, Any, Message]]:
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdecimal() or int(declared) > limit:
+        raise _too_large(limit)
+    seen = 0
+
+    async def receive() -> Message:
+        nonlocal seen
+        message = await request.receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise _too_large(limit)
+        return message
+
+    return receive
+
+
+def _too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"The body is larger than {limit:,} bytes; send less at once.")

@@ -1,0 +1,125 @@
+"""Every operation of the web API and who may call it: one table, and what is not in it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tilth.contract.principal import Role
+
+Grant = frozenset[Role]
+
+EVERYONE: Final[Grant] = frozenset(Role)
+"""Anybody with a valid credential."""
+LABEL: Final[Grant] = frozenset({Role.OWNER, Role.WRITER, Role.LABELER})
+"""To answer tasks. Not readers: an answer is a write."""
+READ: Final[Grant] = frozenset({Role.OWNER, Role.WRITER, Role.READER})
+WRITE: Final[Grant] = frozenset({Role.OWNER, Role.WRITER})
+OWN: Final[Grant] = frozenset({Role.OWNER})
+
+SMALL_BODY: Final = 16 << 20
+CODE_BODY: Final = 96 << 20
+ANY_BODY: Final = 1 << 50
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How one facet method is called over HTTP: `METHOD /api/v1/<facet>/<name>`."""
+
+    method: str
+    grant: Grant
+    body: int = SMALL_BODY
+    """The largest body, in bytes."""
+    special: bool = False
+    """Whether bytes or waiting make it a route of its own; all others are made from the contract's signatures."""
+
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "repos.create": Operation("POST", WRITE),
+    "repos.get": Operation("GET", READ),
+    "repos.list": Operation("GET", READ),
+    "repos.delete": Operation("POST", OWN),
+    "repos.hold_out": Operation("POST", OWN),
+    "branches.create": Operation("POST", WRITE),
+    "branches.get": Operation("GET", READ),
+    "branches.list": Operation("GET", READ),
+    "branches.move": Operation("POST", WRITE),
+    "branches.delete": Operation("POST", WRITE),
+    "branches.moves": Operation("GET", READ),
+    "commits.get": Operation("GET", READ),
+    "commits.log": Operation("GET", READ),
+    "commits.diff": Operation("GET", READ),
+    "commits.revert": Operation("POST", WRITE),
+    "files.put": Operation("POST", WRITE, ANY_BODY, special=True),
+    "files.put_many": Operation("POST", WRITE, ANY_BODY, special=True),
+    "files.delete": Operation("POST", WRITE),
+    "files.stat": Operation("GET", READ),
+    "files.list": Operation("GET", READ),
+    "files.walk": Operation("GET", READ),
+    "files.read": Operation("GET", READ, special=True),
+    "files.archive": Operation("GET", READ, special=True),
+    "drafts.open": Operation("POST", WRITE),
+    "drafts.put": Operation("POST", WRITE, ANY_BODY, special=True),
+    "drafts.delete": Operation("POST", WRITE),
+    "drafts.get": Operation("GET", WRITE),
+    "drafts.commit": Operation("POST", WRITE),
+    "drafts.discard": Operation("POST", WRITE),
+    "pipelines.check": Operation("POST", READ),
+    "pipelines.create": Operation("POST", WRITE, CODE_BODY),
+    "pipelines.get": Operation("GET", READ),
+    "pipelines.list": Operation("GET", READ),
+    "pipelines.delete": Operation("POST", WRITE),
+    "pipelines.rerun": Operation("POST", WRITE),
+    "jobs.list": Operation("GET", READ),
+    "jobs.get": Operation("GET", READ),
+    "jobs.datums": Operation("GET", READ),
+    "jobs.logs": Operation("GET", READ, special=True),
+    "jobs.wait": Operation("GET", READ, special=True),
+    "jobs.stop": Operation("POST", WRITE),
+    "labeling.list": Operation("GET", EVERYONE),
+    "labeling.get": Operation("GET", READ),
+    "labeling.workers": Operation("GET", READ),
+    "labeling.labels": Operation("GET", READ),
+    "labeling.rule": Operation("POST", WRITE),
+    "labeling.publish": Operation("POST", WRITE),
+    "tasks.next": Operation("POST", LABEL),
+    "tasks.submit": Operation("POST", LABEL),
+    "tasks.skip": Operation("POST", LABEL),
+    "tasks.media": Operation("GET", LABEL, special=True),
+    "tasks.me": Operation("GET", LABEL),
+    "datasets.rows": Operation("GET", READ),
+    "datasets.count": Operation("GET", READ),
+    "feedback.declare": Operation("POST", WRITE),
+    "feedback.get": Operation("GET", READ),
+    "feedback.list": Operation("GET", READ),
+    "feedback.fire": Operation("POST", WRITE),
+    "lineage.of": Operation("GET", READ),
+    "lineage.descendants": Operation("GET", READ),
+    "access.me": Operation("GET", EVERYONE),
+    "access.create_user": Operation("POST", OWN),
+    "access.list_users": Operation("GET", OWN),
+    "access.remove_user": Operation("POST", OWN),
+    "access.create_token": Operation("POST", OWN),
+    "access.revoke_token": Operation("POST", OWN),
+    "maintenance.status": Operation("GET", READ),
+    "maintenance.verify": Operation("POST", READ, special=True),
+    "maintenance.usage": Operation("GET", READ),
+    "maintenance.events": Operation("GET", READ),
+}
+
+COMPOSED: Final = {
+    "files.put_folder": "files.put_many",
+    "files.get_folder": "files.archive",
+    "maintenance.run": "maintenance.status",
+}
+"""Facet methods that a client builds from another operation."""
+
+PUBLIC_PATHS: Final = frozenset({"/openapi.json", "/api/v1/health"})
+"""What answers without a credential: neither tells anything about the workspace."""
+
+
+def path_of(name: str) -> str:
+    """Return the URL path of the operation `facet.method`."""
+    facet, _, method = name.partition(".")
+    return f"/api/v1/{facet}/{method.replace('_', '-')}"

@@ -1,0 +1,90 @@
+"""A web API over facets that know nothing, so that only the door itself is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from tilth.contract.principal import Principal, Role
+from tilth.contract.workspace import Workspace
+from tilth.errors import NotFound, Unauthenticated
+from tilth.webapi.app import create_app
+
+
+class Calls:
+    """A facet that answers what it was told to, else raises NotFound, and remembers how it was called."""
+
+    def __init__(
+        self, name: str, said: list[tuple[str, tuple[Any, ...], dict[str, Any]]], answers: dict[str, Any]
+    ) -> None:
+        self._name, self._said, self._answers = name, said, answers
+
+    def __getattr__(self, method: str) -> Any:
+        def call(*args: Any, **named: Any) -> Any:
+            operation = f"{self._name}.{method}"
+            self._said.append((operation, args, named))
+            answer = self._answers.get(operation, NotFound("Nothing is here.", help="Look elsewhere.", what=operation))
+            if isinstance(answer, Exception):
+                raise answer
+            return answer(*args, **named) if callable(answer) else answer
+
+        return call
+
+
+class Door:
+    """The app under test, what its facets were asked, and what they shall answer."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {}
+        facets = {
+            field.name: Calls(field.name, self.said, self.answers)
+            for field in fields(Workspace)
+            if field.name not in ("place", "close")
+        }
+        workspace = Workspace(place="here", close=lambda: None, **facets)  # type: ignore[arg-type]
+        self.app = create_app(lambda principal: workspace, self._authenticate)
+        self._portals = start_blocking_portal()
+        self._portal = self._portals.__enter__()
+        self._http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://door"
+        )
+
+    def close(self) -> None:
+        """End the event loop."""
+        self._portals.__exit__(None, None, None)
+
+    def call(self, role: str | None, method: str, path: str, **request: Any) -> Any:
+        """Call as a role; None sends no credential."""
+        headers = {**request.pop("headers", {})}
+        if role:
+            headers["Authorization"] = f"Bearer {role}"
+        return self._portal.call(partial(self._http.request, method, path, headers=headers, **request))
+
+    @staticmethod
+    def _authenticate(token: str) -> Principal:
+        if token not in list(Role):
+            raise Unauthenticated("That token is not valid.")
+        return Principal(token, Role(token), f"worker-{token}")
+
+
+@pytest.fixture(scope="session")
+def built_door() -> Iterator[Door]:
+    """One app for all tests; to build it takes a while."""
+    it = Door()
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def door(built_door: Door) -> Door:
+    """A door that nobody has knocked at."""
+    built_door.said.clear()
+    built_door.answers.clear()
+    return built_door
