@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from tilth.cli.grammar import Command, Noun
+from tilth.cli.grammar import HELP_OPTIONS, Command, Noun
 from tilth.cli.main import program
 
 _HEAD = """# The command line
@@ -67,7 +67,7 @@ def _pages(command: click.Command, words: str) -> Iterator[str]:
 
 
 def _help(command: click.Command, words: str) -> str:
-    ctx = click.Context(command, info_name=words, terminal_width=96, max_content_width=96)
+    ctx = click.Context(command, info_name=words, terminal_width=96, help_option_names=HELP_OPTIONS)
     assert isinstance(command, Command), f"{words} is made by the grammar"
     return command.get_help(ctx)
 

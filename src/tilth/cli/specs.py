@@ -11,7 +11,7 @@ from typing import Any
 from tilth.cli.local import existing
 from tilth.errors import Invalid
 
-MAX_SPEC_BYTES = 4 << 20
+MAX_SPEC_BYTES = 1 << 20
 
 
 def read_spec(file: str) -> tuple[Mapping[str, Any], Path]:
@@ -52,7 +52,7 @@ def code_of(spec: Mapping[str, Any], folder: Path) -> bytes | None:
 def _json(file: str, text: bytes) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"{file} is not JSON: {error}.", help="Check the file at that place.") from error
 
 
@@ -60,7 +60,8 @@ def _yaml(file: str, text: bytes) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # Not the loader in C: deep nesting overflows its stack and ends the process.
+        return yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
