@@ -1,0 +1,1 @@
+"""The headline demo's pipeline code: this folder is snapshotted into each recipe."""

@@ -1,0 +1,1 @@
+"""Enriching, training and scoring for headlines."""

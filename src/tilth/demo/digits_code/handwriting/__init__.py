@@ -1,0 +1,1 @@
+"""Features, datasets, training, evaluation and selection for handwritten digits."""
