@@ -106,6 +106,12 @@ class BranchMoved(Conflict):
         )
 
 
+class NothingToCommit(Conflict):
+    """The write would change nothing; `facts["head"]` is the commit that holds it already (None: there is none)."""
+
+    code = "nothing_to_commit"
+
+
 class HeldOut(Denied):
     """A held-out repo is upstream of something that a model would be trained on."""
 
@@ -120,6 +126,18 @@ class Fenced(Conflict):
 
 ERRORS: dict[str, type[TilthError]] = {
     kind.code: kind
-    for kind in (Invalid, NotFound, Conflict, Denied, Unauthenticated, Unavailable, Corrupt, Failed, HeldOut, Fenced)
+    for kind in (
+        Invalid,
+        NotFound,
+        Conflict,
+        Denied,
+        Unauthenticated,
+        Unavailable,
+        Corrupt,
+        Failed,
+        HeldOut,
+        Fenced,
+        NothingToCommit,
+    )
 }
 """Error classes by their wire code, so that a remote error is raised as the class it was."""

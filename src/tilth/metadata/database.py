@@ -30,6 +30,7 @@ class Database:
 
     def __init__(self, path: Path, engine: Engine) -> None:
         self.path = path
+        self.writes = 0  # transactions that this object has committed
         self._engine = engine
         # Threads of one process queue here: SQLite's own busy handler would poll with growing sleeps.
         self._writer = threading.Lock()
@@ -71,6 +72,7 @@ class Database:
                     conn = conn.execution_options(tilth_write=True)
                     with conn.begin():
                         yield conn
+                self.writes += 1
             finally:
                 self._writing.now = False
 

@@ -1,0 +1,1 @@
+"""Trees, history and derivations: the repository."""

@@ -1,0 +1,156 @@
+"""The opened workspace folder: its database and its store."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from tilth.errors import Invalid, NotFound, Unavailable
+from tilth.metadata.database import Database
+from tilth.storage.store import Store
+from tilth.versioning import journal
+from tilth.versioning.catalogue import SqlCatalogue
+
+FORMAT = 0
+FORMAT_FILE = "format"
+DATABASE_FILE = "tilth.db"
+SCRATCH_FOLDER = "scratch"
+
+# Their locks and memory maps do not work between machines, so SQLite would lose data there without a word.
+NETWORK_FILE_SYSTEMS = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "9p", "fuse.sshfs", "fuse.s3fs", "glusterfs")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What every stage needs of a workspace folder. Close it, or use it as a context manager."""
+
+    folder: Path
+    database: Database
+    store: Store
+
+    @property
+    def scratch(self) -> Path:
+        """The folder for what may be lost at any time (caches, sandboxes)."""
+        return self.folder / SCRATCH_FOLDER
+
+    def close(self) -> None:
+        """Make what this process noted durable in the store, seal its pack, close the database."""
+        try:
+            if self.database.writes:
+                journal.settle(self.database, self.store)
+            self.store.close()
+        finally:
+            self.database.close()
+
+    def settle(self) -> None:
+        """Make the newest head moves durable in the store too, where else they wait for the next commit or close."""
+        journal.settle(self.database, self.store)
+
+    def __enter__(self) -> Backend:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_backend(folder: Path, *, create: bool = True) -> Backend:
+    """Open the workspace in `folder`; make it first if there is none and `create`.
+
+    Any number of processes may open one folder. Raises NotFound when there is no workspace and `create` is
+    false, Invalid when a newer Tilth made it or the folder holds something else, Unavailable on a network file
+    system. Cheap: no migration code is loaded unless there is something to migrate.
+    """
+    folder = folder.absolute()
+    _check_format(folder, create)
+    database = Database.open(folder / DATABASE_FILE)
+    try:
+        store = Store.open(folder, SqlCatalogue(database))
+    except BaseException:
+        database.close()
+        raise
+    return Backend(folder, database, store)
+
+
+def _check_format(folder: Path, create: bool) -> None:
+    marker = folder / FORMAT_FILE
+    try:
+        text = marker.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        if not create:
+            raise NotFound(
+                f"There is no workspace in {folder}.", help="Name its folder with -w, or make one with `tilth put`."
+            ) from None
+        _make(folder, marker)
+        return
+    except NotADirectoryError as error:
+        raise Invalid(f"{folder} is not a folder.", help="Name a folder for the workspace.") from error
+    name, _, number = text.partition(" ")
+    if name != "tilth" or not number.isdigit():
+        raise Invalid(f"{marker} does not mark a Tilth workspace: it says {text[:40]!r}.", help="Use another folder.")
+    if int(number) > FORMAT:
+        raise Invalid(
+            f"The workspace in {folder} has format {number}; this Tilth reads up to format {FORMAT}.",
+            help="Upgrade with `pip install -U tilth`.",
+            format=int(number),
+        )
+    check_file_system(folder)
+
+
+def _make(folder: Path, marker: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        check_file_system(folder)
+        foreign = [name for name in os.listdir(folder) if name not in _OWN_NAMES]
+        if foreign:
+            raise Invalid(
+                f"{folder} is not empty and not a workspace: it holds {sorted(foreign)[0]!r}.",
+                help="Name an empty or a new folder.",
+            )
+        for name in ("packs", "index", SCRATCH_FOLDER):
+            (folder / name).mkdir(exist_ok=True)
+        # Written last and whole: a folder with a marker is a complete workspace.
+        fresh = folder / f"{FORMAT_FILE}.{os.getpid()}"
+        fresh.write_text(f"tilth {FORMAT}\n", encoding="utf-8")
+        os.replace(fresh, marker)
+    except OSError as error:
+        raise Unavailable(
+            f"Cannot make a workspace in {folder}: {error.strerror}.", help="Check the folder's owner, mode and space."
+        ) from error
+
+
+_OWN_NAMES = frozenset({"packs", "index", SCRATCH_FOLDER, *(DATABASE_FILE + end for end in ("", "-wal", "-shm"))})
+
+
+def check_file_system(folder: Path) -> None:
+    """Raise Unavailable when `folder` lies on a network file system (told by /proc/mounts, where there is one)."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    kind = file_system_of(folder.resolve(), mounts)
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise Unavailable(
+            f"{folder} lies on a network file system ({kind}), where locks cannot be trusted.",
+            help="Put the workspace on a local disk and let others reach it with `tilth up`.",
+            file_system=kind,
+        )
+
+
+def file_system_of(folder: Path, mounts: str) -> str:
+    """Return the file system type of the innermost mount over `folder`, given the text of /proc/mounts."""
+    best, kind = "", ""
+    place = f"{folder}/"
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ").rstrip("/") + "/"
+        if place.startswith(point) and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind

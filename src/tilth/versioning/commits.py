@@ -1,0 +1,382 @@
+"""Commits: sealing them, recording them, reading them back."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow.compute as pc
+from sqlalchemy import Connection, insert, literal, select
+
+from tilth.errors import BranchMoved, Conflict, Corrupt, NotFound, NothingToCommit
+from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
+from tilth.metadata.schema.repos import repos
+from tilth.model.commit import Commit, Derivation, InputKind, commit_from_record, commit_record
+from tilth.model.digest import Digest, digest_of
+from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
+from tilth.storage.records import RecordKind
+from tilth.storage.store import Store
+from tilth.storage.tables import diff_tables
+from tilth.versioning import journal
+from tilth.versioning.backend import Backend
+from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch, move_head
+from tilth.versioning.edits import Edits
+from tilth.versioning.repos import Repo, RepoName, find_repo
+from tilth.versioning.trees import Tree, folder_path
+
+ATTEMPTS = 64
+"""How often a commit starts anew because the head moved under it."""
+
+FRESH_KINDS = frozenset({InputKind.DATA, InputKind.REFERENCE})
+"""A derivation with an input of these kinds made the whole tree from its inputs; others build on the parent."""
+
+_IN_ONE_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A branch's head as one transaction saw it."""
+
+    repo: Repo
+    branch: str
+    commit: Commit | None
+
+    @property
+    def id(self) -> CommitId | None:
+        """The commit's id, None while the branch is empty."""
+        return self.commit.id if self.commit is not None else None
+
+    def tree(self, store: Store) -> Tree:
+        """Return the head's tree, empty while there is no commit."""
+        return Tree(store, self.commit.tree if self.commit is not None else None)
+
+
+def commit_edits(
+    backend: Backend,
+    repo: RepoName,
+    branch: str,
+    edits: Edits,
+    *,
+    author: str,
+    message: str = "",
+    if_head: CommitId | AnyHead | None = ANY_HEAD,
+    change: ChangeId | None = None,
+    derivation: Derivation | None = None,
+    stage: str | None = None,
+    allow_empty: bool = False,
+) -> Commit:
+    """Make `edits` on the branch's head and commit the result.
+
+    When the head moves meanwhile the edits are made again on the new one, path by path. With `if_head` (None: the
+    branch must be empty) BranchMoved is raised instead. Raises NothingToCommit when nothing would change (unless
+    `allow_empty`), Conflict when a path would be file and folder, Denied on a derived branch. Costs O(edits).
+    """
+    change = change or ChangeId(new_id())
+    for attempt in range(ATTEMPTS):
+        head = read_head(backend, repo, branch, stage=stage)
+        if not isinstance(if_head, AnyHead) and head.id != if_head:
+            raise BranchMoved(f"{head.repo.full_name}@{branch}", expected=if_head, found=head.id)
+        tree = head.tree(backend.store).apply(edits)
+        if not allow_empty and tree.root == (head.commit.tree if head.commit is not None else None):
+            raise NothingToCommit(
+                f"Nothing to commit on {head.repo.full_name}@{branch}: "
+                + ("everything is there already." if len(edits) else "there are no changes."),
+                help="Change a file and try again.",
+                head=head.id,
+            )
+        commit = seal_commit(
+            backend.store,
+            head,
+            tree=tree.root,
+            derivation=derivation,
+            change=change,
+            author=author,
+            message=message,
+        )
+        noted = journal.spill(backend.database, backend.store)
+        backend.store.flush()
+        try:
+            with backend.database.transaction() as conn:
+                check_writable(find_branch(conn, head.repo, branch), stage)
+                record_commit(conn, commit, head)
+                journal.forget(conn, noted)
+        except BranchMoved:
+            if not isinstance(if_head, AnyHead):
+                raise
+            time.sleep(random.random() * 0.002 * min(attempt, 16))
+            continue
+        return commit
+    raise Conflict(
+        f"Branch {branch} of {repo} moved {ATTEMPTS} times while this was being committed.",
+        help="Many writers are at work there; try again, or gather your writes in one draft.",
+    )
+
+
+def read_head(backend: Backend, repo: RepoName, branch: str, *, stage: str | None = None) -> Head:
+    """Return the branch's head. Raises Denied when `stage` (None: a person) may not write there."""
+    with backend.database.read() as conn:
+        home = find_repo(conn, repo)
+        found = find_branch(conn, home, branch)
+        check_writable(found, stage)
+        return Head(home, branch, load_commit(conn, found.head) if found.head is not None else None)
+
+
+def seal_commit(
+    store: Store,
+    head: Head,
+    *,
+    tree: Digest | None,
+    derivation: Derivation | None,
+    change: ChangeId,
+    author: str,
+    message: str,
+) -> Commit:
+    """Put the record of a new commit on `head` into the store and return the commit. Costs O(changed rows)."""
+    files, size = _measure(store, head.commit, tree)
+    parents = (head.commit,) if head.commit is not None else ()
+    unsealed = Commit(
+        id=CommitId(new_id()),
+        change=change,
+        repo=head.repo.full_name,
+        repo_id=head.repo.id,
+        tree=tree,
+        parents=tuple(parent.id for parent in parents),
+        parent_seals=tuple(parent.seal for parent in parents),
+        derivation=derivation,
+        author=author,
+        at_ms=time.time_ns() // 1_000_000,
+        message=message,
+        files=files,
+        size=size,
+        seal=Digest(b""),
+    )
+    record = commit_record(unsealed)
+    commit = replace(unsealed, seal=digest_of(record))
+    store.put(RecordKind.COMMIT, commit.seal, record)
+    return commit
+
+
+def record_commit(conn: Connection, commit: Commit, head: Head) -> int:
+    """Index a sealed commit and move the branch to it in the caller's transaction; return the feed position.
+
+    The store must have been flushed. Raises BranchMoved when the head is no longer the one it was sealed on.
+    """
+    index_commit(conn, commit)
+    return move_head(
+        conn,
+        head.repo,
+        head.branch,
+        old=head.id,
+        new=commit.id,
+        change=commit.change,
+        author=commit.author,
+        message=commit.message,
+    )
+
+
+def index_commit(conn: Connection, commit: Commit) -> None:
+    """Insert the rows of a sealed commit: itself, parents, inputs, upstream repos.
+
+    Raises NotFound for an input that does not exist and Corrupt for one whose seal is another.
+    """
+    derivation = commit.derivation
+    conn.execute(
+        insert(commits).values(
+            id=commit.id,
+            change=commit.change,
+            repo=commit.repo_id,
+            tree=commit.tree,
+            author=commit.author,
+            at_ms=commit.at_ms,
+            message=commit.message,
+            files=commit.files,
+            size=commit.size,
+            stage=derivation.stage if derivation is not None else None,
+            job=derivation.job if derivation is not None else None,
+            seal=commit.seal,
+            record=commit_record(commit),
+        )
+    )
+    for position, parent in enumerate(commit.parents):
+        conn.execute(insert(commit_parents).values(commit=commit.id, position=position, parent=parent))
+    inputs = derivation.inputs if derivation is not None else ()
+    for position, used in enumerate(inputs):
+        row = conn.execute(select(commits.c.seal).where(commits.c.id == used.commit)).first()
+        if row is None:
+            raise NotFound(
+                f"Input commit {used.commit} of {used.repo} does not exist.", help="Derive from one that does."
+            )
+        if row.seal != used.seal:
+            raise Corrupt(f"Commit {used.commit} of {used.repo} has seal {row.seal.hex()}, not {used.seal.hex()}.")
+        conn.execute(
+            insert(commit_inputs).values(commit=commit.id, position=position, input=used.commit, kind=used.kind.value)
+        )
+    upstream = upstream_repos(conn, inputs_of_kind(derivation), commit.parents)
+    if upstream:
+        conn.execute(insert(commit_upstream), [{"commit": commit.id, "repo": repo} for repo in sorted(upstream)])
+
+
+def inputs_of_kind(derivation: Derivation | None) -> tuple[list[CommitId], bool]:
+    """Return the commits whose data a derivation used, and whether they alone made the tree (not the parent too)."""
+    if derivation is None:
+        return [], False
+    used = [each.commit for each in derivation.inputs if each.kind != InputKind.TRIGGER]
+    return used, any(each.kind in FRESH_KINDS for each in derivation.inputs)
+
+
+def upstream_repos(conn: Connection, used: tuple[list[CommitId], bool], parents: Sequence[CommitId]) -> set[RepoId]:
+    """Return every repo whose data is in a commit made from `used` on `parents`, however far up. O(inputs)."""
+    inputs, fresh = used
+    found: set[RepoId] = set()
+    if inputs:
+        found.update(conn.execute(select(commits.c.repo).where(commits.c.id.in_(inputs))).scalars())
+    inherited = inputs if fresh else [*inputs, *parents]
+    if inherited:
+        query = select(commit_upstream.c.repo).where(commit_upstream.c.commit.in_(inherited)).distinct()
+        found.update(conn.execute(query).scalars())
+    return found
+
+
+def get_commit(backend: Backend, id: CommitId) -> Commit:
+    """Return one commit. Raises NotFound."""
+    with backend.database.read() as conn:
+        return load_commit(conn, id)
+
+
+def load_commit(conn: Connection, id: str) -> Commit:
+    """Return one commit in the caller's transaction. Raises NotFound."""
+    record = conn.execute(select(commits.c.record).where(commits.c.id == id)).scalar()
+    if record is None:
+        raise NotFound(f"There is no commit {id}.", help="`tilth log` shows the commits of a repo.", commit=id)
+    return commit_from_record(record)
+
+
+def load_commits(conn: Connection, ids: Sequence[str]) -> dict[CommitId, Commit]:
+    """Return those of `ids` that exist, by id."""
+    found: dict[CommitId, Commit] = {}
+    for start in range(0, len(ids), _IN_ONE_QUERY):
+        some = list(ids[start : start + _IN_ONE_QUERY])
+        for record in conn.execute(select(commits.c.record).where(commits.c.id.in_(some))).scalars():
+            commit = commit_from_record(record)
+            found[commit.id] = commit
+    return found
+
+
+def commits_of_change(backend: Backend, change: ChangeId) -> list[Commit]:
+    """Return the commits of one change, oldest first."""
+    with backend.database.read() as conn:
+        query = select(commits.c.record).where(commits.c.change == change).order_by(commits.c.id)
+        return [commit_from_record(record) for record in conn.execute(query).scalars()]
+
+
+def log(
+    backend: Backend,
+    repo: RepoName,
+    at: str,
+    *,
+    after: CommitId | None = None,
+    limit: int = 100,
+    path: str = "",
+) -> list[Commit]:
+    """Return the commit `at` (a branch or a commit id) and its ancestors by first parent, newest first.
+
+    `after` is the last commit of the page before. With `path`, only commits that changed something there, and
+    the walk reads O(log n) per commit passed.
+    """
+    with backend.database.read() as conn:
+        home = find_repo(conn, repo)
+        if after is not None:
+            start = _first_parent(conn, after)
+        else:
+            start = _start_of(conn, home, at)
+        if not path:
+            return _chain(conn, start, limit)
+        return _touching(backend.store, conn, start, folder_path(path), limit)
+
+
+def is_ancestor(conn: Connection, ancestor: CommitId, of: CommitId) -> bool:
+    """Tell whether `ancestor` is `of` or before it, over all parents. Costs the distance between them."""
+    if ancestor == of:
+        return True
+    seen = {of}
+    waiting = [of]
+    while waiting:
+        some, waiting = waiting[:_IN_ONE_QUERY], waiting[_IN_ONE_QUERY:]
+        for parent in conn.execute(select(commit_parents.c.parent).where(commit_parents.c.commit.in_(some))).scalars():
+            if parent == ancestor:
+                return True
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return False
+
+
+def repo_of(conn: Connection, commit: Commit) -> Repo | None:
+    """Return the repo that a commit is of, None when it has been deleted."""
+    row = conn.execute(select(repos.c.id).where(repos.c.id == commit.repo_id, repos.c.deleted_ms.is_(None))).first()
+    return find_repo(conn, row.id) if row is not None else None
+
+
+def _start_of(conn: Connection, home: Repo, at: str) -> CommitId | None:
+    row = conn.execute(select(commits.c.repo).where(commits.c.id == at)).first()
+    if row is not None:
+        if row.repo != home.id:
+            raise NotFound(f"Commit {at} is not of repo {home.full_name}.", help="Name the repo it is of.", commit=at)
+        return CommitId(at)
+    return find_branch(conn, home, at).head
+
+
+def _first_parent(conn: Connection, commit: CommitId) -> CommitId | None:
+    query = select(commit_parents.c.parent).where(commit_parents.c.commit == commit, commit_parents.c.position == 0)
+    parent: CommitId | None = conn.execute(query).scalar()
+    return parent
+
+
+def _chain(conn: Connection, start: CommitId | None, limit: int) -> list[Commit]:
+    if start is None or limit <= 0:
+        return []
+    chain = select(literal(start).label("id"), literal(1).label("depth")).cte("chain", recursive=True)
+    chain = chain.union_all(
+        select(commit_parents.c.parent, chain.c.depth + 1).where(
+            commit_parents.c.commit == chain.c.id, commit_parents.c.position == 0, chain.c.depth < limit
+        )
+    )
+    query = select(commits.c.record).join(chain, chain.c.id == commits.c.id).order_by(chain.c.depth)
+    return [commit_from_record(record) for record in conn.execute(query).scalars()]
+
+
+def _touching(store: Store, conn: Connection, start: CommitId | None, path: str, limit: int) -> list[Commit]:
+    found: list[Commit] = []
+    while start is not None and len(found) < limit:
+        page = _chain(conn, start, 101)
+        marks = [_mark(Tree(store, commit.tree), path) for commit in page]
+        # The last of a full page is only there to compare the one before it with.
+        for index, commit in enumerate(page[:100]):
+            before = marks[index + 1] if index + 1 < len(page) else _mark(Tree(store), path)
+            if marks[index] != before:
+                found.append(commit)
+                if len(found) == limit:
+                    break
+        start = page[100].id if len(page) == 101 else None
+    return found
+
+
+def _mark(tree: Tree, path: str) -> tuple[object, object]:
+    """Return a value that is equal for two trees when they hold the same at and below `path`."""
+    if not path:
+        return tree.root, None
+    return tree.stat(path), tree.table.fold(f"{path}/", f"{path}0")
+
+
+def _measure(store: Store, parent: Commit | None, tree: Digest | None) -> tuple[int, int]:
+    """Return number of files and their bytes, from the parent's numbers and what differs."""
+    now = Tree(store, tree)
+    if parent is None or parent.tree is None:
+        size = sum(pc.sum(batch.column("size")).as_py() or 0 for batch in now.table.scan())
+        return len(now), size
+    size = parent.size
+    for _, old, new in diff_tables(Tree(store, parent.tree).table, now.table):
+        size += (new["size"] if new is not None else 0) - (old["size"] if old is not None else 0)
+    return len(now), size

@@ -1,0 +1,59 @@
+"""What happened to repos, branches and heads, on its way from the database into the store.
+
+A transaction that changes one of them notes the whole new row here. Before the next flush the notes become HEADS
+records, and are forgotten once those are durable. So the store alone is enough to rebuild the database, and a
+transaction that failed leaves no trace in it. Writing the same note twice is harmless: records are named by content.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, insert, select
+
+from tilth.metadata import counters
+from tilth.metadata.database import Database
+from tilth.metadata.schema.branches import journal
+from tilth.model.canonical import Json, canonical
+from tilth.storage.records import RecordKind
+from tilth.storage.store import Store
+
+COUNTER = "journal"
+
+
+def note(conn: Connection, event: str, facts: Mapping[str, Json]) -> None:
+    """Note in the caller's transaction that `event` ("repo", "branch", "move", ...) made `facts` true."""
+    sequence = counters.step(conn, COUNTER)
+    text = canonical({"sequence": sequence, "event": event, **facts}).decode()
+    conn.execute(insert(journal).values(sequence=sequence, facts=text))
+
+
+def spill(database: Database, store: Store) -> int:
+    """Put all pending notes into the store; return the last one's sequence. They are durable after its `flush`."""
+    with database.read() as conn:
+        rows = conn.execute(select(journal).order_by(journal.c.sequence)).all()
+    for row in rows:
+        store.put_bytes(RecordKind.HEADS, row.facts.encode())
+    return rows[-1].sequence if rows else 0
+
+
+def forget(conn: Connection, through: int) -> None:
+    """Drop the notes up to `through`, which a flush has made durable."""
+    if through:
+        conn.execute(delete(journal).where(journal.c.sequence <= through))
+
+
+def settle(database: Database, store: Store) -> None:
+    """Make all notes durable in the store now."""
+    through = spill(database, store)
+    if through:
+        store.flush()
+        with database.transaction() as conn:
+            forget(conn, through)
+
+
+def read_note(record: bytes) -> dict[str, Json]:
+    """Return the facts of a HEADS record, with `sequence` and `event`."""
+    facts: dict[str, Json] = json.loads(record)
+    return facts

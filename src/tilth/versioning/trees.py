@@ -1,0 +1,302 @@
+"""Trees: the files of one commit, as a versioned table of paths."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.errors import Conflict, NotFound
+from tilth.model.digest import Digest
+from tilth.model.entry import Entry, FileKind
+from tilth.model.names import check_path
+from tilth.storage.content import Content, open_content, read_content, write_content
+from tilth.storage.store import Store
+from tilth.storage.tables import Table
+from tilth.versioning.edits import ROOT, TREE, Edits, entry_of_row
+from tilth.versioning.glob import compile_glob, literal_prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder in a one-level list; folders exist because of the files below them."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """An immutable set of paths. Two trees with equal rows have equal roots, whatever their history; None is empty."""
+
+    store: Store
+    root: Digest | None = None
+
+    @property
+    def table(self) -> Table:
+        """The rows, in the order of the paths' bytes."""
+        return Table(self.store, TREE, self.root)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def stat(self, path: str) -> Entry | None:
+        """Return the file or link at `path`, None when there is none (a folder is none). O(log n)."""
+        row = self.table.get(check_path(path))
+        return _entry(row) if row is not None else None
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether files lie below `path`. O(log n)."""
+        clean = folder_path(path)
+        return next(self.walk(clean, limit=1), None) is not None if not clean else bool(self._folders_among([clean]))
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file for seekable reading. Raises NotFound."""
+        return open_content(self.store, content_of(self.need(path)))
+
+    def read(self, path: str) -> bytes:
+        """Return the whole content of a file. Raises NotFound."""
+        return b"".join(read_content(self.store, content_of(self.need(path))))
+
+    def need(self, path: str) -> Entry:
+        """Return the entry at `path`. Raises NotFound."""
+        entry = self.stat(path)
+        if entry is None:
+            what = "is a folder" if self.is_folder(path) else "does not exist in this commit"
+            raise NotFound(f"{path} {what}.", help="`tilth ls` shows what is there.", path=path)
+        return entry
+
+    def list(self, folder: str = "", after: str | None = None, limit: int | None = None) -> Iterator[Entry | Folder]:
+        """Yield one level of a folder, behind the path `after`: its entries and folders by path.
+
+        Seeks past the inside of every folder, so the cost follows what is yielded.
+        """
+        prefix = folder_path(folder)
+        prefix = f"{prefix}/" if prefix else ""
+        stop = _end_of(prefix)
+        start: str | None = prefix or None
+        if after is not None:
+            after = after.rstrip("/")
+            start = f"{after}\x01" if self.stat(after) is not None else f"{after}0"
+        left = limit
+        while left is None or left > 0:
+            skip_to: str | None = None
+            for batch in self.table.scan(start, stop):
+                paths = _paths_of(batch)
+                index = 0
+                while index < len(paths):
+                    name, slash, _ = paths[index][len(prefix) :].partition("/")
+                    if slash:
+                        yield Folder(prefix + name)
+                        skip_to = f"{prefix}{name}0"  # "0" follows "/": behind everything in that folder
+                        index = bisect_left(paths, skip_to, index)
+                    else:
+                        yield _entry_at(batch, index)
+                        skip_to = None
+                        index += 1
+                    if left is not None:
+                        left -= 1
+                        if left == 0:
+                            return
+                if skip_to is not None:
+                    break  # the rest of the folder may be long: seek instead of reading on
+            else:
+                return
+            start = skip_to
+
+    def walk(self, prefix: str = "", after: str | None = None, limit: int | None = None) -> Iterator[Entry]:
+        """Yield the entry at `prefix` and all below it, by path, behind the path `after`."""
+        left = limit
+        for batch in self.batches(prefix, after):
+            rows = batch if left is None else batch.slice(0, left)
+            for index in range(rows.num_rows):
+                yield _entry_at(rows, index)
+            if left is not None:
+                left -= rows.num_rows
+                if left <= 0:
+                    return
+
+    def batches(self, prefix: str = "", after: str | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the same rows as `walk`, as columns of the TREE schema."""
+        clean = folder_path(prefix)
+        behind = f"{after}\x01" if after is not None else None  # no path holds a character below \x20
+        if not clean:
+            yield from self.table.scan(behind, None)
+            return
+        if behind is None or behind <= clean:
+            found = self.table.get_many([clean])
+            yield from found.to_batches()
+        start = f"{clean}/"
+        yield from self.table.scan(max(start, behind) if behind is not None else start, _end_of(start))
+
+    def glob(self, pattern: str, after: str | None = None) -> Iterator[Entry]:
+        """Yield the entries whose path matches `pattern` (`*`, `**`, `?`, `[a-z]`, `{a,b}`), by path."""
+        pattern = pattern.lstrip("/")
+        matches = compile_glob(pattern).fullmatch
+        literal = literal_prefix(pattern)
+        start = max(literal, f"{after}\x01" if after is not None else "")
+        for batch in self.table.scan(start or None, _after_prefix(literal)):
+            for index, path in enumerate(_paths_of(batch)):
+                if matches(path):
+                    yield _entry_at(batch, index)
+
+    def apply(self, edits: Edits) -> Tree:
+        """Return the tree with `edits` made. Raises Conflict when a path would be both a file and a folder.
+
+        Costs O(edits); a deleted folder costs what is below it.
+        """
+        puts, deletes = edits.settled()
+        if ROOT in deletes:
+            return Tree(self.store)._with(puts, [])
+        gone = self._expand(deletes) if self.root is not None else []
+        return self._with(puts, gone)
+
+    def _with(self, puts: pa.Table, gone: Sequence[str]) -> Tree:
+        base = self.table
+        paths = _paths_of(puts)
+        fresh = paths
+        if self.root is not None and paths:
+            found = base.get_many(paths)
+            changed, known = _compare(puts, found)
+            fresh = [path for path in paths if path not in known]
+            puts = puts.filter(changed)
+        self._check_collisions(paths, fresh, set(gone))
+        put = set(paths)
+        deletes = [path for path in gone if path not in put]
+        if not puts.num_rows and not deletes:
+            return self
+        return Tree(self.store, base.update(puts if puts.num_rows else None, deletes).root)
+
+    def _check_collisions(self, paths: Sequence[str], fresh: Sequence[str], gone: set[str]) -> None:
+        """Raise Conflict when one of `fresh` (paths not in the tree before) meets a folder, or a file above it."""
+        folders: dict[str, str] = {}
+        for path in fresh:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders[folder] = path
+                folder = folder.rpartition("/")[0]
+        for path in paths:
+            if path in folders:
+                raise _collision(path, folders[path])
+        if self.root is None:
+            return
+        for path in _paths_of(self.table.get_many(sorted(folders))) if folders else []:
+            if path not in gone:
+                raise _collision(path, folders[path])
+        for path in self._folders_among(fresh):
+            for batch in self.table.scan(f"{path}/", f"{path}0"):
+                for below in _paths_of(batch):
+                    if below not in gone:
+                        raise _collision(path, below)
+
+    def _expand(self, deletes: Sequence[str]) -> Sequence[str]:
+        """Return the paths that deleting `deletes` removes: themselves, and all below those that are folders."""
+        gone = _paths_of(self.table.get_many(deletes)) if deletes else []
+        for folder in self._folders_among(deletes):
+            for batch in self.table.scan(f"{folder}/", f"{folder}0"):
+                gone.extend(_paths_of(batch))
+        return gone
+
+    def _folders_among(self, paths: Sequence[str]) -> Sequence[str]:
+        """Return those of `paths` that have rows below them.
+
+        One seek answers for all of them up to the row it finds, and one batch for all of them within it, so a
+        thousand new files in one place cost about one read.
+        """
+        wanted = sorted(f"{path}/" for path in paths)
+        found = []
+        index = 0
+        while index < len(wanted) and self.root is not None:
+            batch = next(self.table.scan(wanted[index], None), None)
+            if batch is None or not batch.num_rows:
+                break
+            rows = _paths_of(batch)
+            while index < len(wanted):
+                at = bisect_left(rows, wanted[index])
+                if at == len(rows):
+                    break
+                if rows[at].startswith(wanted[index]):
+                    found.append(wanted[index][:-1])
+                index += 1
+        return found
+
+
+def folder_path(path: str) -> str:
+    """Return a checked folder path without slashes around it; "" is the root."""
+    return "" if path in ("", "/") else check_path(path.rstrip("/"))
+
+
+def content_of(entry: Entry) -> Content:
+    """Return where an entry's bytes lie."""
+    return Content(entry.size, entry.digest, entry.layout, entry.chunks)
+
+
+def write_entry(
+    store: Store,
+    path: str,
+    source: bytes | BinaryIO,
+    *,
+    kind: FileKind = FileKind.FILE,
+    attributes: dict[str, str] | None = None,
+) -> Entry:
+    """Store `source` and return its entry at `path`; it is durable after the store's next flush."""
+    return entry_for(check_path(path), write_content(store, source), kind=kind, attributes=attributes)
+
+
+def entry_for(
+    path: str, content: Content, *, kind: FileKind = FileKind.FILE, attributes: dict[str, str] | None = None
+) -> Entry:
+    """Return the entry that puts stored `content` at `path`."""
+    return Entry(path, kind, content.size, content.digest, content.layout, content.chunks, attributes or {})
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    return entry_of_row(
+        row["path"], row["kind"], row["size"], row["digest"], row["layout"], row["chunks"], row["attributes"]
+    )
+
+
+def _entry_at(batch: pa.RecordBatch, index: int) -> Entry:
+    return entry_of_row(*(column[index].as_py() for column in batch.columns))
+
+
+def _paths_of(rows: pa.Table | pa.RecordBatch) -> list[str]:
+    paths: list[Any] = rows.column(0).to_pylist()
+    return paths
+
+
+def _compare(puts: pa.Table, found: pa.Table) -> tuple[Any, set[str]]:
+    """Return which rows of `puts` differ from the row of their path in `found` (or have none), and found's paths."""
+    known = set(_paths_of(found))
+    if not known:
+        return pa.array([True] * puts.num_rows), known
+    where = pc.index_in(puts.column(0), value_set=found.column(0).combine_chunks())
+    before = found.take(where)
+    same: Any = pc.is_valid(where)
+    for name in TREE.arrow.names[1:]:
+        equal: Any = pc.fill_null(pc.equal(puts.column(name), before.column(name)), pa.scalar(False))
+        same = pc.and_(same, equal)
+    return pc.invert(same), known
+
+
+def _collision(path: str, below: str) -> Conflict:
+    return Conflict(
+        f"{path} is a file, and {below} needs it to be a folder.",
+        help="Rename one of them, or delete the one that is there.",
+        file=path,
+        below=below,
+    )
+
+
+def _end_of(prefix: str) -> str | None:
+    return f"{prefix[:-1]}0" if prefix else None
+
+
+def _after_prefix(literal: str) -> str | None:
+    if not literal:
+        return None
+    last = ord(literal[-1])
+    return literal[:-1] + chr(0xE000 if last == 0xD7FF else last + 1) if last < 0x10FFFF else None
