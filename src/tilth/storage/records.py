@@ -39,7 +39,7 @@ LOGICAL_KINDS = frozenset({RecordKind.RANGE, RecordKind.NODE})
 """Kinds whose digest is over rows, not over the stored bytes (see tilth.storage.rows)."""
 
 CHUNK_LIST_CONTEXT = "tilth 2026 chunk list"
-"""BLAKE3 context of chunk lists, so that a file with the bytes of a list never has the digest of that list's content."""
+"""BLAKE3 context of chunk lists, so that a file made of the bytes of a list never has the digest of what it lists."""
 
 MAGIC = b"TREC"
 HEADER = struct.Struct("<4sBBHII32sI")

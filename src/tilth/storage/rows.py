@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,11 @@ from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest
 
 ROWS_CONTEXT = "tilth 2026 table rows"
+Row: TypeAlias = dict[str, Any]
+"""One row by field name."""
+
+Column: TypeAlias = "pa.Array[Any]"
+
 _TABLE = b"tilth.table"
 _LEVEL = b"tilth.level"
 
@@ -28,7 +33,7 @@ class Keys(Sequence[bytes]):
 
     __slots__ = ("_data", "_offsets")
 
-    def __init__(self, column: pa.Array) -> None:
+    def __init__(self, column: Column) -> None:
         self._offsets, data = _offsets_and_data(column)
         self._data = memoryview(data) if data is not None else memoryview(b"")
 
@@ -59,6 +64,19 @@ class DecodedRows:
         self.level = level
         self.batch = batch
         self.keys = Keys(batch.column(0))
+
+
+def key_list(column: Column) -> list[bytes]:
+    """Return a key column as bytes."""
+    keys: list[bytes] = column.cast(pa.binary()).to_pylist()
+    return keys
+
+
+def join_batches(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """Return the rows of several batches of one schema as one batch."""
+    schema = batches[0].schema
+    columns = [pa.concat_arrays([batch.column(i) for batch in batches]) for i in range(len(schema))]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def check_type(kind: pa.DataType) -> None:
@@ -146,7 +164,7 @@ def _width(kind: pa.DataType) -> int:
         return 0
 
 
-def _offsets_and_data(column: pa.Array) -> tuple[npt.NDArray[np.int64], pa.Buffer | None]:
+def _offsets_and_data(column: Column) -> tuple[npt.NDArray[np.int64], pa.Buffer | None]:
     """Return absolute offsets (one more than rows) and the data buffer of a string or binary column."""
     large = pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type)
     _, offsets, data = column.buffers()
@@ -157,7 +175,7 @@ def _offsets_and_data(column: pa.Array) -> tuple[npt.NDArray[np.int64], pa.Buffe
     return view.astype(np.int64), data
 
 
-def _children(column: pa.Array) -> tuple[npt.NDArray[np.int64], list[pa.Array]]:
+def _children(column: Column) -> tuple[npt.NDArray[np.int64], list[pa.Array]]:
     """Return offsets from 0 and the child values of a list or map column, whatever slice it is."""
     offsets = column.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
     if not len(offsets):
@@ -170,7 +188,7 @@ def _children(column: pa.Array) -> tuple[npt.NDArray[np.int64], list[pa.Array]]:
     return offsets - start, [part.slice(start, stop - start) for part in parts]
 
 
-def _hash(hasher: blake3, column: pa.Array) -> None:
+def _hash(hasher: blake3, column: Column) -> None:
     if column.null_count:
         valid = column.is_valid().to_numpy(zero_copy_only=False)
         hasher.update(b"\x01" + np.packbits(valid, bitorder="little").tobytes())
@@ -203,7 +221,7 @@ def _hash(hasher: blake3, column: pa.Array) -> None:
             hasher.update(memoryview(data)[column.offset * width : (column.offset + len(column)) * width])
 
 
-def _sizes(column: pa.Array) -> npt.NDArray[np.int64]:
+def _sizes(column: Column) -> npt.NDArray[np.int64]:
     kind = column.type
     count = len(column)
     if _is_text(kind):
