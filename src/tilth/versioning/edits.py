@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ class Edits:
         self._digests.append(entry.digest)
         self._layouts.append(entry.layout)
         self._chunks.append(entry.chunks)
-        self._attributes.append(attributes_text(entry))
+        self._attributes.append(attributes_text(entry.attributes))
 
     def put_rows(self, rows: pa.Table | pa.RecordBatch) -> None:
         """Add rows of the TREE schema whose paths are known to be good (they were checked when first put)."""
@@ -143,9 +143,9 @@ class Edits:
         )
 
 
-def attributes_text(entry: Entry) -> str:
-    """Return the attributes as they stand in a tree row."""
-    return canonical(dict(entry.attributes)).decode() if entry.attributes else ""
+def attributes_text(attributes: Mapping[str, str]) -> str:
+    """Return attributes as they stand in a tree row."""
+    return canonical(attributes).decode() if attributes else ""
 
 
 def entry_of_row(path: str, kind: int, size: int, digest: bytes, layout: int, chunks: bytes, attributes: str) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -46,7 +46,7 @@ class Tree:
     def stat(self, path: str) -> Entry | None:
         """Return the file or link at `path`, None when there is none (a folder is none). O(log n)."""
         row = self.table.get(check_path(path))
-        return _entry(row) if row is not None else None
+        return entry_of(row) if row is not None else None
 
     def is_folder(self, path: str) -> bool:
         """Tell whether files lie below `path`. O(log n)."""
@@ -253,7 +253,8 @@ def entry_for(
     return Entry(path, kind, content.size, content.digest, content.layout, content.chunks, attributes or {})
 
 
-def _entry(row: dict[str, Any]) -> Entry:
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return the entry of a row of the table."""
     return entry_of_row(
         row["path"], row["kind"], row["size"], row["digest"], row["layout"], row["chunks"], row["attributes"]
     )
