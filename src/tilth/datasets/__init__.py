@@ -1,0 +1,1 @@
+"""Datasets: tables in commits as folders of Parquet parts, and one view over items, labels and predictions."""
