@@ -91,6 +91,8 @@ class LabelingConfig:
     text: str
     shown: tuple[Shown, ...]
     controls: tuple[Control, ...]
+    mentions: tuple[str, ...] = ()
+    """Every field of the data that the page uses, wherever it is named."""
 
     def control(self, name: str) -> Control | None:
         """Return the control of that name."""
@@ -99,9 +101,7 @@ class LabelingConfig:
     @property
     def variables(self) -> tuple[str, ...]:
         """Fields that the task's data must have, in order."""
-        named = [shown.variable for shown in self.shown if shown.variable]
-        named += [control.dynamic for control in self.controls if control.dynamic]
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys(shown.variable for shown in self.shown if shown.variable))
 
     @property
     def categorical(self) -> Control | None:
@@ -183,7 +183,8 @@ def parse_config(text: str) -> LabelingConfig:
         raise Invalid("The labeling config shows nothing.", help='Add a tag such as <Text name="text" value="$text"/>.')
     if not any(control.tag.name != "Relations" for control in controls):
         raise Invalid("The labeling config asks nothing.", help="Add a control such as <Choices> or <Labels>.")
-    return LabelingConfig(text, shown, controls)
+    named = (_VARIABLE.match(value) for element in root.iter() for value in element.attrib.values())
+    return LabelingConfig(text, shown, controls, tuple(dict.fromkeys(match[1] for match in named if match)))
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str | None:

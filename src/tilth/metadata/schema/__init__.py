@@ -4,10 +4,24 @@ Ids are text of 32 hex digits, digests are 32 raw bytes, times are Unix millisec
 Only SQL that SQLite and PostgreSQL both understand is used on them.
 """
 
-from tilth.metadata.schema import branches, commits, counters, drafts, feed, feedback, jobs, leases, packs, repos
+from tilth.metadata.schema import (
+    access,
+    branches,
+    commits,
+    counters,
+    drafts,
+    feed,
+    feedback,
+    jobs,
+    labeling,
+    leases,
+    packs,
+    repos,
+)
 from tilth.metadata.schema.definition import metadata
 
 __all__ = [
+    "access",
     "branches",
     "commits",
     "counters",
@@ -15,6 +29,7 @@ __all__ = [
     "feed",
     "feedback",
     "jobs",
+    "labeling",
     "leases",
     "metadata",
     "packs",

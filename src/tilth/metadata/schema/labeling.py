@@ -50,7 +50,6 @@ labelings = Table(
     _count("sequence"),
     _count("changed"),
     _count("stamp"),
-    _count("tasks"),
     _count("open"),
     _count("done"),
     _count("escalated"),
@@ -80,7 +79,6 @@ tasks = Table(
     metadata,
     Column("task", Text, primary_key=True),
     Column("pipeline", Text, ForeignKey("labelings.pipeline"), nullable=False),
-    Column("golden", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("known", Text),
@@ -96,14 +94,14 @@ tasks = Table(
     _count("stamp"),
     _count("touched"),
 )
-"""One row per thing shown. `state` is open, done, escalated or withdrawn (no input shows it any more).
+"""One row per thing shown. `state` is open, done, escalated, withdrawn (no input shows it any more) or golden.
 
-`slots` is how many more people may take it now; 0 unless it is open. `final` is an expert's result. Golden tasks have no
-slots: they go to everybody.
+`slots` is how many more people may take it now; 0 unless it is open. `final` is an expert's result. Golden tasks
+(whose answer is `known`) have no slots: they go to everybody.
 """
 
 Index("ix_tasks_queue", tasks.c.pipeline, tasks.c.slots, tasks.c.stamp, tasks.c.task)
-Index("ix_tasks_golden", tasks.c.pipeline, tasks.c.golden, tasks.c.state, tasks.c.answered)
+Index("ix_tasks_state", tasks.c.pipeline, tasks.c.state, tasks.c.answered)
 Index("ix_tasks_touched", tasks.c.pipeline, tasks.c.touched)
 
 task_sources = Table(

@@ -1,0 +1,114 @@
+"""Labeling pipelines in the ledger: declared, changed, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from tilth.errors import Conflict
+from tilth.labeling.ledger.intake import set_wanted
+from tilth.labeling.ledger.ledger import open_ledger, spec_of
+from tilth.labeling.spec import LabelingSpec, parse_spec
+from tilth.metadata.schema.labeling import labelings
+from tilth.model.canonical import Json, canonical
+from tilth.model.ids import ChangeId
+
+
+def declare(
+    conn: Connection,
+    pipeline: str,
+    *,
+    repo: str,
+    branch: str,
+    spec: Mapping[str, Json],
+    input: Mapping[str, Json],
+    change: ChangeId,
+    now_ms: int,
+    reask: bool = False,
+) -> LabelingSpec:
+    """Make or change the labeling pipeline `PROJECT/NAME`, which writes to `repo` (`PROJECT/REPO`) and `branch`.
+
+    Raises Invalid for a bad spec. Raises Conflict, with how many items and what cost, when the change would ask
+    everything again (another answer schema, or a guideline version marked breaking) and `reask` is false.
+    """
+    parsed = parse_spec(spec)
+    text, wanted_input = canonical(spec).decode(), canonical(input).decode()
+    row = conn.execute(select(labelings).where(labelings.c.pipeline == pipeline)).first()
+    epoch = parsed.guidelines.version if parsed.guidelines.breaking else ""
+    if row is None:
+        conn.execute(
+            insert(labelings).values(
+                pipeline=pipeline,
+                repo=repo,
+                branch=branch,
+                spec=text,
+                input=wanted_input,
+                version=1,
+                epoch=epoch,
+                state="open",
+                reason="",
+                change=change,
+                created_ms=now_ms,
+                taken="{}",
+                golden_state="waiting" if parsed.golden else "none",
+                golden_reason="",
+                golden_taken="",
+            )
+        )
+        return parsed
+    old = spec_of(row.spec)
+    epoch = epoch or row.epoch
+    again = parsed.config.digest != old.config.digest or epoch != row.epoch
+    asked = row.open + row.done + row.escalated
+    if again and asked and not reask:
+        why = "the answers may differ" if parsed.config.digest != old.config.digest else "the guidelines are breaking"
+        cost = asked * parsed.overlap.minimum * parsed.price_micros / 1e6
+        raise Conflict(
+            f"This change asks all {asked:,} items of {pipeline} again, because {why}: at least "
+            f"{asked * parsed.overlap.minimum:,} answers for {cost:g}.",
+            help="Say so with --reask, or keep the labeling config's answers and the guidelines as they are.",
+            items=asked,
+            cost=cost,
+        )
+    values: dict[str, object] = {
+        "repo": repo,
+        "branch": branch,
+        "spec": text,
+        "input": wanted_input,
+        "version": row.version + 1,
+        "epoch": epoch,
+        "state": "open",
+        "reason": "",
+        "change": change,
+    }
+    if again or wanted_input != row.input:
+        values |= {"taken": "{}", "intake": None}
+    if again or parsed.golden != old.golden:
+        values |= {"golden_state": "waiting" if parsed.golden else "none", "golden_reason": "", "golden_taken": ""}
+    conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(**values))
+    if (parsed.overlap, parsed.retry, parsed.escalate_after) != (old.overlap, old.retry, old.escalate_after):
+        with open_ledger(conn, pipeline, now_ms) as ledger:
+            set_wanted(ledger)
+    return parsed
+
+
+def close(conn: Connection, pipeline: str, reason: str) -> None:
+    """Lend nothing more; answers and tasks stay, and are found again if the pipeline is declared again."""
+    conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(state="closed", reason=reason))
+
+
+def rows(conn: Connection) -> list[Any]:
+    """Return the rows of all labeling pipelines that are open, by name."""
+    return list(conn.execute(select(labelings).where(labelings.c.state == "open").order_by(labelings.c.pipeline)))
+
+
+def find(conn: Connection, pipeline: str) -> Any | None:
+    """Return the row of one labeling pipeline."""
+    return conn.execute(select(labelings).where(labelings.c.pipeline == pipeline)).first()
+
+
+def set_fields(conn: Connection, pipeline: str, **values: object) -> None:
+    """Write fields of a pipeline's row (not its counters, which belong to an open ledger)."""
+    conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(**values))

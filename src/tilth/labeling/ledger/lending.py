@@ -1,0 +1,246 @@
+"""Lending tasks: the next one for a worker, leases that run out, and tasks given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+
+from tilth.errors import Conflict, Denied, NotFound
+from tilth.labeling.ledger.banning import apply_rules
+from tilth.labeling.ledger.ledger import Ledger
+from tilth.labeling.ledger.tasks import GOLDEN
+from tilth.labeling.rules import golden_is_due
+from tilth.metadata.schema.labeling import assignments, tasks, worker_marks
+from tilth.model.ids import AssignmentId, TaskId, new_id
+
+LEASED, ANSWERED, SKIPPED, EXPIRED, REVOKED = "leased", "answered", "skipped", "expired", "revoked"
+EXPIRED_AT_ONCE = 50
+"""Leases returned by one act, so that no single one pays for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """One lease."""
+
+    assignment: AssignmentId
+    task: TaskId
+    guideline_version: str
+    expires_ms: int
+    price_micros: int
+
+
+_HELD = select(assignments).where(
+    assignments.c.worker == bindparam("of_worker"),
+    assignments.c.pipeline == bindparam("in_pipeline"),
+    assignments.c.state == LEASED,
+)
+_OVERDUE = (
+    select(assignments.c.id, assignments.c.task, assignments.c.price_micros)
+    .where(
+        assignments.c.pipeline == bindparam("in_pipeline"),
+        assignments.c.state == LEASED,
+        assignments.c.expires_ms <= bindparam("now"),
+    )
+    .order_by(assignments.c.expires_ms)
+    .limit(EXPIRED_AT_ONCE)
+)
+_SET_STATE = (
+    update(assignments).where(assignments.c.id == bindparam("of_assignment")).values(state=bindparam("new_state"))
+)
+_MARKS = select(worker_marks.c.slots, worker_marks.c.stamp).where(
+    worker_marks.c.pipeline == bindparam("in_pipeline"), worker_marks.c.worker == bindparam("of_worker")
+)
+_MOVE_MARK = (
+    update(worker_marks)
+    .where(
+        worker_marks.c.pipeline == bindparam("in_pipeline"),
+        worker_marks.c.worker == bindparam("of_worker"),
+        worker_marks.c.slots == bindparam("of_slots"),
+    )
+    .values(stamp=bindparam("new_stamp"))
+)
+_NEXT_CLASS = select(func.min(tasks.c.slots)).where(
+    tasks.c.pipeline == bindparam("in_pipeline"), tasks.c.slots > bindparam("above")
+)
+_UNSEEN = ~exists().where(assignments.c.task == tasks.c.task, assignments.c.worker == bindparam("of_worker"))
+_NEXT_ITEM = (
+    select(tasks.c.task, tasks.c.stamp)
+    .where(
+        tasks.c.pipeline == bindparam("in_pipeline"),
+        tasks.c.slots == bindparam("of_slots"),
+        tasks.c.stamp > bindparam("behind"),
+        _UNSEEN,
+    )
+    .order_by(tasks.c.stamp)
+    .limit(1)
+)
+_NEXT_GOLDEN = (
+    select(tasks.c.task)
+    .where(
+        tasks.c.pipeline == bindparam("in_pipeline"),
+        tasks.c.state == GOLDEN,
+        _UNSEEN,
+    )
+    .order_by(tasks.c.answered)
+    .limit(1)
+)
+
+
+def lend(ledger: Ledger, worker: str) -> Lent | str:
+    """Lend the worker a task, or return why there is none now.
+
+    A worker who already holds one gets the same again. Raises Denied, with the reason, for a banned worker. Cost: a few
+    index seeks; tasks that the worker has seen are passed once and then remembered by `worker_marks`.
+    """
+    return_overdue(ledger)
+    person = ledger.worker(worker)
+    if person.state == "banned":
+        raise Denied(
+            f"You get no more tasks of {ledger.pipeline}: {person.reason}.",
+            help="Ask those who run it if you think that this is wrong.",
+            reason=person.reason,
+        )
+    held = ledger.conn.execute(_HELD, {"of_worker": worker, "in_pipeline": ledger.pipeline}).first()
+    if held is not None:
+        return Lent(held.id, held.task, held.guideline_version, held.expires_ms, held.price_micros)
+    if ledger.row.state != "open":
+        return str(ledger.row.reason or "the pipeline is paused")
+    if ledger.row.golden_state == "waiting":
+        return f"known answers are not loaded yet: {ledger.row.golden_reason or 'waiting for their first commit'}"
+    reason = ledger.budget_reason
+    if reason:
+        return reason
+    task, golden = _next_item(ledger, worker), False
+    if task is None:
+        return "every task is done" if ledger.counters.open == 0 else "there is no open task that is new to you"
+    known = ledger.spec.golden
+    if known and golden_is_due(ledger.pipeline, worker, person.issued, known.every):
+        found = ledger.conn.execute(_NEXT_GOLDEN, {"in_pipeline": ledger.pipeline, "of_worker": worker}).scalar()
+        if found is not None:
+            task, golden = found, True
+    lent = Lent(
+        AssignmentId(new_id()),
+        TaskId(task),
+        ledger.spec.guidelines.version,
+        ledger.now_ms + int(ledger.spec.lease_seconds * 1000),
+        ledger.spec.price_micros,
+    )
+    ledger.conn.execute(
+        insert(assignments).values(
+            id=lent.assignment,
+            pipeline=ledger.pipeline,
+            task=task,
+            worker=worker,
+            golden=golden,
+            state=LEASED,
+            price_micros=lent.price_micros,
+            guideline_version=lent.guideline_version,
+            leased_ms=ledger.now_ms,
+            expires_ms=lent.expires_ms,
+        )
+    )
+    hold(ledger, task, lent.price_micros)
+    person.issued += 1
+    ledger.save_worker(person)
+    return lent
+
+
+def hold(ledger: Ledger, task: str, price_micros: int) -> None:
+    """Take one slot of a task and reserve its price."""
+    counts = ledger.task(task)
+    counts.leased += 1
+    ledger.counters.leased += 1
+    ledger.counters.reserved_micros += price_micros
+    ledger.save_tasks([counts], touch=False)
+
+
+def release(ledger: Ledger, assignment: str, task: str, price_micros: int, state: str) -> None:
+    """End a lease without an answer: the slot is free again and nothing is paid."""
+    ledger.conn.execute(_SET_STATE, {"of_assignment": assignment, "new_state": state})
+    counts = ledger.task(task)
+    counts.leased -= 1
+    ledger.counters.leased -= 1
+    ledger.counters.reserved_micros -= price_micros
+    ledger.save_tasks([counts], touch=False)
+
+
+def return_overdue(ledger: Ledger) -> None:
+    """Return the slots of leases that have run out."""
+    overdue = ledger.conn.execute(_OVERDUE, {"in_pipeline": ledger.pipeline, "now": ledger.now_ms}).all()
+    for row in overdue:
+        release(ledger, row.id, row.task, row.price_micros, EXPIRED)
+
+
+def revoke_held(ledger: Ledger, worker: str) -> None:
+    """Take back what the worker holds."""
+    for row in ledger.conn.execute(_HELD, {"of_worker": worker, "in_pipeline": ledger.pipeline}).all():
+        release(ledger, row.id, row.task, row.price_micros, REVOKED)
+
+
+def skip(ledger: Ledger, assignment: str, worker: str) -> tuple[str, str]:
+    """Give a task back for good. Returns the worker's state and the reason. Raises NotFound, Conflict."""
+    row = find(ledger.conn, assignment, worker)
+    person = ledger.worker(worker)
+    if row.state == ANSWERED:
+        raise Conflict("This task is answered already.", help="Ask for the next one.", assignment=assignment)
+    if row.state == LEASED:
+        release(ledger, row.id, row.task, row.price_micros, SKIPPED)
+        person.skipped += 1
+        person.skips_in_row += 1
+        ledger.save_worker(person)
+        if apply_rules(ledger, person):
+            revoke_held(ledger, worker)
+    return person.state, person.reason
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """One assignment as the ledger has it."""
+
+    id: str
+    pipeline: str
+    task: str
+    golden: bool
+    state: str
+    price_micros: int
+    guideline_version: str
+    leased_ms: int
+    expires_ms: int
+
+
+_FIND = select(assignments).where(
+    assignments.c.id == bindparam("of_assignment"), assignments.c.worker == bindparam("of_worker")
+)
+
+
+def find(conn: Connection, assignment: str, worker: str) -> AssignmentRow:
+    """Return a worker's own assignment. Raises NotFound, for somebody else's too."""
+    row = conn.execute(_FIND, {"of_assignment": assignment, "of_worker": worker}).first()
+    if row is None:
+        raise NotFound(
+            f"You have no assignment {assignment[:64]!r}.", help="Ask for the next task.", assignment=assignment[:64]
+        )
+    return AssignmentRow(*(getattr(row, field.name) for field in fields(AssignmentRow)))
+
+
+def _next_item(ledger: Ledger, worker: str) -> str | None:
+    """Find the task nearest to done that the worker has not seen; remember how far the search was in vain."""
+    conn, scope = ledger.conn, {"in_pipeline": ledger.pipeline, "of_worker": worker}
+    marks: dict[int, int] = {row.slots: row.stamp for row in conn.execute(_MARKS, scope)}
+    slots = conn.execute(_NEXT_CLASS, {"in_pipeline": ledger.pipeline, "above": 0}).scalar()
+    while slots is not None:
+        mark = marks.get(slots, 0)
+        found = conn.execute(_NEXT_ITEM, {**scope, "of_slots": slots, "behind": mark}).first()
+        # Whatever enters this class later gets a higher stamp, so nothing new to the worker lies at or before it.
+        passed = found.stamp - 1 if found is not None else ledger.counters.stamp
+        if passed > mark:
+            moved = conn.execute(_MOVE_MARK, {**scope, "of_slots": slots, "new_stamp": passed}).rowcount
+            if not moved:
+                conn.execute(
+                    insert(worker_marks).values(pipeline=ledger.pipeline, worker=worker, slots=slots, stamp=passed)
+                )
+        if found is not None:
+            return str(found.task)
+        slots = conn.execute(_NEXT_CLASS, {"in_pipeline": ledger.pipeline, "above": slots}).scalar()
+    return None

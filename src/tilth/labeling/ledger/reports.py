@@ -1,0 +1,211 @@
+"""Reading the ledger: progress, workers, labels as they stand. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from tilth.labeling.ledger.ledger import REJECTED, spec_of
+from tilth.labeling.ledger.tasks import GOLDEN
+from tilth.metadata.schema.labeling import answers, assignments, labeling_workers, people, task_sources, tasks
+from tilth.model.ids import WorkerId
+from tilth.model.labeling import LabelingProgress, WorkerStats
+
+
+def progress_of(row: Any) -> LabelingProgress:
+    """Return a pipeline's progress from its row."""
+    spec = spec_of(row.spec)
+    reason = row.reason
+    if row.state == "open" and row.golden_state == "waiting":
+        reason = f"known answers are not loaded yet: {row.golden_reason or 'waiting for their first commit'}"
+    return LabelingProgress(
+        pipeline=row.pipeline,
+        state=row.state,
+        reason=reason,
+        tasks=row.open + row.done + row.escalated,
+        open=row.open,
+        done=row.done,
+        escalated=row.escalated,
+        withdrawn=row.withdrawn,
+        golden=row.golden,
+        leased=row.leased,
+        answers=row.answers,
+        rejected=row.rejected,
+        reserved_micros=row.reserved_micros,
+        spent_micros=row.spent_micros,
+        budget_micros=spec.budget.micros,
+        budget_answers=spec.budget.answers,
+        workers=row.workers,
+        banned=row.banned,
+        overlap=spec.overlap.minimum,
+        guideline_version=spec.guidelines.version,
+        config=spec.config.text,
+        guidelines=spec.guidelines.text,
+        published_sequence=row.published_sequence,
+        published_commit=row.published_commit,
+        ledger_sequence=row.sequence,
+    )
+
+
+_WORKERS = select(labeling_workers, people.c.public).join(people, people.c.worker == labeling_workers.c.worker)
+
+
+def workers(conn: Connection, pipeline: str, *, after: str | None = None, limit: int = 100) -> list[WorkerStats]:
+    """Return workers by public id, behind `after`."""
+    query = _WORKERS.where(labeling_workers.c.pipeline == pipeline).order_by(people.c.public).limit(limit)
+    if after is not None:
+        query = query.where(people.c.public > after)
+    return [_stats(row) for row in conn.execute(query)]
+
+
+def worker(conn: Connection, pipeline: str, name: str) -> WorkerStats | None:
+    """Return one worker; None for one who has not come yet."""
+    row = conn.execute(
+        _WORKERS.where(labeling_workers.c.pipeline == pipeline, labeling_workers.c.worker == name)
+    ).first()
+    return _stats(row) if row is not None else None
+
+
+def _stats(row: Any) -> WorkerStats:
+    given = row.answers + row.skipped
+    return WorkerStats(
+        WorkerId(row.worker),
+        row.public,
+        row.state,
+        row.reason,
+        row.issued,
+        row.answers,
+        row.rejected,
+        row.skipped,
+        row.golden_right,
+        row.golden_total,
+        row.seconds / given if given else 0.0,
+        row.earned_micros,
+    )
+
+
+def shown_by(conn: Connection, assignment: str, worker: str) -> Any | None:
+    """Return task, pipeline and content of a worker's own assignment."""
+    return conn.execute(
+        select(assignments.c.task, assignments.c.pipeline, assignments.c.state, tasks.c.content)
+        .join(tasks, tasks.c.task == assignments.c.task)
+        .where(assignments.c.id == assignment, assignments.c.worker == worker)
+    ).first()
+
+
+def content(conn: Connection, task: str) -> str:
+    """Return the content of a task."""
+    return str(conn.execute(select(tasks.c.content).where(tasks.c.task == task)).scalar_one())
+
+
+_SHOWN = select(
+    task_sources.c.key,
+    task_sources.c.path,
+    task_sources.c.digest,
+    task_sources.c.active,
+    task_sources.c.task,
+    tasks.c.state,
+    tasks.c.final,
+    tasks.c.known,
+    tasks.c.known_meaning,
+    tasks.c.answered,
+).join(tasks, tasks.c.task == task_sources.c.task)
+
+
+def items(conn: Connection, pipeline: str, *, after: str | None = None, limit: int = 100) -> list[Any]:
+    """Return what the input shows now, by key: key, path, digest, active, task, state, final, known, answered."""
+    query = _SHOWN.where(task_sources.c.pipeline == pipeline, task_sources.c.active.is_(True))
+    if after is not None:
+        query = query.where(task_sources.c.key > after)
+    return list(conn.execute(query.order_by(task_sources.c.key).limit(limit)))
+
+
+def item(conn: Connection, pipeline: str, key: str) -> Any | None:
+    """Return one item as `items` does, active or not."""
+    return conn.execute(_SHOWN.where(task_sources.c.pipeline == pipeline, task_sources.c.key == key)).first()
+
+
+def changed_items(conn: Connection, pipeline: str, since: int) -> list[Any]:
+    """Return the items (gone ones too) whose source or task was touched after `since`. Cost: O(those)."""
+    by_source = _SHOWN.where(task_sources.c.pipeline == pipeline, task_sources.c.touched > since)
+    by_task = _SHOWN.where(tasks.c.pipeline == pipeline, tasks.c.touched > since)
+    found = {row.key: row for query in (by_source, by_task) for row in conn.execute(query)}
+    return [found[key] for key in sorted(found)]
+
+
+def votes(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the answers to some tasks that count: neither rejected nor unsure, by task."""
+    found: dict[str, list[Any]] = {}
+    for start in range(0, len(task_ids), 500):
+        query = (
+            select(answers.c.task, answers.c.worker, answers.c.meaning, answers.c.result)
+            .where(
+                answers.c.task.in_(list(task_ids[start : start + 500])),
+                answers.c.state != REJECTED,
+                answers.c.unsure.is_(False),
+            )
+            .order_by(answers.c.assignment)
+        )
+        for row in conn.execute(query):
+            found.setdefault(row.task, []).append(row)
+    return found
+
+
+def all_votes(conn: Connection, pipeline: str) -> list[tuple[str, str, str]]:
+    """Return (task, worker, meaning) of all answers of a pipeline that count."""
+    query = select(answers.c.task, answers.c.worker, answers.c.meaning).where(
+        answers.c.pipeline == pipeline, answers.c.state != REJECTED, answers.c.unsure.is_(False)
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+
+
+def known_meanings(conn: Connection, pipeline: str) -> dict[str, str]:
+    """Return known-answer task → meaning."""
+    query = select(tasks.c.task, tasks.c.known_meaning).where(tasks.c.pipeline == pipeline, tasks.c.state == GOLDEN)
+    return {row[0]: row[1] for row in conn.execute(query) if row[1] is not None}
+
+
+def ruled_meanings(conn: Connection, pipeline: str) -> dict[str, str]:
+    """Return task → the result that an expert ruled, for tasks that have one."""
+    query = select(tasks.c.task, tasks.c.final).where(tasks.c.pipeline == pipeline, tasks.c.final.is_not(None))
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def changed_answers(conn: Connection, pipeline: str, since: int) -> list[Any]:
+    """Return the answers touched after `since`, with the worker's public id. Cost: O(those)."""
+    return list(
+        conn.execute(
+            select(answers, people.c.public)
+            .join(people, people.c.worker == answers.c.worker)
+            .where(answers.c.pipeline == pipeline, answers.c.touched > since)
+            .order_by(answers.c.assignment)
+        )
+    )
+
+
+def keys_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return task → the keys that show it now."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(task_ids), 500):
+        query = (
+            select(task_sources.c.task, task_sources.c.key)
+            .where(task_sources.c.task.in_(list(task_ids[start : start + 500])), task_sources.c.active.is_(True))
+            .order_by(task_sources.c.key)
+        )
+        for row in conn.execute(query):
+            found.setdefault(row.task, []).append(row.key)
+    return found
+
+
+def active_keys(conn: Connection, pipeline: str) -> list[str]:
+    """Return all keys that the input shows, for an intake from nothing."""
+    query = select(task_sources.c.key).where(task_sources.c.pipeline == pipeline, task_sources.c.active.is_(True))
+    return list(conn.execute(query).scalars())
+
+
+def ruling_count(conn: Connection, pipeline: str) -> int:
+    """Return how many tasks an expert has decided."""
+    query = select(func.count()).select_from(tasks).where(tasks.c.pipeline == pipeline, tasks.c.final.is_not(None))
+    return int(conn.execute(query).scalar_one())

@@ -1,0 +1,238 @@
+"""The labeling desk: what the doors call, for those who label and for those who run it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from tilth.errors import Denied, Invalid, NotFound
+from tilth.labeling.content import ShownFile, TaskContent
+from tilth.labeling.ledger import answering, banning, desks, lending, reports, ruling
+from tilth.labeling.ledger.answering import Given
+from tilth.labeling.ledger.ledger import open_ledger, spec_of
+from tilth.labeling.ledger.lending import revoke_held
+from tilth.labeling.ledger.tasks import DONE, GOLDEN
+from tilth.labeling.results import category_of, meaning_of, result_for, validate_result
+from tilth.labeling.rules import majority
+from tilth.labeling.spec import LabelingSpec
+from tilth.model.canonical import Json
+from tilth.model.ids import AssignmentId, TaskId, WorkerId
+from tilth.model.labeling import Assignment, Label, LabelingProgress, NoTask, Receipt, WorkerStats
+from tilth.storage.content import open_content, read_content
+from tilth.versioning.backend import Backend
+
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """Return the time in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class LabelingDesk:
+    """Lends tasks, takes answers, tells how far it is. Thread-safe; any number of processes may have one.
+
+    Pipelines are named `PROJECT/NAME`. Workers are whoever the caller says: doors tell people apart.
+    """
+
+    def __init__(self, backend: Backend, *, clock: Clock = wall_clock) -> None:
+        self._backend = backend
+        self._clock = clock
+
+    # For the person who labels
+
+    def next(self, pipeline: str, worker: WorkerId) -> Assignment | NoTask:
+        """Lend a task, the same again while the worker holds one; or say why there is none.
+
+        Raises Denied for a banned worker, NotFound for no such pipeline.
+        """
+        now = self._clock()
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, now) as ledger:
+            lent = lending.lend(ledger, worker)
+            if isinstance(lent, str):
+                return NoTask(pipeline, lent)
+            spec, text = ledger.spec, reports.content(conn, lent.task)
+        content = TaskContent.from_text(text)
+        return Assignment(
+            id=lent.assignment,
+            pipeline=pipeline,
+            task=lent.task,
+            data=self._data(content),
+            media={name: shown.content_type for name, shown in content.files.items() if not shown.as_text},
+            config=spec.config.text,
+            guidelines=spec.guidelines.text,
+            guideline_version=spec.guidelines.version,
+            expires_ms=lent.expires_ms,
+            price_micros=lent.price_micros,
+        )
+
+    def submit(self, assignment: str, worker: WorkerId, result: object, *, unsure: bool = False) -> Receipt:
+        """Take an answer: a Label Studio result list. Durable when this returns; the same call again is safe.
+
+        Raises Invalid (naming the region) for an answer that does not fit the config, Conflict for another answer to
+        the same assignment or one that came too late, Denied for a banned worker, NotFound.
+        """
+        with self._backend.database.read() as conn:
+            row = reports.shown_by(conn, assignment, worker)
+            desk = desks.find(conn, row.pipeline) if row is not None else None
+        if row is None or desk is None:
+            raise NotFound(
+                f"You have no assignment {assignment[:64]!r}.",
+                help="Ask for the next task.",
+                assignment=assignment[:64],
+            )
+        given = self._checked(spec_of(desk.spec), row.content, result, unsure)
+        with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
+            verdict = answering.submit(ledger, assignment, worker, given)
+        return Receipt(AssignmentId(assignment), verdict.state, verdict.worker_state, verdict.reason)
+
+    def skip(self, assignment: str, worker: WorkerId) -> Receipt:
+        """Give a task back; this worker never gets it again. The same call again is safe. Raises Conflict, NotFound."""
+        with self._backend.database.read() as conn:
+            row = reports.shown_by(conn, assignment, worker)
+        if row is None:
+            raise NotFound(
+                f"You have no assignment {assignment[:64]!r}.",
+                help="Ask for the next task.",
+                assignment=assignment[:64],
+            )
+        with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
+            worker_state, reason = lending.skip(ledger, assignment, worker)
+        return Receipt(AssignmentId(assignment), "skipped", worker_state, reason)
+
+    def media(self, assignment: str, worker: WorkerId, variable: str) -> tuple[ShownFile, Iterator[bytes]]:
+        """Return a shown file and its bytes, to the worker who holds or held the task. Raises NotFound."""
+        with self._backend.database.read() as conn:
+            row = reports.shown_by(conn, assignment, worker)
+        shown = TaskContent.from_text(row.content).files.get(variable) if row is not None else None
+        if shown is None:
+            raise NotFound(
+                f"Assignment {assignment[:64]!r} shows no file as {variable[:64]!r}.",
+                help="Read the variables that the task names under media.",
+            )
+        return shown, read_content(self._backend.store, shown.content)
+
+    def worker(self, pipeline: str, worker: WorkerId) -> WorkerStats:
+        """Return a worker's own numbers. Raises NotFound for no such pipeline."""
+        self._row(pipeline)
+        with self._backend.database.read() as conn:
+            found = reports.worker(conn, pipeline, worker)
+        return found or WorkerStats(worker, "", "active", "", 0, 0, 0, 0, 0, 0, 0.0, 0)
+
+    # For those who run it
+
+    def pipelines(self) -> list[LabelingProgress]:
+        """Return all open labeling pipelines with their progress, by name. Cost: O(pipelines)."""
+        with self._backend.database.read() as conn:
+            return [reports.progress_of(row) for row in desks.rows(conn)]
+
+    def progress(self, pipeline: str) -> LabelingProgress:
+        """Return one pipeline's progress from counters. Raises NotFound."""
+        return reports.progress_of(self._row(pipeline))
+
+    def workers(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> list[WorkerStats]:
+        """Return a page of workers by public id. Raises NotFound."""
+        self._row(pipeline)
+        with self._backend.database.read() as conn:
+            return reports.workers(conn, pipeline, after=after, limit=limit)
+
+    def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> list[Label]:
+        """Return a page of what holds now, by key: rulings, known answers, else the majority of answers so far.
+
+        The weighted consensus is made when labels are published. Raises NotFound.
+        """
+        spec = spec_of(self._row(pipeline).spec)
+        with self._backend.database.read() as conn:
+            rows = reports.items(conn, pipeline, after=after, limit=limit)
+            votes = reports.votes(conn, [row.task for row in rows])
+        return [label_of(spec, row, votes.get(row.task, [])) for row in rows]
+
+    def rule(self, pipeline: str, key: str, answer: Json, *, expert: str, reason: str = "") -> Label:
+        """Decide an item: a plain label or a result list. Final until reopened. Raises Invalid, NotFound, Conflict."""
+        spec = spec_of(self._row(pipeline).spec)
+        with self._backend.database.read() as conn:
+            item = reports.item(conn, pipeline, key)
+            text = reports.content(conn, item.task) if item is not None else None
+        if text is None:
+            raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
+        given = self._checked(spec, text, result_for(spec.config, answer), False)
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            ruling.rule(ledger, key, expert, given.result, given.meaning, reason=reason)
+        return self._label(pipeline, key)
+
+    def reopen(self, pipeline: str, key: str, *, expert: str, reason: str = "") -> Label:
+        """Take a ruling back. Raises NotFound, Conflict."""
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            ruling.reopen(ledger, key, expert, reason=reason)
+        return self._label(pipeline, key)
+
+    def ban(self, pipeline: str, worker: WorkerId, *, reason: str) -> WorkerStats:
+        """Ban a worker by hand: answers are rejected and unpaid, their tasks asked again. Raises NotFound."""
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            person = ledger.worker(worker)
+            if person.state == "banned":
+                raise Denied(f"This worker is banned already: {person.reason}.")
+            banning.ban(ledger, person, rule="person", reason=reason or "by those who run it")
+            revoke_held(ledger, worker)
+        return self.worker(pipeline, worker)
+
+    # Inside
+
+    def _row(self, pipeline: str) -> Any:
+        with self._backend.database.read() as conn:
+            row = desks.find(conn, pipeline)
+        if row is None:
+            raise NotFound(f"There is no labeling pipeline {pipeline!r}.", help="List them with `tilth labeling list`.")
+        return row
+
+    def _label(self, pipeline: str, key: str) -> Label:
+        spec = spec_of(self._row(pipeline).spec)
+        with self._backend.database.read() as conn:
+            row = reports.item(conn, pipeline, key)
+            votes = reports.votes(conn, [row.task]) if row is not None else {}
+        if row is None:
+            raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
+        return label_of(spec, row, votes.get(row.task, []))
+
+    def _data(self, content: TaskContent) -> dict[str, Json]:
+        data = dict(content.data)
+        for name, shown in content.files.items():
+            if shown.as_text:
+                with open_content(self._backend.store, shown.content) as stream:
+                    data[name] = stream.read().decode()
+            else:
+                data[name] = f"media:{name}"
+        return data
+
+    def _checked(self, spec: LabelingSpec, content: str, result: object, unsure: bool) -> Given:
+        if unsure and result == []:
+            return Given([], "", True)
+        validate_result(spec.config, result, self._data(TaskContent.from_text(content)))
+        if not isinstance(result, list):
+            raise Invalid("An answer is a list of results.", help='Send [{"from_name": ..., "value": ...}].')
+        regions: Sequence[Mapping[str, Json]] = result
+        return Given(regions, meaning_of(spec.config, regions), unsure)
+
+
+def label_of(spec: LabelingSpec, row: Any, votes: Sequence[Any]) -> Label:
+    """Return what holds for one item, given the answers that count."""
+    task = TaskId(row.task)
+    ruled = row.final or (row.known if row.state == GOLDEN else None)
+    if ruled is not None:
+        state = "ruled" if row.final else "known"
+        return Label(row.key, row.path, task, plain_label(spec, ruled), 1.0, len(votes), row.final is not None, state)
+    if not votes:
+        return Label(row.key, row.path, task, None, 0.0, 0, False, row.state)
+    meaning, share = majority([vote.meaning for vote in votes])
+    result = next(vote.result for vote in votes if vote.meaning == meaning)
+    state = row.state if row.state != DONE else "settled"
+    return Label(row.key, row.path, task, plain_label(spec, result), share, len(votes), False, state)
+
+
+def plain_label(spec: LabelingSpec, result: str) -> Json:
+    """Return a stored result as people say it: the category, else the result list."""
+    regions = json.loads(result)
+    category = category_of(spec.config, regions)
+    return category if category is not None else regions
