@@ -9,61 +9,61 @@ from pathlib import Path
 
 import pytest
 
-from tilth.cli.specs import code_of, read_spec
+from tilth.cli.specs import code_of, read_specs
 from tilth.errors import Invalid, NotFound
 
 
 def test_yaml_and_json_give_the_same_spec(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("name: x\ninput:\n  pfs: {repo: r, glob: /*}\n")
     (tmp_path / "a.json").write_text('{"name": "x", "input": {"pfs": {"repo": "r", "glob": "/*"}}}')
-    assert read_spec(str(tmp_path / "a.yaml")) == read_spec(str(tmp_path / "a.json"))
+    assert read_specs(str(tmp_path / "a.yaml")) == read_specs(str(tmp_path / "a.json"))
 
 
 def test_a_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("name: x\ninput: [\n")
     with pytest.raises(Invalid, match=r"is not YAML at line \d+"):
-        read_spec(str(tmp_path / "a.yaml"))
+        read_specs(str(tmp_path / "a.yaml"))
     (tmp_path / "a.json").write_text("{")
     with pytest.raises(Invalid, match="is not JSON"):
-        read_spec(str(tmp_path / "a.json"))
+        read_specs(str(tmp_path / "a.json"))
 
 
-def test_two_documents_in_one_file_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("name: x\n---\nname: y\n")
-    with pytest.raises(Invalid):
-        read_spec(str(tmp_path / "a.yaml"))
+@pytest.mark.parametrize("text", ["name: x\n---\nname: y\n", "- name: x\n- name: y\n"])
+def test_one_file_may_hold_several_specs(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    assert read_specs(str(tmp_path / "a.yaml"))[0] == [{"name": "x"}, {"name": "y"}]
 
 
-@pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n"])
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "name: x\n---\nwords\n"])
 def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text(text)
     with pytest.raises(Invalid, match="holds no spec"):
-        read_spec(str(tmp_path / "a.yaml"))
+        read_specs(str(tmp_path / "a.yaml"))
 
 
 def test_yaml_cannot_make_objects(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("name: !!python/object/apply:os.getcwd []\n")
     with pytest.raises(Invalid, match="is not YAML"):
-        read_spec(str(tmp_path / "a.yaml"))
+        read_specs(str(tmp_path / "a.yaml"))
 
 
 def test_a_deeply_nested_file_is_refused_and_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: " + "[" * 100_000)
     with pytest.raises(Invalid):
-        read_spec(str(tmp_path / "a.yaml"))
+        read_specs(str(tmp_path / "a.yaml"))
     (tmp_path / "a.json").write_text("[" * 100_000)
     with pytest.raises(Invalid):
-        read_spec(str(tmp_path / "a.json"))
+        read_specs(str(tmp_path / "a.json"))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="nowhere"):
-        read_spec(str(tmp_path / "nowhere.yaml"))
+        read_specs(str(tmp_path / "nowhere.yaml"))
 
 
 def test_a_spec_may_come_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"name: x\n")))
-    assert read_spec("-")[0] == {"name": "x"}
+    assert read_specs("-")[0] == [{"name": "x"}]
 
 
 def test_the_code_folder_is_found_beside_the_spec(tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from tilth.errors import Invalid
 MAX_SPEC_BYTES = 1 << 20
 
 
-def read_spec(file: str) -> tuple[Mapping[str, Any], Path]:
-    """Return the spec in a YAML or JSON file (`-`: standard input) and the folder that its paths start from.
+def read_specs(file: str) -> tuple[list[Mapping[str, Any]], Path]:
+    """Return the specs in a YAML or JSON file (`-`: standard input) and the folder that their paths start from.
 
-    Raises NotFound, and Invalid that tells the line where it cannot be read.
+    A file holds one spec, a list of them, or several YAML documents. Raises NotFound, and Invalid that tells the line
+    where it cannot be read.
     """
     if file == "-":
         text, folder = sys.stdin.buffer.read(MAX_SPEC_BYTES + 1), Path.cwd()
@@ -29,10 +30,11 @@ def read_spec(file: str) -> tuple[Mapping[str, Any], Path]:
             text, folder = stream.read(MAX_SPEC_BYTES + 1), path.parent
     if len(text) > MAX_SPEC_BYTES:
         raise Invalid(f"{file} is larger than {MAX_SPEC_BYTES >> 20} MB.", help="A spec is a small YAML or JSON file.")
-    spec = _json(file, text) if file.endswith(".json") else _yaml(file, text)
-    if not isinstance(spec, dict):
-        raise Invalid(f"{file} holds no spec.", help="A spec is one mapping of fields, like `name:` and `input:`.")
-    return spec, folder
+    documents = _json(file, text) if file.endswith(".json") else _yaml(file, text)
+    specs = [spec for document in documents for spec in (document if isinstance(document, list) else [document])]
+    if not specs or not all(isinstance(spec, dict) for spec in specs):
+        raise Invalid(f"{file} holds no spec.", help="A spec is one mapping of fields, like `pipeline:` and `input:`.")
+    return specs, folder
 
 
 def code_of(spec: Mapping[str, Any], folder: Path) -> bytes | None:
@@ -49,19 +51,19 @@ def code_of(spec: Mapping[str, Any], folder: Path) -> bytes | None:
     return archive_code(folder / named)
 
 
-def _json(file: str, text: bytes) -> Any:
+def _json(file: str, text: bytes) -> list[Any]:
     try:
-        return json.loads(text)
+        return [json.loads(text)]
     except (ValueError, RecursionError) as error:
         raise Invalid(f"{file} is not JSON: {error}.", help="Check the file at that place.") from error
 
 
-def _yaml(file: str, text: bytes) -> Any:
+def _yaml(file: str, text: bytes) -> list[Any]:
     import yaml
 
     try:
         # Not the loader in C: deep nesting overflows its stack and ends the process.
-        return yaml.safe_load(text)
+        return [document for document in yaml.safe_load_all(text) if document is not None]
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import click
 
@@ -10,7 +11,7 @@ from tilth.cli.documents import plain
 from tilth.cli.grammar import Noun, paging
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
-from tilth.cli.specs import code_of, read_spec
+from tilth.cli.specs import code_of, read_specs
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import counted, safe, short, when
 from tilth.contract.values import Page, PipelineInfo, SpecCheck
@@ -29,7 +30,7 @@ def command() -> None:
 def create(session: Session, file: str) -> None:
     """Create a pipeline from a spec file.
 
-    The folder that `code:` names (relative to the spec file) is kept with the pipeline.
+    The folder that `code:` names (relative to the spec file) is kept with the pipeline. A file may hold several specs.
     """
     _send(session, file, update=False, keep_outputs=False)
 
@@ -48,9 +49,12 @@ def update(session: Session, file: str, keep_outputs: bool) -> None:
 @pass_session
 def check(session: Session, file: str) -> None:
     """Say what a spec would do, without doing it."""
-    spec, folder = read_spec(file)
-    code_of(spec, folder)
-    session.show(session.workspace().pipelines.check(spec), _print_check)
+    specs, folder = read_specs(file)
+    for spec in specs:
+        code_of(spec, folder)
+    pipelines = session.workspace().pipelines
+    found = [pipelines.check(spec) for spec in specs]
+    session.show(found if len(found) > 1 else found[0], lambda _: _print_checks(found))
 
 
 @command.command("list", example="tilth pipeline list")
@@ -94,16 +98,14 @@ def rerun(session: Session, name: str, reprocess: bool) -> None:
 
 
 def _send(session: Session, file: str, *, update: bool, keep_outputs: bool) -> None:
-    spec, folder = read_spec(file)
-    code = code_of(spec, folder)
-    info = session.workspace().pipelines.create(spec, code=code, update=update, keep_outputs=keep_outputs)
-    done = "Changed" if update and info.version > 1 else "Made"
-    session.show(
-        info,
-        lambda info: print(
-            f"{done} pipeline {safe(info.name)} (version {info.version}), writing {safe(info.output)}. Next: tilth run"
-        ),
-    )
+    specs, folder = read_specs(file)
+    archives = [code_of(spec, folder) for spec in specs]
+    pipelines = session.workspace().pipelines
+    made = [
+        pipelines.create(spec, code=code, update=update, keep_outputs=keep_outputs)
+        for spec, code in zip(specs, archives, strict=True)
+    ]
+    session.show(made if len(made) > 1 else made[0], lambda _: _print_made(made))
 
 
 def _print(page: Page[PipelineInfo]) -> None:
@@ -133,6 +135,19 @@ def _print_one(info: PipelineInfo) -> None:
     print("spec")
     for line in json.dumps(plain(info.spec), indent=2, ensure_ascii=False).splitlines():
         print(f"  {safe(line)}")
+
+
+def _print_made(made: Sequence[PipelineInfo]) -> None:
+    for info in made:
+        print(f"Pipeline {safe(info.name)}, version {info.version}, writes {safe(info.output)}.")
+    print("Next: tilth run")
+
+
+def _print_checks(found: Sequence[SpecCheck]) -> None:
+    for place, check in enumerate(found):
+        if place:
+            print()
+        _print_check(check)
 
 
 def _print_check(found: SpecCheck) -> None:
