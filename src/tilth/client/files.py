@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from tilth.client.transport import PIECE, Transport
 from tilth.contract import archive
-from tilth.contract.values import CommitInfo, FileInfo, Page
+from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import Conflict, Invalid
 from tilth.progress import Progress, silent
-
-Source = bytes | BinaryIO | Path
 
 
 class RemoteFiles:
@@ -30,7 +29,7 @@ class RemoteFiles:
     def put_many(
         self,
         branch: str,
-        files: Iterable[tuple[str, Source]],
+        files: Iterable[tuple[str, FileSource]],
         *,
         deletes: Iterable[str] = (),
         message: str = "",
@@ -52,7 +51,7 @@ class RemoteFiles:
             raise Invalid(f"{folder} is not a folder.", help="Name a folder, or use `put` for one file.")
         branch, _, top = reference.partition(":")
         top = top.strip("/")
-        local = {f"{top}/{path}" if top else path: file for path, file in _files_in(folder)}
+        local: dict[str, FileSource] = {f"{top}/{path}" if top else path: file for path, file in _files_in(folder)}
         gone: list[str] = []
         if mirror:
             gone = [info.path for info in self._walk_all(f"{branch}:{top}") if info.path not in local]
@@ -85,10 +84,18 @@ class RemoteFiles:
         progress.begin(f"Getting {reference}", unit="files")
         body = io.BufferedReader(_Received(self._call.stream("files.archive", reference=reference)), PIECE)
         count = 0
-        for path, content in archive.unpack(body).files:
-            _write(destination, path, content)
-            count += 1
-            progress.advance()
+        links: builtins.list[tuple[Path, str]] = []  # made last, so that nothing is written through one
+        with archive.reading():
+            for path, content in archive.unpack(body).files:
+                place = _place(destination, path)
+                if isinstance(content, Link):
+                    links.append((place, content.target))
+                else:
+                    _write(place, content)
+                count += 1
+                progress.advance()
+        for place, target in links:
+            place.symlink_to(target)
         progress.end()
         return count
 
@@ -131,7 +138,7 @@ class _Received(io.RawIOBase):
         return size
 
 
-def _counted(files: Iterable[tuple[str, Source]], progress: Progress) -> Iterator[tuple[str, Source]]:
+def _counted(files: Iterable[tuple[str, FileSource]], progress: Progress) -> Iterator[tuple[str, FileSource]]:
     for path, source in files:
         yield path, source
         progress.advance()
@@ -139,19 +146,20 @@ def _counted(files: Iterable[tuple[str, Source]], progress: Progress) -> Iterato
 
 def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
     for parent, folders, names in os.walk(folder):
+        links = [name for name in folders if Path(parent, name).is_symlink()]
         folders.sort()
-        for name in sorted(names):
+        for name in sorted([*names, *links]):
             file = Path(parent, name)
-            if file.is_symlink() or not file.is_file():
-                raise Invalid(
-                    f"{file} is not a plain file.",
-                    help="Links and devices do not travel to a server; remove or copy it.",
-                )
+            if not file.is_symlink() and not file.is_file():
+                raise Invalid(f"{file} is neither a file nor a link.", help="Move it out of the folder.")
             yield file.relative_to(folder).as_posix(), file
 
 
-def _write(destination: Path, path: str, content: IO[bytes]) -> None:
-    """Write below `destination`; the archive's paths were checked, so only links that lie there could lead out."""
+def _place(destination: Path, path: str) -> Path:
+    """Return where to write below `destination`, with the folders made and nothing else in the way.
+
+    The archive's paths were checked, so only links that lie there could lead out.
+    """
     folder = destination
     folder.mkdir(parents=True, exist_ok=True)
     *parents, name = path.split("/")
@@ -160,9 +168,19 @@ def _write(destination: Path, path: str, content: IO[bytes]) -> None:
         if folder.is_symlink():
             raise Conflict(f"{folder} is a link; nothing is written through it.", help="Choose an empty folder.")
         folder.mkdir(exist_ok=True)
-    file = folder / name
-    if file.is_symlink():
-        file.unlink()
-    with file.open("wb") as out:
+    place = folder / name
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    elif place.exists():
+        raise Conflict(f"{place} is in the way: it is a folder.", help="Move it away, or choose another folder.")
+    return place
+
+
+def _write(place: Path, source: BinaryIO | Executable) -> None:
+    content = source.content if isinstance(source, Executable) else source
+    assert not isinstance(content, bytes), "archives give streams"
+    with place.open("xb") as out:
         while piece := content.read(PIECE):
             out.write(piece)
+    if isinstance(source, Executable):
+        place.chmod(place.stat().st_mode | 0o111)

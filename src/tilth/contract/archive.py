@@ -1,7 +1,7 @@
 """Many files in one stream: the tar form in which folders cross a door.
 
-Deletes travel in front of the files, in a global extended header. Only regular files are carried; a stream with
-links, devices or paths that leave the folder is refused. Memory does not grow with the size of the files.
+Deletes travel in front of the files, in a global extended header. Only files and symbolic links are carried; a stream
+with devices or paths that leave the folder is refused. Memory does not grow with the size of the files.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
+from tilth.contract.values import Executable, FileSource, Link
 from tilth.errors import Invalid
-from tilth.model.names import check_path
+from tilth.model.names import MAX_PATH_BYTES, check_path
 
 MEDIA_TYPE = "application/x-tar"
 DELETES = "TILTH.deletes"
@@ -47,11 +48,11 @@ class Archive:
     """An archive that is being read: what to delete first, then the files in stream order, each to be read at once."""
 
     deletes: Sequence[str]
-    files: Iterator[tuple[str, BinaryIO]]
+    files: Iterator[tuple[str, BinaryIO | Link | Executable]]
 
 
-def pack(files: Iterable[tuple[str, bytes | BinaryIO | Path]], *, deletes: Iterable[str] = ()) -> Iterator[bytes]:
-    """Yield the archive of `files` (path, bytes or stream or local file)."""
+def pack(files: Iterable[tuple[str, FileSource]], *, deletes: Iterable[str] = ()) -> Iterator[bytes]:
+    """Yield the archive of `files`."""
     gone = list(deletes)
     if gone:
         yield tarfile.TarInfo.create_pax_global_header({DELETES: json.dumps(gone)})
@@ -59,72 +60,108 @@ def pack(files: Iterable[tuple[str, bytes | BinaryIO | Path]], *, deletes: Itera
     root.type = tarfile.DIRTYPE
     yield root.tobuf(tarfile.PAX_FORMAT)
     for path, source in files:
-        if isinstance(source, bytes):
-            yield from _member(path, io.BytesIO(source), len(source), 0o644)
+        if isinstance(source, Link):
+            yield _link(path, source.target)
+        elif isinstance(source, Path) and source.is_symlink():
+            yield _link(path, os.readlink(source))
         elif isinstance(source, Path):
             with source.open("rb") as stream:
                 status = os.fstat(stream.fileno())
-                yield from _member(path, stream, status.st_size, status.st_mode & 0o777)
+                yield from _member(path, stream, status.st_size, executable=bool(status.st_mode & 0o100))
+        elif isinstance(source, Executable):
+            yield from _content(path, source.content, executable=True)
         else:
-            yield from _stream_member(path, source)
+            yield from _content(path, source, executable=False)
     yield bytes(2 * _BLOCK)
 
 
 def unpack(stream: IO[bytes]) -> Archive:
-    """Read an archive as it arrives. Raises Invalid when it is not one, or holds more than files and folders."""
-    try:
-        tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errorlevel=2)  # noqa: SIM115 (lives as long as the result)
+    """Read an archive as it arrives. Raises Invalid when it is not one, or holds more than files and folders.
+
+    What is wrong further on shows when the files are read: do that inside `reading()`.
+    """
+    with reading():
+        tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errorlevel=2)  # noqa: SIM115 (lives on)
         first = tar.next()
-    except (tarfile.TarError, UnicodeError, ValueError) as error:
-        raise _broken(error) from error
-    deletes = json.loads(tar.pax_headers.get(DELETES, "[]"))
+        deletes = json.loads(tar.pax_headers.get(DELETES, "[]"))
     if not isinstance(deletes, list) or not all(isinstance(path, str) for path in deletes):
-        raise Invalid("The deletes of the archive are not a list of paths.")
+        raise Invalid("The deletes of the archive are not a list of paths.", help="Send a JSON list of strings.")
     return Archive([check_path(path.rstrip("/")) for path in deletes], _members(tar, first))
 
 
-def _members(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Iterator[tuple[str, BinaryIO]]:
+@contextmanager
+def reading() -> Iterator[None]:
+    """Raise what tarfile says about a damaged archive as Invalid."""
+    try:
+        yield
+    except (tarfile.TarError, UnicodeError, ValueError, RecursionError) as error:
+        raise Invalid(f"The body is not a whole tar archive: {error}", help="Send a plain tar stream.") from error
+
+
+def _members(
+    tar: tarfile.TarFile, member: tarfile.TarInfo | None
+) -> Iterator[tuple[str, BinaryIO | Link | Executable]]:
     while member is not None:
         if member.isreg():
-            content = tar.extractfile(member)
-            assert content is not None, "regular members have content"
-            yield check_path(member.name), content  # type: ignore[misc]
+            content = cast(BinaryIO, tar.extractfile(member))
+            yield check_path(member.name), Executable(content) if member.mode & 0o100 else content
+        elif member.issym():
+            yield check_path(member.name), Link(_target(member))
         elif not member.isdir():
             raise Invalid(
-                f"{member.name!r} in the archive is neither a file nor a folder.",
-                help="Links and devices do not travel; send the files they stand for.",
+                f"{member.name!r} in the archive is neither a file nor a link.",
+                help="Devices, pipes and hard links do not travel.",
                 path=member.name,
             )
         tar.members.clear()  # type: ignore[attr-defined]  # else tarfile remembers every header it ever read
-        try:
+        with reading():
             member = tar.next()
-        except (tarfile.TarError, UnicodeError, ValueError) as error:
-            raise _broken(error) from error
 
 
-def _broken(error: Exception) -> Invalid:
-    return Invalid(f"The body is not a tar archive: {error}", help="Send a plain tar stream.")
+def _target(member: tarfile.TarInfo) -> str:
+    if not member.linkname or "\0" in member.linkname or len(member.linkname) > MAX_PATH_BYTES:
+        raise Invalid(f"The link {member.name!r} leads nowhere that could be.", path=member.name)
+    return member.linkname
 
 
-def _stream_member(path: str, source: BinaryIO) -> Iterator[bytes]:
-    with suppress(OSError, ValueError, AttributeError):
-        start = source.tell()
-        size = source.seek(0, io.SEEK_END) - start
-        source.seek(start)
-        yield from _member(path, source, size, 0o644)
+def _link(path: str, target: str) -> bytes:
+    header = tarfile.TarInfo(path)
+    header.type = tarfile.SYMTYPE
+    header.linkname = target
+    return header.tobuf(tarfile.PAX_FORMAT)
+
+
+def _content(path: str, source: bytes | BinaryIO, *, executable: bool) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield from _member(path, io.BytesIO(source), len(source), executable=executable)
+        return
+    size = _size_of(source)
+    if size is not None:
+        yield from _member(path, source, size, executable=executable)
         return
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
         while piece := source.read(_PIECE):
             spool.write(piece)
         size = spool.tell()
         spool.seek(0)
-        yield from _member(path, spool, size, 0o644)
+        yield from _member(path, spool, size, executable=executable)
 
 
-def _member(path: str, stream: IO[bytes], size: int, mode: int) -> Iterator[bytes]:
+def _size_of(source: BinaryIO) -> int | None:
+    """Return how much is left in a stream, None when it cannot tell."""
+    try:
+        start = source.tell()
+        size = source.seek(0, io.SEEK_END) - start
+        source.seek(start)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return size
+
+
+def _member(path: str, stream: IO[bytes], size: int, *, executable: bool) -> Iterator[bytes]:
     header = tarfile.TarInfo(path)
     header.size = size
-    header.mode = mode
+    header.mode = 0o755 if executable else 0o644
     yield header.tobuf(tarfile.PAX_FORMAT)
     left = size
     while left:

@@ -21,6 +21,7 @@ from tilth.contract.values import (
     FeedbackInfo,
     FileChange,
     FileInfo,
+    FileSource,
     HeadMove,
     JobInfo,
     LabelInfo,
@@ -110,7 +111,7 @@ class Files(Protocol):
     def put_many(
         self,
         branch: str,
-        files: Iterable[tuple[str, bytes | BinaryIO | Path]],
+        files: Iterable[tuple[str, FileSource]],
         *,
         deletes: Iterable[str] = (),
         message: str = "",

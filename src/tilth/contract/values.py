@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -111,6 +112,24 @@ class FileInfo:
     size: int
     digest: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link to write; where it leads is not looked at."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    """Bytes to write as an executable file."""
+
+    content: bytes | BinaryIO
+
+
+FileSource: TypeAlias = bytes | BinaryIO | Path | Link | Executable
+"""What can be written: bytes, an open stream, a local file (with its mode) or link, a link, an executable."""
 
 
 @dataclass(frozen=True, slots=True)

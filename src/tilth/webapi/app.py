@@ -29,8 +29,9 @@ def create_app(
     request. `workspaces` returns the workspace as a principal sees it; it too is called once per request.
     `settings` go to FastAPI (`lifespan`, ...).
     """
-    plain = {"docs_url": None, "redoc_url": None, "redirect_slashes": False}
-    app = FastAPI(title="Tilth", version=tilth.__version__, **plain, **settings)
+    app = FastAPI(
+        title="Tilth", version=tilth.__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings
+    )
     app.state.door = Door(workspaces, authenticate)
     failures.install(app)
     app.include_router(api_router())

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from starlette.responses import StreamingResponse
 
 from tilth.contract import archive
-from tilth.contract.values import CommitInfo, FileInfo
+from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link
 from tilth.contract.workspace import Workspace
 from tilth.errors import Invalid
 from tilth.model.names import check_path
@@ -86,7 +86,8 @@ async def put_many(request: Request, branch: str, message: str = "", if_head: st
 
     def act(body: io.BufferedReader) -> CommitInfo:
         edits = archive.unpack(body)
-        return files.put_many(branch, edits.files, deletes=edits.deletes, message=message, if_head=if_head)
+        with archive.reading():
+            return files.put_many(branch, edits.files, deletes=edits.deletes, message=message, if_head=if_head)
 
     commit = await with_body(request, act)
     return Response(_commit.dump_json(commit), media_type=JSON)
@@ -148,7 +149,7 @@ def media(request: Request, assignment: str, variable: str) -> Response:
     return StreamingResponse(pieces, headers={**SAFE_HEADERS, "Cache-Control": "private"}, media_type=BYTES)
 
 
-def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, BinaryIO]]:
+def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, FileSource]]:
     """Yield the files below a reference, by path relative to it, at one commit throughout."""
     commit = workspace.commits.get(reference.partition(":")[0])
     pinned = f"{commit.repo}@{commit.id}"
@@ -210,8 +211,12 @@ class _FileContent(io.RawIOBase):
         return taken
 
 
-def _content(workspace: Workspace, pinned: str, info: FileInfo) -> BinaryIO:
-    return cast(BinaryIO, _FileContent(workspace, f"{pinned}:{info.path}", info.size))
+def _content(workspace: Workspace, pinned: str, info: FileInfo) -> FileSource:
+    reference = f"{pinned}:{info.path}"
+    if info.kind == "link":
+        return Link(b"".join(workspace.files.read(reference)).decode(errors="replace"))
+    content = cast(BinaryIO, _FileContent(workspace, reference, info.size))
+    return Executable(content) if info.attributes.get("mode") == "755" else content
 
 
 def _result(kind: type) -> dict[int | str, dict[str, object]]:

@@ -1,0 +1,199 @@
+"""Files of a local workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link, Page
+from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit
+from tilth.model.commit import Commit
+from tilth.model.entry import Entry, FileKind
+from tilth.model.ids import CommitId
+from tilth.progress import Progress, silent
+from tilth.storage.content import read_content
+from tilth.versioning import checkout, commits, ingest, revisions
+from tilth.versioning.branches import ANY_HEAD
+from tilth.versioning.edits import Edits, Put
+from tilth.versioning.glob import literal_prefix
+from tilth.versioning.revisions import Reference
+from tilth.versioning.trees import Tree, content_of, write_entry
+from tilth.workspace.infos import commit_info, file_info
+from tilth.workspace.opened import Opened
+from tilth.workspace.paging import check_limit, page_of
+
+
+class LocalFiles:
+    """Bytes in the folder's commits."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._backend = opened.backend
+        self._store = opened.backend.store
+        self._author = opened.author
+
+    def put(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
+        """Write one file."""
+        asked, path = _with_path(reference)
+        self._writable(asked)
+        edits = Edits([Put(self._entry(path, source))])
+        return self._commit(asked, edits, message)
+
+    def put_many(
+        self,
+        branch: str,
+        files: Iterable[tuple[str, FileSource]],
+        *,
+        deletes: Iterable[str] = (),
+        message: str = "",
+        if_head: str | None = None,
+        progress: Progress = silent,
+    ) -> CommitInfo:
+        """Write and delete many files in one commit."""
+        asked = revisions.parse(branch)
+        if asked.path:
+            raise Invalid(f"{branch} names a path.", help="Name the branch; paths stand with the files.")
+        self._writable(asked)
+        edits = Edits()
+        for path in deletes:
+            edits.delete(path)
+        progress.begin(f"Writing to {branch}", unit="files")
+        for path, source in files:
+            edits.put(self._entry(path, source))
+            progress.advance()
+        progress.end()
+        return self._commit(asked, edits, message, if_head)
+
+    def put_folder(
+        self, reference: str, folder: Path, *, mirror: bool = False, message: str = "", progress: Progress = silent
+    ) -> CommitInfo:
+        """Write a local folder; only files that changed since the last time are read."""
+        asked = revisions.parse(reference)
+        self._writable(asked)
+        edits = ingest.ingest_folder(self._backend, folder, into=asked.path or "", mirror=mirror, progress=progress)
+        return self._commit(asked, edits, message)
+
+    def delete(self, reference: str, *, message: str = "") -> CommitInfo:
+        """Delete a file or folder. Raises NotFound when there is none."""
+        asked, path = _with_path(reference)
+        tree = self._tree(commits.read_head(self._backend, asked.full_name, asked.branch).commit)
+        if tree.stat(path) is None and not tree.is_folder(path):
+            raise _missing(reference, path)
+        edits = Edits()
+        edits.delete(path)
+        return self._commit(asked, edits, message)
+
+    def stat(self, reference: str) -> FileInfo:
+        """Return one file or folder."""
+        tree, path = self._at(reference)
+        if not path:
+            return FileInfo("", "folder", 0)
+        entry = tree.stat(path)
+        if entry is not None:
+            return file_info(entry)
+        if tree.is_folder(path):
+            return FileInfo(path, "folder", 0)
+        raise _missing(reference, path)
+
+    def list(self, reference: str, *, after: str | None = None, limit: int = 1000) -> Page[FileInfo]:
+        """List one level of a folder; a file lists as itself."""
+        tree, path = self._at(reference)
+        if path:
+            entry = tree.stat(path)
+            if entry is not None:
+                return Page([file_info(entry)] if after is None else [])
+            if not tree.is_folder(path):
+                raise _missing(reference, path)
+        found = tree.list(path, after, check_limit(limit) + 1)
+        return page_of(found, limit, file_info, lambda each: each.path)
+
+    def walk(
+        self, reference: str, *, glob: str | None = None, after: str | None = None, limit: int = 1000
+    ) -> Page[FileInfo]:
+        """List all files below a path, or those of them that match a glob relative to it."""
+        tree, path = self._at(reference)
+        if glob is None:
+            found = tree.walk(path, after, check_limit(limit) + 1)
+        else:
+            found = tree.glob(_below(path, glob), after)
+        return page_of(found, limit, file_info, lambda each: each.path)
+
+    def read(self, reference: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Stream the bytes of a file, or a range of them. Whether it is there is known at once."""
+        tree, path = self._at(reference)
+        if not path:
+            raise Invalid(f"{reference} names no file.", help="Write REPO[@REVISION]:PATH.")
+        entry = tree.need(path)
+        if start < 0 or (stop is not None and stop < 0):
+            raise Invalid("A range starts at 0 or later.", help="Count from the start of the file.")
+        return read_content(self._store, content_of(entry), start, stop)
+
+    def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
+        """Write a commit, folder or file below `destination`."""
+        tree, path = self._at(reference)
+        if path and tree.stat(path) is None and not tree.is_folder(path):
+            raise _missing(reference, path)
+        return checkout.checkout(tree, destination, prefix=path, progress=progress)
+
+    def _at(self, reference: str) -> tuple[Tree, str]:
+        asked = revisions.parse(reference)
+        return self._tree(revisions.resolve(self._backend, asked)), asked.path or ""
+
+    def _tree(self, commit: Commit | None) -> Tree:
+        return Tree(self._store, commit.tree if commit is not None else None)
+
+    def _writable(self, asked: Reference) -> None:
+        """Refuse a branch that one may not write to before anything is stored for it."""
+        commits.read_head(self._backend, asked.full_name, asked.branch)
+
+    def _entry(self, path: str, source: FileSource) -> Entry:
+        if isinstance(source, Link):
+            return write_entry(self._store, path, os.fsencode(source.target), kind=FileKind.LINK)
+        if isinstance(source, Executable):
+            return write_entry(self._store, path, source.content, attributes={"mode": "755"})
+        if isinstance(source, Path):
+            put = next(iter(ingest.ingest_file(self._backend, source, path)))
+            assert isinstance(put, Put), "one file is one put"
+            return put.entry
+        return write_entry(self._store, path, source)
+
+    def _commit(self, asked: Reference, edits: Edits, message: str, if_head: str | None = None) -> CommitInfo:
+        try:
+            commit = commits.commit_edits(
+                self._backend,
+                asked.full_name,
+                asked.branch,
+                edits,
+                author=self._author,
+                message=message,
+                if_head=CommitId(if_head) if if_head is not None else ANY_HEAD,
+            )
+        except NothingToCommit as error:
+            head = error.facts.get("head")
+            if not isinstance(head, str):
+                raise  # the branch is empty and stays so: there is no commit to return
+            return commit_info(commits.get_commit(self._backend, CommitId(head)), changed=False)
+        return commit_info(commit)
+
+
+def _with_path(reference: str) -> tuple[Reference, str]:
+    asked = revisions.parse(reference)
+    if not asked.path:
+        raise Invalid(f"{reference} names no path.", help="Write REPO[@BRANCH]:PATH.", reference=reference)
+    return asked, asked.path
+
+
+def _below(path: str, glob: str) -> str:
+    if path and literal_prefix(path) != path:
+        raise Conflict(
+            f"{path!r} holds characters that mean something in a glob.",
+            help="Walk it without a glob, or glob from above.",
+        )
+    return f"{path}/{glob.lstrip('/')}" if path else glob
+
+
+def _missing(reference: str, path: str) -> NotFound:
+    return NotFound(
+        f"There is no {path} in {reference.partition(':')[0]}.", help="`tilth ls` shows what is there.", path=path
+    )

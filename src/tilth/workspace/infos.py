@@ -1,0 +1,95 @@
+"""What the layers below know, as the values that cross a door."""
+
+from __future__ import annotations
+
+from tilth.contract.values import (
+    BranchInfo,
+    CommitInfo,
+    DerivationInfo,
+    FileInfo,
+    HeadMove,
+    InputInfo,
+    RepoInfo,
+)
+from tilth.model.commit import Commit, Derivation
+from tilth.model.entry import Entry
+from tilth.versioning.branches import Branch, Move
+from tilth.versioning.repos import Repo
+from tilth.versioning.trees import Folder
+
+
+def repo_info(repo: Repo, branches: list[Branch]) -> RepoInfo:
+    """Return a repo with its branches."""
+    return RepoInfo(
+        name=repo.name,
+        project=repo.project,
+        description=repo.description,
+        held_out=repo.held_out,
+        created_ms=repo.created_ms,
+        branches=tuple(branch.name for branch in branches),
+        owner=next((branch.owner for branch in branches if branch.owner), None),
+    )
+
+
+def branch_info(branch: Branch) -> BranchInfo:
+    """Return a branch."""
+    return BranchInfo(
+        repo=branch.repo,
+        name=branch.name,
+        head=branch.head,
+        inputs=tuple(f"{used.repo}@{used.branch}" for used in branch.inputs),
+        owner=branch.owner,
+    )
+
+
+def head_move(move: Move) -> HeadMove:
+    """Return a move of a head."""
+    return HeadMove(
+        position=move.position,
+        branch=move.branch,
+        old=move.old,
+        new=move.new,
+        change=move.change,
+        author=move.author,
+        at_ms=move.at_ms,
+        message=move.message,
+    )
+
+
+def commit_info(commit: Commit, *, changed: bool = True) -> CommitInfo:
+    """Return a commit as its record says it."""
+    return CommitInfo(
+        id=commit.id,
+        change=commit.change,
+        repo=commit.repo,
+        parents=commit.parents,
+        author=commit.author,
+        at_ms=commit.at_ms,
+        message=commit.message,
+        seal=commit.seal.hex(),
+        files=commit.files,
+        size=commit.size,
+        derivation=derivation_info(commit.derivation) if commit.derivation is not None else None,
+        changed=changed,
+    )
+
+
+def derivation_info(derivation: Derivation) -> DerivationInfo:
+    """Return how a commit came from others."""
+    return DerivationInfo(
+        stage=derivation.stage,
+        inputs=tuple(
+            InputInfo(used.repo, used.branch, used.commit, used.seal.hex(), used.kind.value)
+            for used in derivation.inputs
+        ),
+        recipe=derivation.recipe.hex() if derivation.recipe is not None else None,
+        job=derivation.job,
+        facts=dict(derivation.facts),
+    )
+
+
+def file_info(entry: Entry | Folder) -> FileInfo:
+    """Return a file, link or folder."""
+    if isinstance(entry, Folder):
+        return FileInfo(entry.path, "folder", 0)
+    return FileInfo(entry.path, entry.kind.value, entry.size, entry.digest.hex(), dict(entry.attributes))
