@@ -14,9 +14,15 @@ from tilth.cli.wording import safe
 from tilth.errors import Denied, Invalid, NotFound, TilthError, Unavailable
 
 DEBUG_VARIABLE = "TILTH_DEBUG"
-UNEXPECTED = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+
+
+class Unexpected(TilthError):
+    """Something that nobody thought of: a defect."""
+
+    code = "unexpected"
+    exit_code = 70
 
 
 def report(error: BaseException, *, as_json: bool) -> int:
@@ -26,13 +32,11 @@ def report(error: BaseException, *, as_json: bool) -> int:
     known = _known(error)
     if known is None:
         kind = type(error).__name__
-        known = TilthError(
+        known = Unexpected(
             f"Tilth failed unexpectedly: {kind}: {error}",
             help=f"This is a defect of Tilth. Set {DEBUG_VARIABLE}=1 to see the trace, and report it with that.",
             kind=kind,
         )
-        _print(known, as_json=as_json)
-        return UNEXPECTED
     _print(known, as_json=as_json)
     return known.exit_code
 

@@ -19,20 +19,21 @@ def local_path(text: str) -> Path:
 def existing(text: str) -> Path:
     """Return the path of a file or folder that is there. Raises NotFound."""
     path = local_path(text)
-    if not path.exists():
+    if not os.path.lexists(path):
         raise NotFound(f"There is no file or folder {text!r} on this machine.", help="Check the path.")
     return path
 
 
-def files_below(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
-    """Yield the regular files below a folder as (`prefix/relative path`, file), in order; through no folder link."""
-    for parent, folders, names in os.walk(folder, onerror=_raise):
-        folders.sort()
-        for name in sorted(names):
-            file = Path(parent, name)
-            if file.is_file():
-                yield f"{prefix}/{file.relative_to(folder).as_posix()}", file
+def files_below(folder: Path, prefix: str, *, leave_out: Path) -> Iterator[tuple[str, Path]]:
+    """Yield files and links below a folder as (`prefix/relative path`, file), in order, as `put_folder` would.
 
-
-def _raise(error: OSError) -> None:
-    raise error
+    Links are not followed; the folder `leave_out` (the workspace itself) is left out.
+    """
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
+    for entry in entries:
+        path, file = f"{prefix}/{entry.name}", Path(entry.path)
+        if not entry.is_dir(follow_symlinks=False):
+            yield path, file
+        elif file.resolve() != leave_out:
+            yield from files_below(file, path, leave_out=leave_out)

@@ -39,9 +39,9 @@ def command(session: Session, reference: str, destination: str, force: bool) -> 
     target = local_path(destination)
     workspace = session.workspace()
     path = split(reference).path
-    single = path is not None and workspace.files.stat(reference).kind != "folder"
-    if single and path is not None:
-        count = _get_file(workspace, reference, _file_target(target, path), force=force)
+    file = workspace.files.stat(reference) if path is not None else None
+    if file is not None and file.kind != "folder":
+        count = _get_file(workspace, reference, file, _file_target(target, file.path), force=force)
     else:
         count = _get_folder(session, workspace, reference, target, path or "", force=force)
     session.show(count, lambda number: print(f"Wrote {counted(number, 'file')} to {safe(destination)}."))
@@ -51,27 +51,26 @@ def _file_target(target: Path, path: str) -> Path:
     return target / PurePosixPath(path).name if target.is_dir() else target
 
 
-def _get_file(workspace: Workspace, reference: str, target: Path, *, force: bool) -> int:
+def _get_file(workspace: Workspace, reference: str, file: FileInfo, target: Path, *, force: bool) -> int:
     if not force and os.path.lexists(target):
         raise _occupied(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside and then moved: a reader never sees half of it, and a stopped transfer leaves no ruin.
-    descriptor, name = tempfile.mkstemp(prefix=".tilth-", dir=target.parent)
-    beside = Path(name)
-    try:
-        with open(descriptor, "wb") as file:
-            for piece in workspace.files.read(reference):
-                file.write(piece)
-        beside.chmod(0o666 & ~_mask())
+    # Made beside and then moved: a reader never sees half of it, and a stopped transfer leaves no ruin.
+    with tempfile.TemporaryDirectory(prefix=".tilth-", dir=target.parent) as beside:
+        fresh = Path(beside, "file")
+        if file.kind == "link":
+            fresh.symlink_to(os.fsdecode(b"".join(workspace.files.read(reference))))
+        else:
+            mode = 0o777 if file.attributes.get("mode") == "755" else 0o666
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
+                stream.writelines(workspace.files.read(reference))
         if force:
-            beside.replace(target)
+            fresh.replace(target)
         else:
             try:
-                os.link(beside, target)
+                os.link(fresh, target, follow_symlinks=False)
             except FileExistsError as error:
                 raise _occupied(target) from error
-    finally:
-        beside.unlink(missing_ok=True)
     return 1
 
 
@@ -95,9 +94,3 @@ def _occupied(target: Path) -> Conflict:
     return Conflict(
         f"{target} is there already.", help="Nothing was written. Add --force to overwrite.", path=str(target)
     )
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

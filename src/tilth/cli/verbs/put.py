@@ -65,20 +65,24 @@ def _put(
         if len(found) == 1 and found[0].is_dir():
             target = commit if not path else f"{commit}:{path.rstrip('/')}"
             return workspace.files.put_folder(target, found[0], mirror=mirror, message=message, progress=progress)
-        files = [(path, found[0])] if len(found) == 1 and path and path[-1] != "/" else _below(found, path or "")
+        files = (
+            [(path, found[0])]
+            if len(found) == 1 and path and path[-1] != "/"
+            else _below(found, path or "", session.place)
+        )
         return workspace.files.put_many(commit, files, message=message, progress=progress)
 
 
-def _below(sources: Sequence[Path], folder: str) -> Iterator[tuple[str, Path]]:
+def _below(sources: Sequence[Path], folder: str, workspace: str) -> Iterator[tuple[str, Path]]:
     folder = folder.rstrip("/")
     seen: dict[str, Path] = {}
     for source in sources:
-        name = source.resolve().name
+        name = source.name if source.name != ".." and source.name else source.resolve().name
         if name in seen:
             raise Conflict(f"{seen[name]} and {source} have the same name.", help="Put them one by one.")
         seen[name] = source
         path = f"{folder}/{name}" if folder else name
         if source.is_dir():
-            yield from files_below(source, path)
+            yield from files_below(source, path, leave_out=Path(workspace).resolve())
         else:
             yield path, source
