@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from tilth.errors import Failed, NotFound
 from tilth.execution.batch import DatumTask, InputFile, OutputFile, TaskInput
@@ -16,6 +17,8 @@ from tilth.model.names import check_path
 from tilth.storage.content import Content, open_content, read_content, write_content
 from tilth.storage.store import Store
 
+PARAMETERS = "TILTH_PARAMETERS"
+"""The environment variable that holds the pipeline's parameters as one JSON object."""
 Writable: TypeAlias = bytes | bytearray | memoryview | str | BinaryIO
 
 
@@ -145,6 +148,12 @@ class Datum:
     def idempotency_key(self) -> str:
         """Equal for every run of the same work: give it to services that must not act twice."""
         return self.env["TILTH_IDEMPOTENCY_KEY"]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the spec gives under `parameters`."""
+        found: Mapping[str, Any] = json.loads(self.env.get(PARAMETERS) or os.environ.get(PARAMETERS) or "{}")
+        return found
 
     @property
     def out(self) -> Path:
