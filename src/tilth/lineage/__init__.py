@@ -1,0 +1,1 @@
+"""Reading derivations: what a commit came from, and what came from it."""

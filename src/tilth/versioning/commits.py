@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow.compute as pc
@@ -66,12 +66,14 @@ def commit_edits(
     derivation: Derivation | None = None,
     stage: str | None = None,
     allow_empty: bool = False,
+    also: Callable[[Connection, Commit], None] | None = None,
 ) -> Commit:
     """Make `edits` on the branch's head and commit the result.
 
     When the head moves meanwhile the edits are made again on the new one, path by path. With `if_head` (None: the
     branch must be empty) BranchMoved is raised instead. Raises NothingToCommit when nothing would change (unless
     `allow_empty`), Conflict when a path would be file and folder, Denied on a derived branch. Costs O(edits).
+    `also(conn, commit)` runs in the same transaction; what it raises undoes the commit.
     """
     change = change or ChangeId(new_id())
     for attempt in range(ATTEMPTS):
@@ -102,6 +104,8 @@ def commit_edits(
                 check_writable(find_branch(conn, head.repo, branch), stage)
                 record_commit(conn, commit, head)
                 journal.forget(conn, noted)
+                if also is not None:
+                    also(conn, commit)
         except BranchMoved:
             if not isinstance(if_head, AnyHead):
                 raise

@@ -60,9 +60,8 @@ def revert(
             else:
                 back.append(each.old)
         if meets:
-            named = ", ".join(islice(meets, _NAMED)) + (
-                f" and {len(meets) - _NAMED} more" if len(meets) > _NAMED else ""
-            )
+            more = f" and {len(meets) - _NAMED} more" if len(meets) > _NAMED else ""
+            named = ", ".join(meets[:_NAMED]) + more
             raise Conflict(
                 f"Cannot revert {commit}: changed again since: {named}.",
                 help="Revert the later commits first, or put the files as you want them.",

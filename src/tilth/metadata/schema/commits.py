@@ -25,6 +25,7 @@ commits = Table(
 )
 
 Index("ix_commits_change", commits.c.change)
+Index("ix_commits_job", commits.c.job)
 Index("ix_commits_repo_id", commits.c.repo, commits.c.id)
 
 commit_parents = Table(

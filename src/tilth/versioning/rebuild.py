@@ -1,0 +1,174 @@
+"""Make the database anew from the store: every repo, branch, commit and head, from objects alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from tilth.errors import Conflict, NotFound
+from tilth.metadata import counters, feed
+from tilth.metadata.schema.branches import branch_inputs, branches, moves
+from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
+from tilth.metadata.schema.repos import repos
+from tilth.model.commit import Commit, commit_from_record
+from tilth.model.ids import CommitId
+from tilth.progress import Progress, silent
+from tilth.storage.records import RecordKind
+from tilth.versioning import journal
+from tilth.versioning.backend import DATABASE_FILE, open_backend
+from tilth.versioning.commits import index_commit
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was recovered. `missing` are commits that history names and the store no longer has."""
+
+    packs: int
+    repos: int
+    branches: int
+    commits: int
+    moves: int
+    missing: tuple[str, ...]
+
+
+def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
+    """Make the workspace database of `folder` anew from its packs. Reads every pack once.
+
+    Recovers repos (with their held-out marks), branches, inputs, commits, the log of head moves, and feedback edges
+    with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were not
+    published. Moves that no process had yet made durable there (see `Backend.settle`) are lost.
+    Raises Conflict when there is a database, NotFound when there are no packs.
+    """
+    if (folder / DATABASE_FILE).exists():
+        raise Conflict(
+            f"{folder} has a database.", help=f"Move {DATABASE_FILE} (and its -wal and -shm) away first, then rebuild."
+        )
+    if not (folder / "packs").is_dir():
+        raise NotFound(f"{folder} has no packs to rebuild from.", help="Name the folder of a workspace.")
+    with open_backend(folder) as backend:
+        packs = backend.store.recover()
+        progress.begin("read history", None, "records")
+        notes: list[dict[str, Any]] = []
+        for _, record in backend.store.records(RecordKind.HEADS):
+            notes.append(dict(journal.read_note(record)))
+            progress.advance()
+        found: dict[CommitId, Commit] = {}
+        for _, record in backend.store.records(RecordKind.COMMIT):
+            commit = commit_from_record(record)
+            found[commit.id] = commit
+            progress.advance()
+        notes.sort(key=lambda note: int(note["sequence"]))
+        with backend.database.transaction() as conn:
+            rebuilt = _replay(conn, notes, found, packs)
+        progress.end()
+    return rebuilt
+
+
+def _replay(conn: Connection, notes: Sequence[Facts], found: Mapping[CommitId, Commit], packs: int) -> Rebuilt:
+    repo_rows: dict[str, Facts] = {}
+    branch_rows: dict[tuple[str, str], Facts] = {}
+    edge_rows: dict[str, Facts] = {}
+    round_rows: dict[tuple[str, int], Facts] = {}
+    move_rows: dict[int, Facts] = {}
+    heads: dict[tuple[str, str], str | None] = {}
+    for note in notes:
+        facts = {name: value for name, value in note.items() if name not in ("sequence", "event")}
+        match note["event"]:
+            case "repo":
+                repo_rows[facts["id"]] = facts
+                if facts["deleted_ms"] is not None:
+                    for place in [place for place in branch_rows if place[0] == facts["id"]]:
+                        del branch_rows[place]
+                        heads.pop(place, None)
+            case "branch":
+                branch_rows[facts["repo"], facts["name"]] = facts
+            case "branch.deleted":
+                branch_rows.pop((facts["repo"], facts["name"]), None)
+                heads.pop((facts["repo"], facts["name"]), None)
+            case "move":
+                move_rows[facts["position"]] = facts
+                heads[facts["repo"], facts["branch"]] = facts["new"]
+            case "edge":
+                edge_rows[facts["id"]] = facts
+            case "round":
+                round_rows[facts["edge"], facts["round"]] = facts
+    for row in repo_rows.values():
+        conn.execute(insert(repos).values(**row))
+    named = [move[side] for move in move_rows.values() for side in ("old", "new") if move[side] is not None]
+    order, missing = _history(found, named)
+    indexed = {commit.id for commit in order}
+    for commit in order:
+        index_commit(conn, commit)
+    for place, row in branch_rows.items():
+        head = heads.get(place)
+        conn.execute(
+            insert(branches).values(
+                **{name: row[name] for name in ("repo", "name", "owner", "trains", "created_ms")},
+                head=head if head in indexed else None,
+            )
+        )
+    for (repo, name), row in branch_rows.items():
+        for position, (input_repo, input_branch, kind) in enumerate(row["inputs"]):
+            if (input_repo, input_branch) in branch_rows:
+                conn.execute(
+                    insert(branch_inputs).values(
+                        repo=repo,
+                        branch=name,
+                        position=position,
+                        input_repo=input_repo,
+                        input_branch=input_branch,
+                        kind=kind,
+                    )
+                )
+    for row in move_rows.values():
+        known = {side: row[side] if row[side] in indexed else None for side in ("old", "new")}
+        conn.execute(insert(moves).values(**{**row, **known}))
+    for row in edge_rows.values():
+        conn.execute(insert(feedback_edges).values(**row))
+    for row in round_rows.values():
+        commit_id = row["commit"] if row["commit"] in indexed else None
+        conn.execute(insert(feedback_rounds).values(**{**row, "commit": commit_id}))
+    counters.raise_to(conn, feed.COUNTER, max(move_rows, default=0))
+    counters.raise_to(conn, journal.COUNTER, max((int(note["sequence"]) for note in notes), default=0))
+    alive = sum(1 for row in repo_rows.values() if row["deleted_ms"] is None)
+    return Rebuilt(packs, alive, len(branch_rows), len(order), len(move_rows), missing)
+
+
+def _history(found: Mapping[CommitId, Commit], named: Sequence[str]) -> tuple[list[Commit], tuple[str, ...]]:
+    """Return all commits that `named` ones reach, each behind what it names, and the ids that are missing.
+
+    Records of commits that lost a race for their branch are in the store too; no head named them, so they stay out.
+    A commit whose past is incomplete is left out and named.
+    """
+    state: dict[str, bool] = {}  # id → complete
+    order: list[Commit] = []
+    missing: list[str] = []
+    for start in named:
+        stack = [(start, False)]
+        while stack:
+            id, expanded = stack.pop()
+            if id in state:
+                continue
+            commit = found.get(CommitId(id))
+            if commit is None:
+                state[id] = False
+                missing.append(id)
+                continue
+            used = commit.derivation.inputs if commit.derivation is not None else ()
+            before = [*commit.parents, *(each.commit for each in used)]
+            if not expanded:
+                stack.append((id, True))
+                stack.extend((each, False) for each in before if each not in state)
+                continue
+            state[id] = all(state[each] for each in before)
+            if state[id]:
+                order.append(commit)
+            else:
+                missing.append(id)
+    return order, tuple(missing)
