@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO, Protocol
@@ -137,26 +137,45 @@ def _read_full(stream: ByteSource, size: int) -> bytes:
 
 
 def _cut(head: bytes, stream: ByteSource) -> Iterator[memoryview]:
-    """Yield the chunks of a stream that begins with `head`.
+    """Yield the chunks of a stream that begins with `head`; each is valid until the next is asked for.
 
     A cut depends on at most CHUNK_MAX bytes from the chunk's start, so in a window only chunks that start at least that
     far from its end are final; the rest is cut again with what follows.
     """
     cutter = FastCDC(CHUNK_AVERAGE, min_size=CHUNK_MIN, max_size=CHUNK_MAX, normalized_chunking=1, seed=0)
-    rest = head
+    window = memoryview(bytearray(_WINDOW))
+    window[: len(head)] = head
+    held = len(head)
     while True:
-        more = _read_full(stream, _WINDOW - len(rest))
-        window = rest + more
-        last = len(window) < _WINDOW
+        held += _fill(window[held:], stream)
+        last = held < _WINDOW
         position = 0
-        for piece in cutter.cut_buf(window):
-            if not last and len(window) - piece.offset < CHUNK_MAX:
+        for piece in cutter.cut_buf(window[:held]):
+            if not last and held - piece.offset < CHUNK_MAX:
                 break
-            yield memoryview(window)[piece.offset : piece.offset + piece.length]
+            yield window[piece.offset : piece.offset + piece.length]
             position = piece.offset + piece.length
         if last:
             return
-        rest = window[position:]
+        held -= position
+        window[:held] = window[position:]
+
+
+def _fill(window: memoryview, stream: ByteSource) -> int:
+    """Read from a stream until the window is full or the stream ends; return how much was read."""
+    readinto: Callable[[memoryview], int] | None = getattr(stream, "readinto", None)
+    done = 0
+    while done < len(window):
+        if readinto is not None:
+            count = readinto(window[done:])
+        else:
+            data = stream.read(len(window) - done)
+            count = len(data)
+            window[done : done + count] = data
+        if not count:
+            break
+        done += count
+    return done
 
 
 class _ContentReader(io.RawIOBase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -15,14 +15,13 @@ from tilth.storage.records import RecordKind
 from tilth.storage.rows import DecodedRows, decode_rows, encode_rows, key_list, logical_digest
 from tilth.storage.store import Store
 
-NODE_SCHEMA = pa.schema(
-    [
-        pa.field("last", pa.binary(), nullable=False),
-        pa.field("first", pa.binary(), nullable=False),
-        pa.field("digest", pa.binary(32), nullable=False),
-        pa.field("rows", pa.uint64(), nullable=False),
-    ]
-)
+_FIELDS: list[pa.Field[Any]] = [
+    pa.field("last", pa.binary(), nullable=False),
+    pa.field("first", pa.binary(), nullable=False),
+    pa.field("digest", pa.binary(32), nullable=False),
+    pa.field("rows", pa.uint64(), nullable=False),
+]
+NODE_SCHEMA = pa.schema(_FIELDS)
 
 
 class Entry(NamedTuple):
@@ -142,11 +141,11 @@ def entries_batch(entries: Sequence[Entry]) -> pa.RecordBatch:
 
 def entry_of(level: int, rows: pa.RecordBatch, digest: Digest) -> Entry:
     """Return the entry of a range or node."""
-    ends = rows.column(0).take(pa.array([0, rows.num_rows - 1]))
+    ends = rows.column(0).take([0, rows.num_rows - 1])
     first, last = key_list(ends)
     if level == 0:
         return Entry(last, first, digest, rows.num_rows)
-    return Entry(last, rows.column(1)[0].as_py(), digest, sum(rows.column(3).to_pylist()))
+    return Entry(last, rows.column(1)[0].as_py(), digest, int(rows.column(3).to_numpy().sum()))
 
 
 def write_level(sink: Sink, level: int, batches: Iterable[pa.RecordBatch]) -> list[Entry]:

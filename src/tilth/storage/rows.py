@@ -68,7 +68,7 @@ class DecodedRows:
 
 def key_list(column: Column) -> list[bytes]:
     """Return a key column as bytes."""
-    keys: list[bytes] = column.cast(pa.binary()).to_pylist()
+    keys: list[Any] = column.cast(pa.binary()).to_pylist()
     return keys
 
 
@@ -170,21 +170,22 @@ def _offsets_and_data(column: Column) -> tuple[npt.NDArray[np.int64], pa.Buffer 
     _, offsets, data = column.buffers()
     if offsets is None or len(column) == 0:
         return np.zeros(len(column) + 1, np.int64), data
-    width = np.int64 if large else np.int32
-    view = np.frombuffer(offsets, width, len(column) + 1, column.offset * np.dtype(width).itemsize)
+    width = np.dtype(np.int64 if large else np.int32)
+    view = np.frombuffer(memoryview(offsets), width, len(column) + 1, column.offset * width.itemsize)
     return view.astype(np.int64), data
 
 
-def _children(column: Column) -> tuple[npt.NDArray[np.int64], list[pa.Array]]:
+def _children(column: Column) -> tuple[npt.NDArray[np.int64], list[Column]]:
     """Return offsets from 0 and the child values of a list or map column, whatever slice it is."""
-    offsets = column.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
+    nested: Any = column
+    offsets = nested.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
     if not len(offsets):
         offsets = np.zeros(1, np.int64)
     start, stop = int(offsets[0]), int(offsets[-1])
     if pa.types.is_map(column.type):
-        parts = [column.keys, column.items]
+        parts = [nested.keys, nested.items]
     else:
-        parts = [column.values]
+        parts = [nested.values]
     return offsets - start, [part.slice(start, stop - start) for part in parts]
 
 
@@ -197,6 +198,7 @@ def _hash(hasher: blake3, column: Column) -> None:
     else:
         hasher.update(b"\x00")
     kind = column.type
+    nested: Any = column  # the stubs know the methods of nested columns on their own classes only
     if _is_text(kind):
         offsets, data = _offsets_and_data(column)
         hasher.update(np.diff(offsets).astype("<u4").tobytes())
@@ -206,9 +208,9 @@ def _hash(hasher: blake3, column: Column) -> None:
         hasher.update(np.packbits(column.to_numpy(zero_copy_only=False), bitorder="little").tobytes())
     elif pa.types.is_struct(kind):
         for i in range(kind.num_fields):
-            _hash(hasher, column.field(i))
+            _hash(hasher, nested.field(i))
     elif pa.types.is_fixed_size_list(kind):
-        _hash(hasher, column.flatten())
+        _hash(hasher, nested.flatten())
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
         offsets, parts = _children(column)
         hasher.update(np.diff(offsets).astype("<u4").tobytes())
@@ -223,13 +225,14 @@ def _hash(hasher: blake3, column: Column) -> None:
 
 def _sizes(column: Column) -> npt.NDArray[np.int64]:
     kind = column.type
+    nested: Any = column
     count = len(column)
     if _is_text(kind):
-        sizes = np.diff(_offsets_and_data(column)[0])
+        sizes: npt.NDArray[np.int64] = np.diff(_offsets_and_data(column)[0])
     elif pa.types.is_struct(kind):
         sizes = np.zeros(count, np.int64)
         for i in range(kind.num_fields):
-            sizes += _sizes(column.field(i))
+            sizes += _sizes(nested.field(i))
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
         offsets, parts = _children(column)
         sizes = np.zeros(count, np.int64)
@@ -242,7 +245,7 @@ def _sizes(column: Column) -> npt.NDArray[np.int64]:
             valid = column.is_valid().to_numpy(zero_copy_only=False)
             sizes[valid] = _sizes(column.drop_null())
         else:
-            sizes = _sizes(column.flatten()).reshape(count, kind.list_size).sum(axis=1)
+            sizes = _sizes(nested.flatten()).reshape(count, kind.list_size).sum(axis=1)
     else:
         return np.full(count, max(1, _width(kind)), np.int64)
     if column.null_count:

@@ -6,6 +6,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +15,17 @@ import pyarrow as pa
 from tilth.errors import Corrupt
 from tilth.model.ids import new_id
 from tilth.storage.disk import sync_folder, writing
-from tilth.storage.packs import Entries, Location
+from tilth.storage.packs import ENTRY, Entries, Location
 
 _PACKS = b"tilth.packs"
-_SCHEMA = pa.schema(
-    [
-        pa.field("prefix", pa.uint64(), nullable=False),
-        pa.field("digest", pa.binary(32), nullable=False),
-        pa.field("pack", pa.uint32(), nullable=False),
-        pa.field("offset", pa.uint64(), nullable=False),
-        pa.field("length", pa.uint64(), nullable=False),
-    ]
-)
+_FIELDS: list[pa.Field[Any]] = [
+    pa.field("prefix", pa.uint64(), nullable=False),
+    pa.field("digest", pa.binary(32), nullable=False),
+    pa.field("pack", pa.uint32(), nullable=False),
+    pa.field("offset", pa.uint64(), nullable=False),
+    pa.field("length", pa.uint64(), nullable=False),
+]
+_SCHEMA = pa.schema(_FIELDS)
 
 
 def shard_path(folder: Path, name: str) -> Path:
@@ -54,7 +54,7 @@ class Shard:
             ) from error
         self.packs = tuple(names.split(",")) if names else ()
         self.prefixes: npt.NDArray[np.uint64] = columns["prefix"].to_numpy()
-        self._sorted = memoryview(self.prefixes)
+        self._sorted = self.prefixes.data
         digests = columns["digest"].buffers()[1]
         self.digests = memoryview(digests if digests is not None else b"").cast("B")
         self.pack_numbers: npt.NDArray[np.uint32] = columns["pack"].to_numpy()
@@ -96,7 +96,7 @@ def prefixes_of(digests: bytes | memoryview) -> npt.NDArray[np.uint64]:
 
 def write_shard(folder: Path, packs: Sequence[tuple[str, Entries]]) -> str:
     """Write the shard of some packs' directories and return its name. Not durable until `sync_shard`."""
-    entries = np.concatenate([entries for _, entries in packs]) if packs else np.empty(0)
+    entries: Entries = np.concatenate([entries for _, entries in packs]) if packs else np.empty(0, ENTRY)
     digests = b"".join(np.ascontiguousarray(part["digest"]).tobytes() for _, part in packs)
     numbers = np.repeat(np.arange(len(packs), dtype=np.uint32), [len(part) for _, part in packs])
     return _write(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +134,7 @@ def compare(old: Pending, new: Pending) -> Iterator[RowChange]:
         both_old = np.flatnonzero(match >= 0)
         both_new = match[both_old]
         fresh = np.setdiff1d(np.arange(len(new.keys)), both_new)
-        differs = rows_differ(old.batch.take(pa.array(both_old)), new.batch.take(pa.array(both_new)))
+        differs = rows_differ(old.batch.take(both_old), new.batch.take(both_new))
         at_old, at_new = both_old[differs], both_new[differs]
     changes: list[RowChange] = []
     for i, row in zip(gone.tolist(), _rows(old, gone), strict=True):
@@ -149,7 +150,8 @@ def compare(old: Pending, new: Pending) -> Iterator[RowChange]:
 def rows_differ(old: pa.RecordBatch, new: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     """Tell for each pair of rows whether any value differs; nulls are equal, and so are NaNs of equal bits."""
     differs = np.zeros(old.num_rows, np.bool_)
-    for left, right in zip(old.columns, new.columns, strict=True):
+    pairs_of_columns: Iterator[tuple[Any, Any]] = zip(old.columns, new.columns, strict=True)
+    for left, right in pairs_of_columns:
         kind = left.type
         if pa.types.is_nested(kind):
             pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
@@ -158,8 +160,9 @@ def rows_differ(old: pa.RecordBatch, new: pa.RecordBatch) -> npt.NDArray[np.bool
         if pa.types.is_floating(kind):
             bits = {16: pa.uint16(), 32: pa.uint32(), 64: pa.uint64()}[kind.bit_width]
             left, right = left.view(bits), right.view(bits)
-        same = pc.or_(pc.fill_null(pc.equal(left, right), False), pc.and_(pc.is_null(left), pc.is_null(right)))
-        differs |= ~same.to_numpy(zero_copy_only=False)
+        equal = pc.fill_null(pc.equal(left, right), False).to_numpy(zero_copy_only=False)
+        absent = [side.is_null().to_numpy(zero_copy_only=False) for side in (left, right)]
+        differs |= ~(equal | (absent[0] & absent[1]))
     return differs
 
 
@@ -184,4 +187,4 @@ def _nothing(like: Pending) -> Pending:
 
 
 def _rows(pending: Pending, at: npt.NDArray[np.int64]) -> list[Row]:
-    return pending.batch.take(pa.array(at)).to_pylist() if len(at) else []
+    return pending.batch.take(at).to_pylist() if len(at) else []

@@ -28,11 +28,11 @@ class Edits:
 def make_edits(upserts: pa.RecordBatch, deletes: Sequence[bytes]) -> Edits:
     """Put edits in order. Of several rows with one key the last wins; a key in both is an upsert."""
     order = pc.sort_indices(upserts.column(0).cast(pa.binary())).to_numpy()
-    rows = upserts if np.array_equal(order, np.arange(len(order))) else upserts.take(pa.array(order))
+    rows = upserts if np.array_equal(order, np.arange(len(order))) else upserts.take(order)
     keys = key_list(rows.column(0))
     if len(set(keys)) < len(keys):
         kept = [i for i in range(len(keys)) if i + 1 == len(keys) or keys[i] != keys[i + 1]]
-        rows = rows.take(pa.array(kept))
+        rows = rows.take(kept)
         keys = [keys[i] for i in kept]
     if not deletes:
         return Edits(keys, np.arange(len(keys)), rows)
@@ -60,10 +60,10 @@ def merge_edits(old: DecodedRows, edits: Edits, start: int, stop: int) -> pa.Rec
     places = edits.places[start:stop]
     new = places >= 0
     if not new.any():
-        return old.batch if len(kept) == count else old.batch.take(pa.array(kept))
+        return old.batch if len(kept) == count else old.batch.take(kept)
     # New rows come before the old row at their position, which is greater, or is the one they replace.
     ranks = np.concatenate([kept * 2 + 1, positions[new] * 2])
     low, high = int(places[new].min()), int(places[new].max()) + 1
     sources = np.concatenate([kept, places[new] - low + count])
     both = join_batches([old.batch, edits.rows.slice(low, high - low)])
-    return both.take(pa.array(sources[np.argsort(ranks, kind="stable")]))
+    return both.take(sources[np.argsort(ranks, kind="stable")])

@@ -82,10 +82,10 @@ class Table:
 
     def get(self, key: Key) -> Row | None:
         """Return the row of a key. Cost: one range and the nodes above it."""
+        wanted = self.schema.key_bytes(key)
         tree = self._tree()
         if tree is None:
             return None
-        wanted = self.schema.key_bytes(key)
         rows = tree.load(next(tree.entries(0, wanted)).digest)
         at = bisect_left(rows.keys, wanted)
         if at == len(rows.keys) or rows.keys[at] != wanted:
@@ -108,7 +108,7 @@ class Table:
                     picks.append(place)
                 at += 1
             if picks:
-                found.append(rows.batch.take(pa.array(picks)))
+                found.append(rows.batch.take(picks))
         return pa.Table.from_batches(found, schema=self.schema.arrow.remove_metadata())
 
     def scan(self, start: Key | None = None, stop: Key | None = None) -> Iterator[pa.RecordBatch]:
