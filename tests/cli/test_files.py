@@ -241,6 +241,16 @@ def test_a_damaged_pack_is_found_with_exit_code_7(notes: Shell) -> None:
     assert document["problems"]
 
 
+def test_a_lost_database_is_rebuilt_from_the_packs(notes: Shell) -> None:
+    history = notes.json("log", "notes")
+    assert notes.failure("rebuild", code=4)["help"]
+    for part in Path(notes.place).glob("*.db*"):
+        part.unlink()
+    assert "1 repo, 1 branch and 1 commit" in notes.run("rebuild").stdout
+    assert notes.json("log", "notes") == history
+    assert notes.run("cat", "notes:a.txt").stdout == "this is a.txt\n"
+
+
 @pytest.mark.parametrize("path", ["../x", "a/../../x", "a//b", "..", "a/./b", "a\0b", "a\x1bb", "//etc/x"])
 def test_a_path_that_leaves_the_repo_is_refused(notes: Shell, path: str) -> None:
     before = notes.json("log", "notes")

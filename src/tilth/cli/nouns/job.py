@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from tilth.cli.grammar import Noun, paging
 from tilth.cli.joblines import exit_code, last_lines, print_failures, print_job, print_jobs
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
+from tilth.cli.streams import write_out
 from tilth.cli.tables import print_table
 from tilth.cli.wording import safe, seconds
 from tilth.contract.values import DatumInfo, Page
@@ -110,9 +109,7 @@ def logs(session: Session, job: str, item: str | None, tail: int | None) -> None
     elif session.as_json:
         session.show({"text": b"".join(log).decode(errors="replace")}, print)
     else:
-        for piece in log:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        write_out(log)
 
 
 def _job(workspace: Workspace, word: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from tilth.cli.documents import print_document
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
+from tilth.cli.streams import write_out
 from tilth.errors import Invalid
 
 _MAX_DOCUMENT = 64_000_000
@@ -26,9 +25,7 @@ def command(session: Session, reference: str, start: int, stop: int | None) -> N
     """
     pieces = session.workspace().files.read(reference, start=start, stop=stop)
     if not session.as_json:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        write_out(pieces)
         return
     body = bytearray()
     for piece in pieces:
