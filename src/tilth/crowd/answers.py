@@ -22,9 +22,9 @@ Column: TypeAlias = "Sequence[str] | Sequence[int] | NDArray[Any] | pa.Array[Any
 class Answers:
     """N answers as parallel int32 columns of codes into three vocabularies.
 
-    Rows are ordered by (task, worker, label), and the task and worker vocabularies by their text, so equal sets of
-    answers give equal values whatever order they came in. `labels` keeps the order it was given (or is sorted): the
-    lowest label code wins ties. A worker who answers a task twice counts twice.
+    Rows are ordered by (task, worker, label), and the task and worker vocabularies by their values (text by its bytes,
+    numbers by size), so equal sets of answers give equal values whatever order they came in. `labels` keeps the order
+    it was given (or is sorted): the lowest label code wins ties. A worker who answers a task twice counts twice.
     """
 
     task: Codes
@@ -153,6 +153,26 @@ class Answers:
         return Answers(self.task[rows], self.worker[rows], self.label[rows], self.tasks, self.workers, self.labels)
 
 
+def _distinct(values: Any) -> tuple[Any, Codes]:
+    """Return the distinct values in order, as text, and which of them each value is."""
+    if pa.types.is_integer(values.type) and len(values):
+        numbers = values.to_numpy(zero_copy_only=False)
+        low, span = int(numbers.min()), int(numbers.max()) - int(numbers.min()) + 1
+        if span <= 4 * len(numbers) + 1024:
+            # Numbers that lie close together need no hashing and no sort: mark those that occur, and count along.
+            offset = (numbers - low).astype(np.int64)
+            occurs = np.zeros(span, bool)
+            occurs[offset] = True
+            rank = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+            return pa.array(np.flatnonzero(occurs) + low).cast(pa.string()), rank[offset]
+    encoded: Any = values.dictionary_encode()
+    order: Any = pc.sort_indices(encoded.dictionary)
+    rank = np.empty(len(order), np.int32)
+    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    codes: Codes = rank[encoded.indices.to_numpy(zero_copy_only=False)] if len(rank) else np.empty(0, np.int32)
+    return encoded.dictionary.take(order).cast(pa.string()), codes
+
+
 def _encode(name: str, column: Column, vocabulary: tuple[str, ...] | None) -> tuple[Codes, tuple[str, ...]]:
     """Turn a column into codes of `vocabulary`, or of its own sorted values."""
     values: Any = column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column)
@@ -162,14 +182,9 @@ def _encode(name: str, column: Column, vocabulary: tuple[str, ...] | None) -> tu
         values = values.dictionary_decode()
     if values.null_count:
         raise Invalid(f"Column {name!r} of answers has {values.null_count} missing values.", help="Drop these answers.")
-    encoded: Any = values.dictionary_encode()
-    words: Any = encoded.dictionary.cast(pa.string())
-    codes: NDArray[Any] = encoded.indices.to_numpy(zero_copy_only=False)
+    words, codes = _distinct(values)
     if vocabulary is None:
-        order = pc.sort_indices(words).to_numpy()
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        vocabulary = tuple(words.take(pa.array(order)).to_pylist())
+        return codes, tuple(words.to_pylist())
     else:
         place: Any = pc.index_in(words, value_set=pa.array(vocabulary, pa.string()))
         if place.null_count:
@@ -179,4 +194,4 @@ def _encode(name: str, column: Column, vocabulary: tuple[str, ...] | None) -> tu
                 help=f"They are {', '.join(vocabulary[:10])}{', …' if len(vocabulary) > 10 else ''}.",
             )
         rank = place.to_numpy(zero_copy_only=False).astype(np.int32)
-    return (rank[codes] if len(rank) else np.empty(0, np.int32)), vocabulary
+    return (rank[codes] if len(rank) else codes), vocabulary

@@ -91,11 +91,10 @@ def dawid_skene(
         counts = np.asarray(who_said @ posterior).reshape(workers, classes, classes) + pseudo
         total = counts.sum(axis=1, keepdims=True)
         theta = np.divide(counts, total, out=np.full_like(counts, 1.0 / classes), where=total > 0)
-        share = posterior.sum(axis=0) + prior.share if fixed is None else fixed
+        share = _column_sums(posterior) + prior.share if fixed is None else fixed
         share = share / share.sum()
         score = np.asarray(said @ np.log(np.maximum(theta, 1e-10)).reshape(workers * classes, classes))
-        score += np.log(np.maximum(share, 1e-10))
-        evidence = _normalise(score)
+        evidence = _normalise(score, np.log(np.maximum(share, 1e-10)))
         posterior = score
         clamp(posterior, truth)
         after = float(evidence.mean())
@@ -113,9 +112,15 @@ def dawid_skene(
     )
 
 
-def _normalise(score: Floats) -> Floats:
-    """Turn log scores into probabilities in place; return the log of each row's sum before."""
+def _column_sums(matrix: Floats) -> Floats:
+    return np.array([column.sum() for column in matrix.T])
+
+
+def _normalise(score: Floats, log_share: Floats) -> Floats:
+    """Add the log class shares and turn log scores into probabilities in place; return the log of each row's sum."""
     # Over the few columns one at a time: numpy's own reductions over a short last axis are many times slower.
+    for column, log_value in enumerate(log_share):
+        score[:, column] += log_value
     peak = score[:, 0].copy()
     for column in range(1, score.shape[1]):
         np.maximum(peak, score[:, column], out=peak)
