@@ -117,3 +117,11 @@ def test_the_worst_confusions_come_first_with_their_counts() -> None:
     assert (worst.first, worst.second, worst.count, worst.forward, worst.backward) == ("3", "8", 13, 9, 4)
     assert worst.rate.n == 109
     assert worst_pairs(ConfusionMatrix(("a",), np.array([[3]]))) == ()
+
+
+def test_a_matrix_from_counted_pairs_equals_one_from_items() -> None:
+    cells = ConfusionMatrix.of_cells(["a", "b", "a"], ["a", "a", "c"], [2, 1, 1])
+    items = confusion_matrix(["a", "a", "b", "a"], ["a", "a", "a", "c"])
+    assert cells.labels == items.labels
+    assert (cells.counts == items.counts).all()
+    assert (cells + items).n == 8

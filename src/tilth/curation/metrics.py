@@ -35,6 +35,14 @@ class ConfusionMatrix:
         """Return the number of items."""
         return int(self.counts.sum())
 
+    @classmethod
+    def of_cells(cls, true: Sequence[str], predicted: Sequence[str], counts: Sequence[int]) -> ConfusionMatrix:
+        """Build from (true, predicted, count) columns, as a dataset view counts them; classes are sorted."""
+        names, codes = encode([true, predicted])
+        matrix = np.zeros((len(names), len(names)), np.int64)
+        np.add.at(matrix, (codes[0], codes[1]), np.asarray(counts, np.int64))
+        return cls(names, matrix)
+
     def __add__(self, other: ConfusionMatrix) -> ConfusionMatrix:
         """Pool two matrices over the same classes."""
         if self.labels != other.labels:
