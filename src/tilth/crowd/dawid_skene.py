@@ -20,11 +20,14 @@ LARGEST_CONFUSION = 2**27
 class DirichletPrior:
     """Pseudo-counts added to every row of every worker's confusion matrix, and to the class shares.
 
-    `right` goes on the diagonal, `wrong` on every other cell, `share` on every class. The defaults were chosen once,
-    on the six sets of the benchmark together (a grid over `wrong` 0–1 and `right` − `wrong` 0–4), as the smallest pair
-    that keeps plain Dawid–Skene's accuracy where workers answer much and helps where they answer little; results are
-    flat within ±.005 between half and double of them except on cf (±.015). More on the diagonal than beside it says
-    that people are rather right than wrong, which keeps a class from swapping its name with another.
+    `right` goes on the diagonal, `wrong` on every other cell, `share` on every class. More on the diagonal than beside
+    it says that people are rather right than wrong, which keeps a class from swapping its name with another.
+
+    The defaults were chosen once for all sets, by accuracy on the six sets of the benchmark together (a grid over
+    `wrong` 0–1 and `right` − `wrong` 0–4), so figures on those sets are not out of sample: mean .903, against .887
+    without prior and .904 for the best pair of the grid, which has no weight on the diagonal. Choosing on the other
+    five each time would have given .867 instead of .887 on cf and .808 instead of .826 on web, and the same within
+    .001 on the rest. Half or twice the defaults changes cf by −.023 and −.013, the others by less than .002.
     """
 
     right: float = 0.2
