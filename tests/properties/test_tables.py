@@ -99,7 +99,7 @@ def between(model: Model, start: str | None, stop: str | None) -> Model:
     }
 
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @quick

@@ -134,6 +134,19 @@ def test_an_edit_that_changes_nothing_gives_the_same_table(store: Store) -> None
     assert table.update(None) is table
 
 
+def test_rows_put_before_a_range_that_comes_out_as_it_was_keep_it(store: Store) -> None:
+    """Once, the only old range was taken for unchanged, and lost, when the new rows were cut off just before it."""
+    numbers = range(3000)
+    for last in range(1, 3000, 97):
+        table = Table(store, FILES).update(files([last]))
+        table = table.update(files(numbers[:last]))
+        assert len(table) == last + 1
+    cut = next(Table(store, FILES).update(files(numbers)).scan()).num_rows
+    table = Table(store, FILES).update(files(numbers[cut : cut + 1])).update(files(numbers[:cut]))
+    assert len(table) == cut + 1
+    assert table.root == Table(store, FILES).update(files(numbers[: cut + 1])).root
+
+
 def test_deleting_every_row_gives_the_empty_table(store: Store) -> None:
     table = Table(store, FILES).update(files(range(3000)))
     empty = table.update(None, files(range(3000))["path"].to_pylist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -198,7 +199,11 @@ class Store:
                 writer.acknowledged = target
 
     def close(self) -> None:
-        """Flush, seal this process's pack and let go of all files. A store that stored nothing leaves nothing."""
+        """Flush, seal this process's pack and let go of all files. A store that stored nothing leaves nothing.
+
+        Raises Unavailable where something could not be made durable. A pack that only could not be sealed stays open,
+        with all that is acknowledged of it, for the next process that opens the store.
+        """
         if self._closed:
             return
         self._check_process()
@@ -206,9 +211,16 @@ class Store:
             with self._flush_lock:
                 self._check_usable()
                 with self._lock:
-                    if self._writer is not None and self._writer.entries:
-                        self._roll()
-                self._acknowledge_full()
+                    writer = self._writer
+                    owed = bool(self._full) or (writer is not None and writer.acknowledged < writer.length)
+                try:
+                    with self._lock:
+                        if writer is not None and writer.entries:
+                            self._roll()
+                    self._acknowledge_full()
+                except Unavailable:
+                    if owed:
+                        raise
         finally:
             self._closed = True
             with self._lock:
@@ -359,7 +371,14 @@ class Store:
             raise
 
     def _merge_levels(self) -> None:
-        """Merge the shards of any level that has gathered eight, so that a lookup asks few."""
+        """Merge the shards of any level that has gathered eight, so that a lookup asks few.
+
+        Where the disk is too full for that, lookups only stay slower.
+        """
+        with suppress(Unavailable):
+            self._merge_crowded()
+
+    def _merge_crowded(self) -> None:
         while True:
             levels: dict[int, list[str]] = {}
             for entry in self._catalogue.live().shards:
@@ -383,7 +402,14 @@ class Store:
                 shard_path(self._shards, name).unlink(missing_ok=True)
 
     def _adopt_orphans(self, state: CatalogueState) -> None:
-        """Seal packs whose process died: acknowledged records stay, the torn tail goes."""
+        """Seal packs whose process died: acknowledged records stay, the torn tail goes.
+
+        Where the disk is too full for that they stay open, and are read as other open packs are.
+        """
+        with suppress(Unavailable):
+            self._seal_orphans(state)
+
+    def _seal_orphans(self, state: CatalogueState) -> None:
         for entry in state.open:
             path = pack_path(self._packs, entry.pack)
             fd = claim_pack(path) if path.is_file() else None

@@ -136,15 +136,18 @@ class Table:
         if tree is None:
             nodes = write_level(writer, 0, _slices(edits.rows))
             return self._with_root(writer, 0, nodes)
-        level = 0
         removed, added = _rewrite(tree, writer, 0, edits)
-        while level < tree.root.level and (removed or added):
-            level += 1
-            above = make_edits(entries_batch(added), [entry.last for entry in removed])
+        for level in range(1, tree.root.level + 1):
+            # What came out as it was is no edit above. Not so on the top level, where `added` must be all nodes.
+            same = set(removed) & set(added)
+            above = make_edits(
+                entries_batch([entry for entry in added if entry not in same]),
+                [entry.last for entry in removed if entry not in same],
+            )
+            if not above.keys:
+                return self
             removed, added = _rewrite(tree, writer, level, above)
-        if not removed and not added:
-            return self
-        return self._with_root(writer, level, added)
+        return self._with_root(writer, tree.root.level, added)
 
     def fold(self, start: Key | None = None, stop: Key | None = None) -> tuple[Digest, int]:
         """Return digest and count of the rows with start <= key < stop.
@@ -276,10 +279,6 @@ def _rewrite(tree: Tree, writer: NodeWriter, level: int, edits: Edits) -> tuple[
                 added += [writer.put(level, part) for part in cutter.finish()]
             if cutter.at_boundary:
                 break
-    same = set(removed) & set(added)
-    if same:
-        removed = [entry for entry in removed if entry not in same]
-        added = [entry for entry in added if entry not in same]
     return removed, added
 
 
