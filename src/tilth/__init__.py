@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tilth.version import __version__
+
 if TYPE_CHECKING:
     from tilth.connection import connect as connect
     from tilth.contract.workspace import Workspace as Workspace
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from tilth.errors import NotFound as NotFound
     from tilth.errors import TilthError as TilthError
     from tilth.errors import Unavailable as Unavailable
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "connect": "tilth.connection",
