@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-import tilth
 from tilth.cli.grammar import Index, Place
 from tilth.cli.session import Session
+from tilth.version import __version__
 
 _PLACES = {
     "Daily acts on REPO[@REVISION][:PATH]": {
@@ -114,7 +114,7 @@ def _wants_json(words: Sequence[str]) -> bool:
 )
 @click.option("-w", "--workspace", "place", metavar="FOLDER_OR_URL", help="Which workspace to use.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; errors as JSON on stderr.")
-@click.version_option(tilth.__version__, prog_name="tilth", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="tilth", message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
     """Version data, run pipelines on every change, ask people for labels, find where a model fails.

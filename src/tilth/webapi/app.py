@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-import tilth
 from tilth.contract.principal import Principal
 from tilth.contract.workspace import Workspace
+from tilth.version import __version__
 from tilth.webapi import failures
 from tilth.webapi.contents import add_contents
 from tilth.webapi.guard import Door, GuardedRoute
@@ -30,7 +30,7 @@ def create_app(
     `settings` go to FastAPI (`lifespan`, ...).
     """
     app = FastAPI(
-        title="Tilth", version=tilth.__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings
+        title="Tilth", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings
     )
     app.state.door = Door(workspaces, authenticate)
     failures.install(app)
@@ -38,7 +38,7 @@ def create_app(
 
     @app.get("/api/v1/health", include_in_schema=False)
     async def health() -> dict[str, str]:
-        return {"tilth": tilth.__version__}
+        return {"tilth": __version__}
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -75,7 +75,7 @@ def api_router() -> APIRouter:
 def _describe(app: FastAPI) -> dict[str, Any]:
     described = get_openapi(
         title="Tilth",
-        version=tilth.__version__,
+        version=__version__,
         description=(
             "The data loop of machine learning over HTTP. Every call carries `Authorization: Bearer TOKEN`; `x-roles` "
             "says who may call. Reads take their arguments from the query, writes from a JSON object, bytes from the "
