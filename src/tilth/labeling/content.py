@@ -15,6 +15,8 @@ from tilth.model.entry import Entry
 from tilth.model.ids import TaskId
 from tilth.storage.content import Content
 
+INPUT_PREFIX = "INPUT:"
+ANSWER_PREFIX = "GOLDEN:"
 MAX_TEXT_BYTES = 4 * 1024 * 1024
 MAX_DATA_BYTES = 1024 * 1024
 _MEDIA = {"Image": "image", "Audio": "audio", "AudioPlus": "audio", "Video": "video"}
@@ -79,7 +81,11 @@ class Unshowable(Exception):
 
 
 def content_of_row(config: LabelingConfig, values: Mapping[str, Json]) -> TaskContent:
-    """Return what a table row shows: the columns that the config names. Raises Unshowable."""
+    """Return what a table row shows: the columns that the config names. Raises Unshowable.
+
+    A column `INPUT:name`, as crowd platforms write it, is also found as `name`.
+    """
+    values = {name.removeprefix(INPUT_PREFIX): value for name, value in values.items()}
     for name in config.variables:
         if values.get(name) in (None, ""):
             raise Unshowable(f"it has no {name!r}, which the labeling config shows")
@@ -90,14 +96,18 @@ def content_of_row(config: LabelingConfig, values: Mapping[str, Json]) -> TaskCo
 
 
 def content_of_files(
-    config: LabelingConfig, named: Mapping[str, Entry], read: Callable[[Content], bytes]
+    config: LabelingConfig,
+    named: Mapping[str, Entry],
+    read: Callable[[Content], bytes],
+    values: Mapping[str, Json] | None = None,
 ) -> TaskContent:
     """Return what files show. `named` maps an input's name to the file that it gives.
 
     An object in a `.json` file gives its fields; another file fills the variable with its input's name, else the one
-    variable that is still free. Raises Unshowable.
+    variable that is still free. `values` are columns of a row that is shown beside. Raises Unshowable.
     """
-    data: dict[str, Json] = {}
+    plain = {name.removeprefix(INPUT_PREFIX): value for name, value in (values or {}).items()}
+    data: dict[str, Json] = {name: plain[name] for name in config.mentions if plain.get(name) is not None}
     files: dict[str, ShownFile] = {}
     for name, entry in named.items():
         free = [variable for variable in config.variables if variable not in data and variable not in files]

@@ -286,7 +286,7 @@ def _publish(top: _Fields) -> Publish:
     raw = top.raw.get("publish", "complete")
     if raw == "complete":
         return Publish()
-    fields = _Fields("labeling.publish", raw, ("every",))
+    fields = _Fields("labeling.publish", raw if isinstance(raw, Mapping) else {}, ("every",))
     every = fields.raw.get("every")
     if isinstance(every, int) and not isinstance(every, bool):
         return Publish(every=fields.whole("every", 1, 1, 10**9))

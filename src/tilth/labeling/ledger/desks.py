@@ -30,8 +30,9 @@ def declare(
 ) -> LabelingSpec:
     """Make or change the labeling pipeline `PROJECT/NAME`, which writes to `repo` (`PROJECT/REPO`) and `branch`.
 
-    Raises Invalid for a bad spec. Raises Conflict, with how many items and what cost, when the change would ask
-    everything again (another answer schema, or a guideline version marked breaking) and `reask` is false.
+    Declaring the same again changes nothing. Raises Invalid for a bad spec. Raises Conflict, with how many items and
+    what cost, when the change would ask everything again (another answer schema, or a guideline version marked
+    breaking) and `reask` is false.
     """
     parsed = parse_spec(spec)
     text, wanted_input = canonical(spec).decode(), canonical(input).decode()
@@ -57,6 +58,8 @@ def declare(
                 golden_taken="",
             )
         )
+        return parsed
+    if (row.spec, row.input, row.repo, row.branch, row.state) == (text, wanted_input, repo, branch, "open"):
         return parsed
     old = spec_of(row.spec)
     epoch = epoch or row.epoch
@@ -84,7 +87,7 @@ def declare(
         "change": change,
     }
     if again or wanted_input != row.input:
-        values |= {"taken": "{}", "intake": None}
+        values |= {"taken": "{}", "intake": None, "problems": "{}"}
     if again or parsed.golden != old.golden:
         values |= {"golden_state": "waiting" if parsed.golden else "none", "golden_reason": "", "golden_taken": ""}
     conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(**values))

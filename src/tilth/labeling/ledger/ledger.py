@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -141,6 +141,37 @@ _VOTES = (
 )
 
 
+class Spending(Protocol):
+    """What has been spent and promised."""
+
+    @property
+    def reserved_micros(self) -> int:
+        """Money promised to leases and to answers not accepted yet."""
+
+    @property
+    def spent_micros(self) -> int:
+        """Money paid."""
+
+    @property
+    def leased(self) -> int:
+        """Tasks lent now."""
+
+    @property
+    def answers(self) -> int:
+        """Answers that are not rejected."""
+
+
+def budget_reason(spec: LabelingSpec, now: Spending) -> str | None:
+    """Say why one more answer cannot be paid for; None when it can."""
+    budget = spec.budget
+    if budget.micros is not None and now.reserved_micros + now.spent_micros + spec.price_micros > budget.micros:
+        spent, limit = now.spent_micros / 1e6, budget.micros / 1e6
+        return f"the budget of {limit:g} is used up ({spent:g} spent, the rest promised to work in progress)"
+    if budget.answers is not None and now.leased + now.answers >= budget.answers:
+        return f"the budget of {budget.answers:,} answers is used up"
+    return None
+
+
 class Ledger:
     """One pipeline's ledger. Acts change its counters in memory; `open_ledger` writes them once at the end."""
 
@@ -167,15 +198,7 @@ class Ledger:
     @property
     def budget_reason(self) -> str | None:
         """Say why one more answer cannot be paid for; None when it can."""
-        budget, counters = self.spec.budget, self.counters
-        if budget.micros is not None:
-            committed = counters.reserved_micros + counters.spent_micros
-            if committed + self.spec.price_micros > budget.micros:
-                spent, limit = counters.spent_micros / 1e6, budget.micros / 1e6
-                return f"the budget of {limit:g} is used up ({spent:g} spent, the rest reserved for work in progress)"
-        if budget.answers is not None and counters.leased + counters.answers >= budget.answers:
-            return f"the budget of {budget.answers:,} answers is used up"
-        return None
+        return budget_reason(self.spec, self.counters)
 
     # Tasks
 

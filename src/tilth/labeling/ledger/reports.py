@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from tilth.labeling.ledger.ledger import REJECTED, spec_of
+from tilth.labeling.ledger.ledger import REJECTED, budget_reason, spec_of
 from tilth.labeling.ledger.tasks import GOLDEN
 from tilth.metadata.schema.labeling import answers, assignments, labeling_workers, people, task_sources, tasks
 from tilth.model.ids import WorkerId
@@ -20,6 +21,13 @@ def progress_of(row: Any) -> LabelingProgress:
     reason = row.reason
     if row.state == "open" and row.golden_state == "waiting":
         reason = f"known answers are not loaded yet: {row.golden_reason or 'waiting for their first commit'}"
+    elif row.state == "open":
+        problems = json.loads(row.problems)
+        told = [budget_reason(spec, row) or ""] if row.open else []
+        if problems:
+            key, why = next(iter(problems.items()))
+            told.append(f"{len(problems):,} items cannot be shown: {key}: {why}")
+        reason = "; ".join(part for part in told if part)
     return LabelingProgress(
         pipeline=row.pipeline,
         state=row.state,
@@ -57,6 +65,12 @@ def workers(conn: Connection, pipeline: str, *, after: str | None = None, limit:
     query = _WORKERS.where(labeling_workers.c.pipeline == pipeline).order_by(people.c.public).limit(limit)
     if after is not None:
         query = query.where(people.c.public > after)
+    return [_stats(row) for row in conn.execute(query)]
+
+
+def all_workers(conn: Connection, pipeline: str) -> list[WorkerStats]:
+    """Return all workers by public id."""
+    query = _WORKERS.where(labeling_workers.c.pipeline == pipeline).order_by(people.c.public)
     return [_stats(row) for row in conn.execute(query)]
 
 
@@ -111,6 +125,7 @@ _SHOWN = select(
     tasks.c.known,
     tasks.c.known_meaning,
     tasks.c.answered,
+    tasks.c.content,
 ).join(tasks, tasks.c.task == task_sources.c.task)
 
 
@@ -120,6 +135,12 @@ def items(conn: Connection, pipeline: str, *, after: str | None = None, limit: i
     if after is not None:
         query = query.where(task_sources.c.key > after)
     return list(conn.execute(query.order_by(task_sources.c.key).limit(limit)))
+
+
+def all_items(conn: Connection, pipeline: str) -> list[Any]:
+    """Return all items that the input shows, by key, as `items` does. Cost: O(items)."""
+    query = _SHOWN.where(task_sources.c.pipeline == pipeline, task_sources.c.active.is_(True))
+    return list(conn.execute(query.order_by(task_sources.c.key)))
 
 
 def item(conn: Connection, pipeline: str, key: str) -> Any | None:
@@ -140,7 +161,7 @@ def votes(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for start in range(0, len(task_ids), 500):
         query = (
-            select(answers.c.task, answers.c.worker, answers.c.meaning, answers.c.result)
+            select(answers.c.task, answers.c.worker, answers.c.meaning, answers.c.result, answers.c.guideline_version)
             .where(
                 answers.c.task.in_(list(task_ids[start : start + 500])),
                 answers.c.state != REJECTED,
@@ -173,16 +194,17 @@ def ruled_meanings(conn: Connection, pipeline: str) -> dict[str, str]:
     return {row[0]: row[1] for row in conn.execute(query)}
 
 
-def changed_answers(conn: Connection, pipeline: str, since: int) -> list[Any]:
-    """Return the answers touched after `since`, with the worker's public id. Cost: O(those)."""
-    return list(
-        conn.execute(
-            select(answers, people.c.public)
-            .join(people, people.c.worker == answers.c.worker)
-            .where(answers.c.pipeline == pipeline, answers.c.touched > since)
-            .order_by(answers.c.assignment)
-        )
-    )
+def changed_answers(conn: Connection, pipeline: str, since: int, task_ids: Sequence[str]) -> list[Any]:
+    """Return the answers touched after `since`, and those of the tasks named, with the worker's public id."""
+    query = select(answers, people.c.public).join(people, people.c.worker == answers.c.worker)
+    found = {
+        row.assignment: row
+        for row in conn.execute(query.where(answers.c.pipeline == pipeline, answers.c.touched > since))
+    }
+    for start in range(0, len(task_ids), 500):
+        part = list(task_ids[start : start + 500])
+        found |= {row.assignment: row for row in conn.execute(query.where(answers.c.task.in_(part)))}
+    return [found[key] for key in sorted(found)]
 
 
 def keys_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -203,9 +225,3 @@ def active_keys(conn: Connection, pipeline: str) -> list[str]:
     """Return all keys that the input shows, for an intake from nothing."""
     query = select(task_sources.c.key).where(task_sources.c.pipeline == pipeline, task_sources.c.active.is_(True))
     return list(conn.execute(query).scalars())
-
-
-def ruling_count(conn: Connection, pipeline: str) -> int:
-    """Return how many tasks an expert has decided."""
-    query = select(func.count()).select_from(tasks).where(tasks.c.pipeline == pipeline, tasks.c.final.is_not(None))
-    return int(conn.execute(query).scalar_one())

@@ -44,6 +44,7 @@ labelings = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("taken", Text, nullable=False),
     Column("intake", Text),
+    Column("problems", Text, nullable=False, server_default="{}"),
     Column("golden_state", Text, nullable=False),
     Column("golden_reason", Text, nullable=False),
     Column("golden_taken", Text, nullable=False),
@@ -70,7 +71,7 @@ labelings = Table(
 """One row per labeling pipeline (`PROJECT/NAME`), with its counters.
 
 `epoch` is the last breaking guideline version; `taken` the inputs' commits last taken in; `golden_state` is none,
-waiting or ready. `answers` counts those not rejected, known-answer ones included; `settled` tasks since the last
+waiting or ready; `problems` why items cannot be shown, by key. `answers` counts those not rejected, known-answer ones included; `settled` tasks since the last
 publication.
 """
 
