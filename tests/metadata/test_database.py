@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tilth.errors import Corrupt, Invalid
+from tilth.errors import Corrupt, Invalid, TilthError
 from tilth.metadata import counters, feed
 from tilth.metadata.database import SCHEMA_VERSION, Database
 from tilth.metadata.migration import ScriptDirectory, configuration
@@ -23,9 +23,13 @@ def database(tmp_path: Path) -> Database:
 
 
 def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
-    with pytest.raises(ValueError), database.transaction() as conn:
-        feed.append(conn, "head.moved", ChangeId("c"), {})
-        raise ValueError
+    def fail() -> None:
+        with database.transaction() as conn:
+            feed.append(conn, "head.moved", ChangeId("c"), {})
+            raise ValueError
+
+    with pytest.raises(ValueError):
+        fail()
     with database.read() as conn:
         assert feed.read(conn, 0) == []
         assert feed.last(conn) == 0
@@ -57,10 +61,9 @@ def test_every_power_cut_safe_pragma_is_on(database: Database) -> None:
 def test_reopening_keeps_the_rows_and_a_newer_schema_is_refused(tmp_path: Path) -> None:
     with Database.open(tmp_path / "tilth.db") as database, database.transaction() as conn:
         counters.step(conn, "x", 3)
-    with Database.open(tmp_path / "tilth.db") as database:
-        with database.transaction() as conn:
-            assert counters.value(conn, "x") == 3
-            conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with Database.open(tmp_path / "tilth.db") as database, database.transaction() as conn:
+        assert counters.value(conn, "x") == 3
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Invalid, match="schema 9999"):
         Database.open(tmp_path / "tilth.db")
 
@@ -82,12 +85,12 @@ def test_the_migrated_schema_has_every_table(database: Database) -> None:
 
 
 def test_a_new_database_opened_by_many_threads_is_made_once(tmp_path: Path) -> None:
-    errors: list[Exception] = []
+    errors: list[TilthError] = []
 
     def open_it() -> None:
         try:
             Database.open(tmp_path / "tilth.db").close()
-        except Exception as error:
+        except TilthError as error:
             errors.append(error)
 
     threads = [threading.Thread(target=open_it) for _ in range(6)]
