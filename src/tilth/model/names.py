@@ -12,6 +12,7 @@ DEFAULT_PROJECT = "default"
 DEFAULT_BRANCH = "main"
 MAX_PATH_BYTES = 4096
 MAX_SEGMENT_BYTES = 255
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_name(name: str, what: str) -> str:
@@ -48,11 +49,11 @@ def _path_problem(path: str) -> str | None:
         return "it is not valid UTF-8"
     if len(encoded) > MAX_PATH_BYTES:
         return f"it is longer than {MAX_PATH_BYTES} bytes"
-    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+    if _CONTROL.search(path):
         return "it holds a control character"
     for segment in path.split("/"):
         if segment in ("", ".", ".."):
             return f"it has the segment {segment!r}"
-        if len(segment.encode()) > MAX_SEGMENT_BYTES:
+        if 4 * len(segment) > MAX_SEGMENT_BYTES and len(segment.encode()) > MAX_SEGMENT_BYTES:
             return f"a segment is longer than {MAX_SEGMENT_BYTES} bytes"
     return None

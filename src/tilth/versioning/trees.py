@@ -20,6 +20,9 @@ from tilth.storage.tables import Table
 from tilth.versioning.edits import ROOT, TREE, Edits, entry_of_row
 from tilth.versioning.glob import compile_glob, literal_prefix
 
+_LOOKUP_COST = 20
+"""How many rows can be read as columns in the time of one lookup."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -159,7 +162,7 @@ class Tree:
         paths = _paths_of(puts)
         fresh = paths
         if self.root is not None and paths:
-            found = base.get_many(paths)
+            found = self._rows_of(paths)
             changed, known = _compare(puts, found)
             fresh = [path for path in paths if path not in known]
             puts = puts.filter(changed)
@@ -169,6 +172,15 @@ class Tree:
         if not puts.num_rows and not deletes:
             return self
         return Tree(self.store, base.update(puts if puts.num_rows else None, deletes).root)
+
+    def _rows_of(self, paths: Sequence[str]) -> pa.Table:
+        """Return the rows of those sorted `paths` that are here: by lookups for few, by columns for many."""
+        if len(paths) * _LOOKUP_COST < len(self):
+            return self.table.get_many(paths)
+        wanted = pa.array(paths, type=pa.string())
+        batches = self.table.scan(paths[0], f"{paths[-1]}\x01")
+        found = [batch.filter(pc.is_in(batch.column(0), value_set=wanted)) for batch in batches]
+        return pa.Table.from_batches(found, schema=TREE.arrow)
 
     def _check_collisions(self, paths: Sequence[str], fresh: Sequence[str], gone: set[str]) -> None:
         """Raise Conflict when one of `fresh` (paths not in the tree before) meets a folder, or a file above it."""
