@@ -21,7 +21,13 @@ class RemotePipelines:
         return self._call.post("pipelines.check", SpecCheck, again=True, spec=dict(spec))
 
     def create(
-        self, spec: Mapping[str, Any], *, code: bytes | None = None, update: bool = False, keep_outputs: bool = False
+        self,
+        spec: Mapping[str, Any],
+        *,
+        code: bytes | None = None,
+        update: bool = False,
+        keep_outputs: bool = False,
+        reask: bool = False,
     ) -> PipelineInfo:
         """Create or update a pipeline."""
         return self._call.post(
@@ -31,6 +37,7 @@ class RemotePipelines:
             code=None if code is None else base64.b64encode(code).decode(),
             update=update,
             keep_outputs=keep_outputs,
+            reask=reask,
         )
 
     def get(self, name: str) -> PipelineInfo:

@@ -80,7 +80,7 @@ def unpack(stream: IO[bytes]) -> Archive:
 
     What is wrong further on shows when the files are read: do that inside `reading()`.
     """
-    with reading():
+    with _parsing():
         tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errorlevel=2)  # noqa: SIM115 (lives on)
         first = tar.next()
         deletes = json.loads(tar.pax_headers.get(DELETES, "[]"))
@@ -91,11 +91,23 @@ def unpack(stream: IO[bytes]) -> Archive:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Raise what tarfile says about a damaged archive as Invalid."""
+    """Raise what tarfile says about an archive that ends too early as Invalid."""
+    try:
+        yield
+    except tarfile.TarError as error:
+        raise _broken(error) from error
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, UnicodeError, ValueError, RecursionError) as error:
-        raise Invalid(f"The body is not a whole tar archive: {error}", help="Send a plain tar stream.") from error
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> Invalid:
+    return Invalid(f"The body is not a whole tar archive: {error}", help="Send a plain tar stream.")
 
 
 def _members(
@@ -114,7 +126,7 @@ def _members(
                 path=member.name,
             )
         tar.members.clear()  # type: ignore[attr-defined]  # else tarfile remembers every header it ever read
-        with reading():
+        with _parsing():
             member = tar.next()
 
 

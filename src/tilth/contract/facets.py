@@ -175,9 +175,18 @@ class Pipelines(Protocol):
         """Say what a spec would do. Raises Invalid that names the field."""
 
     def create(
-        self, spec: Mapping[str, Any], *, code: bytes | None = None, update: bool = False, keep_outputs: bool = False
+        self,
+        spec: Mapping[str, Any],
+        *,
+        code: bytes | None = None,
+        update: bool = False,
+        keep_outputs: bool = False,
+        reask: bool = False,
     ) -> PipelineInfo:
-        """Create (or with `update` change) a pipeline. `code` is an archive of its code folder (see `archive_code`)."""
+        """Create (or with `update` change) a pipeline. `code` is an archive of its code folder (see `archive_code`).
+
+        Raises Conflict, with count and cost, when people would be asked everything again; `reask` says that they shall.
+        """
 
     def get(self, name: str) -> PipelineInfo:
         """Return one pipeline."""

@@ -1,0 +1,5 @@
+"""The server process: all doors of one workspace, and its coordinator."""
+
+from tilth.server.serving import serve as serve
+
+__all__ = ["serve"]

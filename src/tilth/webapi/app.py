@@ -29,9 +29,7 @@ def create_app(
     request. `workspaces` returns the workspace as a principal sees it; it too is called once per request.
     `settings` go to FastAPI (`lifespan`, ...).
     """
-    app = FastAPI(
-        title="Tilth", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings
-    )
+    app = FastAPI(title="Tilth", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings)
     app.state.door = Door(workspaces, authenticate)
     failures.install(app)
     app.include_router(api_router())

@@ -1,0 +1,25 @@
+"""The way in: a workspace by folder or URL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tilth.config import TOKEN_VARIABLE, find_workspace, is_url
+from tilth.contract.workspace import Workspace
+
+
+def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = None) -> Workspace:
+    """Open the workspace at `place`: a folder (made if there is none), with owner rights, or the URL of a server.
+
+    Without `place`: `$TILTH_WORKSPACE`, else the nearest `.tilth` folder upward, else `./.tilth`. Without `token`:
+    `$TILTH_TOKEN`. Close the result, or use it as a context manager.
+    """
+    found = find_workspace(os.fspath(place) if place is not None else None)
+    if is_url(found):
+        from tilth.client import open as open_remote
+
+        return open_remote(found, token or os.environ.get(TOKEN_VARIABLE))
+    from tilth.workspace import open as open_local
+
+    return open_local(Path(found))

@@ -1,0 +1,119 @@
+"""Labeling pipelines of a local workspace, from the side of those who run them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tilth.contract.principal import Role
+from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.labeling.stage import LabelingStage
+from tilth.model.labeling import Label, LabelingProgress, WorkerStats
+from tilth.workspace.infos import commit_info
+from tilth.workspace.names import full_name, short_name
+from tilth.workspace.opened import Opened
+from tilth.workspace.paging import check_limit, page_of
+
+ALL_WORKERS = 1000
+
+
+class LocalLabeling:
+    """Labeling pipelines of the folder."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._backend = opened.backend
+        self._desk = opened.resources.desk
+        self._principal = opened.principal
+
+    def list(self) -> Page[LabelingInfo]:
+        """List labeling pipelines; a labeler sees those it may work on, without what would tell of known answers."""
+        found = [labeling_info(progress) for progress in self._desk.pipelines()]
+        if self._principal.role is not Role.LABELER:
+            return Page(found)
+        may = self._principal.may_label
+        mine = [info for info in found if may(info.pipeline) or may(full_name(info.pipeline))]
+        return Page([replace(info, **_HIDDEN) for info in mine])
+
+    def get(self, pipeline: str) -> LabelingInfo:
+        """Return one labeling pipeline's progress, from counters."""
+        return labeling_info(self._desk.progress(full_name(pipeline)))
+
+    def workers(self, pipeline: str) -> Page[WorkerInfo]:
+        """List the workers of a labeling pipeline by opaque id."""
+        found = self._desk.workers(full_name(pipeline), limit=ALL_WORKERS + 1)
+        return page_of(found, ALL_WORKERS, worker_info, lambda stats: stats.public)
+
+    def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
+        """List what holds now for each item."""
+        found = self._desk.labels(full_name(pipeline), after=after, limit=check_limit(limit) + 1)
+        return page_of(found, limit, label_info, lambda label: label.key)
+
+    def rule(self, pipeline: str, key: str, label: Any, *, reason: str = "") -> LabelInfo:
+        """Decide an item as an expert."""
+        return label_info(self._desk.rule(full_name(pipeline), key, label, expert=self._principal.name, reason=reason))
+
+    def publish(self, pipeline: str) -> CommitInfo | None:
+        """Publish answers and labels now."""
+        commit = LabelingStage(self._backend).publish(full_name(pipeline))
+        return commit_info(commit) if commit is not None else None
+
+
+_HIDDEN: dict[str, Any] = {
+    "golden": 0,
+    "answers": 0,
+    "rejected": 0,
+    "spent": 0.0,
+    "budget": None,
+    "workers": 0,
+    "banned": 0,
+    "published_sequence": 0,
+    "ledger_sequence": 0,
+}
+
+
+def labeling_info(progress: LabelingProgress) -> LabelingInfo:
+    """Return how far a labeling pipeline is."""
+    return LabelingInfo(
+        pipeline=short_name(progress.pipeline),
+        state=progress.state,
+        reason=progress.reason,
+        tasks=progress.tasks,
+        done=progress.done,
+        open=progress.open,
+        withdrawn=progress.withdrawn,
+        escalated=progress.escalated,
+        golden=progress.golden,
+        answers=progress.answers,
+        rejected=progress.rejected,
+        spent=progress.spent_micros / 1e6,
+        budget=progress.budget_micros / 1e6 if progress.budget_micros is not None else None,
+        workers=progress.workers,
+        banned=progress.banned,
+        overlap=progress.overlap,
+        guideline_version=progress.guideline_version,
+        published_sequence=progress.published_sequence,
+        ledger_sequence=progress.ledger_sequence,
+        config=progress.config,
+        guidelines=progress.guidelines,
+    )
+
+
+def worker_info(stats: WorkerStats) -> WorkerInfo:
+    """Return a worker under its opaque public id."""
+    return WorkerInfo(
+        worker=stats.public,
+        state=stats.state,
+        reason=stats.reason,
+        answers=stats.answers,
+        rejected=stats.rejected,
+        golden_total=stats.golden_total,
+        golden_right=stats.golden_right,
+        skipped=stats.skipped,
+        mean_seconds=stats.mean_seconds,
+        earned=stats.earned_micros / 1e6,
+    )
+
+
+def label_info(label: Label) -> LabelInfo:
+    """Return what holds for one item."""
+    return LabelInfo(label.key, label.label, label.confidence, label.answers, label.final, label.state)

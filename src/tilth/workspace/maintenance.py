@@ -1,0 +1,61 @@
+"""Care of a local workspace."""
+
+from __future__ import annotations
+
+from tilth.contract.values import EventInfo, Page, ProblemInfo, QuietReport, StatusInfo, UsageInfo, VerifyReport
+from tilth.errors import Corrupt, Invalid
+from tilth.metadata import feed
+from tilth.metadata.feed import Event
+from tilth.model.digest import digest_from_hex
+from tilth.progress import Progress, silent
+from tilth.versioning import verify
+from tilth.workspace import counts
+from tilth.workspace.opened import Opened
+from tilth.workspace.paging import check_limit
+from tilth.workspace.working import Working
+
+
+class LocalMaintenance:
+    """Care of the folder."""
+
+    def __init__(self, opened: Opened, working: Working) -> None:
+        self._backend = opened.backend
+        self._working = working
+
+    def verify(self, *, against: str | None = None, progress: Progress = silent) -> VerifyReport:
+        """Re-hash everything; `against` a seal proves that nothing before it was rewritten."""
+        problems: list[ProblemInfo] = []
+        if against is not None:
+            seal = digest_from_hex(against)
+            try:
+                verify.verify_against(self._backend, seal)
+            except Corrupt as error:
+                problems.append(ProblemInfo(f"seal {against}", error.message))
+        report = verify.verify(self._backend, progress=progress)
+        problems.extend(ProblemInfo(problem.where, problem.what) for problem in report.problems)
+        return VerifyReport(report.commits, report.contents, report.bytes, problems)
+
+    def usage(self) -> UsageInfo:
+        """Sum up sizes."""
+        return counts.usage(self._backend)
+
+    def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:
+        """Read the feed behind position `after`."""
+        if after < 0:
+            raise Invalid("Positions of the feed start at 1.", help="Begin with after=0.")
+        with self._backend.database.read() as conn:
+            events = feed.read(conn, after, check_limit(limit) + 1)
+        shown = events[:limit]
+        return Page([_event_info(event) for event in shown], str(shown[-1].position) if len(events) > limit else None)
+
+    def status(self) -> StatusInfo:
+        """Tell whether anything is left to run, and who runs it."""
+        return self._working.status()
+
+    def run(self, *, timeout_s: float | None = None, progress: Progress = silent) -> QuietReport:
+        """Do all work that commits have asked for, or wait while a server does it."""
+        return self._working.run(timeout_s=timeout_s, progress=progress)
+
+
+def _event_info(event: Event) -> EventInfo:
+    return EventInfo(event.position, event.kind, event.change, event.at_ms, dict(event.facts))

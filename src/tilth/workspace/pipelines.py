@@ -1,0 +1,169 @@
+"""Pipelines of a local workspace: here the two stages, which do not know each other, are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tilth.contract.values import Page, PipelineInfo, SpecCheck
+from tilth.datums.cutting import update_input
+from tilth.datums.inputs import branches as inputs_of
+from tilth.datums.inputs import input_json
+from tilth.errors import Invalid, NotFound
+from tilth.execution.code import MAX_CODE_BYTES
+from tilth.labeling.stage import LabelingStage
+from tilth.model.digest import Digest
+from tilth.model.ids import ChangeId, new_id
+from tilth.pipelines import queue, registry
+from tilth.pipelines.registry import Pipeline
+from tilth.pipelines.spec import PipelineSpec, parse_spec
+from tilth.storage.records import RecordKind
+from tilth.versioning import branches, commits
+from tilth.workspace.names import short_name
+from tilth.workspace.opened import Opened
+from tilth.workspace.paging import check_limit, page_of
+
+
+class LocalPipelines:
+    """Pipelines of the folder."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._backend = opened.backend
+        self._author = opened.author
+        self._labeling = LabelingStage(opened.backend)
+
+    def check(self, spec: Mapping[str, Any]) -> SpecCheck:
+        """Say what a spec would do, by cutting its inputs as they are now. Costs O(their files)."""
+        parsed = parse_spec(spec)
+        self._references(parsed)
+        places = inputs_of(parsed.input)
+        trees: dict[tuple[str, str], Digest | None] = {}
+        warnings = list(parsed.warnings)
+        for repo, branch, _ in places:
+            head = branches.get_branch(self._backend, repo, branch).head
+            trees[repo, branch] = commits.get_commit(self._backend, head).tree if head is not None else None
+            if head is None:
+                warnings.append(f"{short_name(repo)}@{branch} has no commit yet.")
+        update = update_input(self._backend.store, parsed.input, trees)
+        return SpecCheck(
+            name=short_name(parsed.full_name),
+            kind=parsed.kind,
+            inputs=[f"{short_name(repo)}@{branch}" for repo, branch, _ in places],
+            output=f"{short_name(parsed.full_name)}@{parsed.output_branch}",
+            items=sum(1 for _ in update.changes()),
+            warnings=warnings,
+        )
+
+    def create(
+        self,
+        spec: Mapping[str, Any],
+        *,
+        code: bytes | None = None,
+        update: bool = False,
+        keep_outputs: bool = False,
+        reask: bool = False,
+    ) -> PipelineInfo:
+        """Create or update a pipeline."""
+        parsed = parse_spec(spec)
+        references = self._references(parsed)
+        there = self._find(parsed.full_name) if parsed.kind == "labeling" and update else None
+        if there is not None:
+            # Before the new version, because it may be refused for what it would cost.
+            self._open_labeling(there, parsed, reask)
+        made = registry.create_pipeline(
+            self._backend,
+            parsed,
+            author=self._author,
+            code=self._keep_code(parsed, code),
+            update=update,
+            keep_outputs=keep_outputs,
+            references=references,
+        )
+        if parsed.kind == "labeling" and there is None:
+            self._open_labeling(made, parsed, reask)
+        return self._info(made)
+
+    def get(self, name: str) -> PipelineInfo:
+        """Return one pipeline."""
+        return self._info(registry.get_pipeline(self._backend, name))
+
+    def list(self, *, after: str | None = None, limit: int = 100) -> Page[PipelineInfo]:
+        """List pipelines by name."""
+        found = registry.list_pipelines(self._backend, after=after, limit=check_limit(limit) + 1)
+        return page_of(found, limit, self._info, lambda pipeline: pipeline.name)
+
+    def delete(self, name: str, *, force: bool = False) -> None:
+        """Delete a pipeline."""
+        gone = registry.get_pipeline(self._backend, name)
+        registry.delete_pipeline(self._backend, name, force=force)
+        if gone.kind == "labeling":
+            self._labeling.close(gone.name)
+
+    def rerun(self, name: str, *, reprocess: bool = False) -> str:
+        """Start a new change for the pipeline at its inputs' heads."""
+        return registry.rerun_pipeline(self._backend, name, reprocess=reprocess)
+
+    def _references(self, spec: PipelineSpec) -> Sequence[tuple[str, str]]:
+        """Return the branches that a labeling pipeline reads beside its input, having checked its part of the spec."""
+        if spec.labeling is None:
+            return ()
+        _, places = LabelingStage.check(spec.labeling, project=spec.project)
+        return [(place.repo, place.branch) for place in places]
+
+    def _open_labeling(self, pipeline: Pipeline, spec: PipelineSpec, reask: bool) -> None:
+        open_labeling(self._labeling, pipeline, spec, ChangeId(new_id()), reask=reask)
+
+    def _keep_code(self, spec: PipelineSpec, code: bytes | None) -> Digest | None:
+        if code is None:
+            if spec.code is not None:
+                raise Invalid(
+                    f"{short_name(spec.full_name)} names the code folder {spec.code!r}, but no code came with it.",
+                    help="Send its archive: `archive_code(folder)`, or use `tilth pipeline create -f`.",
+                )
+            return None
+        if len(code) > MAX_CODE_BYTES:
+            raise Invalid(
+                f"The code is larger than {MAX_CODE_BYTES >> 20} MB.", help="Move data out of it, into a repo."
+            )
+        digest = self._backend.store.put_bytes(RecordKind.BLOB, code)
+        self._backend.store.flush()
+        return digest
+
+    def _find(self, name: str) -> Pipeline | None:
+        try:
+            return registry.get_pipeline(self._backend, name)
+        except NotFound:
+            return None
+
+    def _info(self, pipeline: Pipeline) -> PipelineInfo:
+        jobs = queue.list_jobs(self._backend, pipeline=pipeline.id, limit=1)
+        return PipelineInfo(
+            name=short_name(pipeline.name),
+            project=pipeline.spec.project,
+            kind=pipeline.kind,
+            version=pipeline.version,
+            state="active",
+            spec=dict(pipeline.spec.document),
+            output=f"{short_name(pipeline.output)}@{pipeline.branch}",
+            recipe=pipeline.recipe.hex(),
+            created_ms=pipeline.created_ms,
+            updated_ms=pipeline.updated_ms,
+            last_job=jobs[0].id if jobs else None,
+            last_job_state=jobs[0].state if jobs else None,
+        )
+
+
+def open_labeling(
+    stage: LabelingStage, pipeline: Pipeline, spec: PipelineSpec, change: ChangeId, *, reask: bool = False
+) -> None:
+    """Open (or change) the labeling desk of a labeling pipeline. Idempotent."""
+    assert spec.labeling is not None, "only labeling pipelines have a desk"
+    stage.declare(
+        pipeline.name,
+        repo=pipeline.output,
+        branch=spec.output_branch,
+        spec=spec.labeling,
+        input=input_json(spec.input),
+        change=change,
+        reask=reask,
+    )
