@@ -1,4 +1,4 @@
-"""A store that test, slots and workers share, and an executor on it."""
+"""A store that tests, slots and workers share, and executors on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-# Slots import the store by the name of this module, and get the path from the process that starts them.
+# Slots import the store by the name of its module, and get this path from the process that starts them.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from folder_store import open_folder_store
@@ -19,20 +19,31 @@ from tilth.execution.local import LocalExecutor
 from tilth.storage.store import Store
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_folder_store(tmp_path / "store") as opened:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("execution")
+
+
+@pytest.fixture(scope="module")
+def store(folder: Path) -> Iterator[Store]:
+    with open_folder_store(folder / "store") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def executor(folder: Path, store: Store) -> Iterator[LocalExecutor]:
+    """One slot for all tests of a module: whatever a datum does, the next one must not notice."""
+    with LocalExecutor(partial(open_folder_store, folder / "store"), slots=1, scratch=folder / "scratch") as opened:
         yield opened
 
 
 @pytest.fixture
-def start(tmp_path: Path, store: Store) -> Iterator[Callable[..., LocalExecutor]]:
-    """Start executors that end with the test."""
+def start(folder: Path, store: Store) -> Iterator[Callable[..., LocalExecutor]]:
+    """Start further executors, which end with the test."""
     with ExitStack() as stack:
 
         def begin(**settings: object) -> LocalExecutor:
-            opening = partial(open_folder_store, tmp_path / "store")
-            settings.setdefault("slots", 1)
-            return stack.enter_context(LocalExecutor(opening, scratch=tmp_path / "scratch", **settings))
+            opening = partial(open_folder_store, folder / "store")
+            return stack.enter_context(LocalExecutor(opening, scratch=folder / "more", **settings))
 
         yield begin

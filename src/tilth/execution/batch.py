@@ -60,6 +60,8 @@ class Transform:
             raise Invalid("A transform has both a function and a command.", help="Give one of them.")
         if self.timeout_s is not None and not (self.timeout_s > 0 and math.isfinite(self.timeout_s)):
             raise Invalid(f"{self.timeout_s!r} is not a timeout.", help="Give seconds above zero.")
+        if any("=" in name or not name for name in self.env):
+            raise Invalid("An environment variable's name is empty or holds '='.", help="Write {NAME: value}.")
         for text in (*self.cmd, *self.err_cmd, *self.env, *self.env.values()):
             if "\0" in text:
                 raise Invalid(f"{text!r} holds a NUL character.", help="Remove it from the command or environment.")

@@ -6,6 +6,7 @@ here; nothing that users wrote is pickled by name.
 
 from __future__ import annotations
 
+import os
 import pickle
 import select
 import socket
@@ -32,6 +33,12 @@ class Channel:
         """Return this end, and the other end as a socket to be handed to a child."""
         here, there = socket.socketpair()
         return cls(here.detach()), there
+
+    @classmethod
+    def inherited(cls, fd: int) -> Channel:
+        """Take over the other end in the child, and keep it from the child's own children."""
+        os.set_inheritable(fd, False)
+        return cls(fd)
 
     def send(self, *message: Any) -> None:
         """Send one message. Raises Closed."""

@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import signal
+import stat
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from tilth.execution.inputs import OUT, Placed, input_paths, place_inputs
 from tilth.execution.log import Log, reason_with, store_log
 from tilth.execution.outputs import collect_outputs
 from tilth.execution.private_pfs import PrivatePfs
-from tilth.execution.process_tree import HAS_PROC, ChildWatch, children, cpu_seconds, kill_children, kill_group
+from tilth.execution.process_tree import HAS_PROC, ChildWatch, cpu_seconds, kill_children, kill_group
 from tilth.storage.store import Store
 
 LOOK_S = 0.25
@@ -81,7 +82,7 @@ class CommandRunner:
         outputs: tuple[OutputFile, ...] = ()
         recovered = False
         try:
-            os.mkdir(os.path.join(self._pfs.folder, OUT))
+            self._make_out(task)
             environment = self._environment_of(transform, task, code)
             problem = ""
             try:
@@ -101,7 +102,6 @@ class CommandRunner:
                     problem = f"{problem} The error command failed too: {again.problem}"
             log = self._log.take()
         finally:
-            self._kill_rest()
             self._tidy()
         wall_s = time.perf_counter() - start
         if problem:
@@ -209,29 +209,49 @@ class CommandRunner:
         return self._stdin
 
     def _kill_rest(self) -> float:
-        spare = self._spare()
-        if all(pid in spare for pid in children("self")):
-            return 0.0
-        return kill_children(spare=spare)
+        return kill_children(spare=self._spare())
+
+    def _make_out(self, task: DatumTask) -> None:
+        """Make `out`, and remove the empty input folders of the datum before that this one does not have."""
+        wanted = {OUT, *(source.name for source in task.inputs)}
+        for entry in os.scandir(self._pfs.folder):
+            if entry.name not in wanted:
+                os.rmdir(entry.path)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(os.path.join(self._pfs.folder, OUT))
 
     def _tidy(self) -> None:
-        # Not in a folder that is about to go.
-        os.chdir("/")
-        for folder in (self._pfs.folder, self._work, self._temporary):
+        """Leave empty folders only. Those of the inputs and `out` stay: the next datum most often has the same."""
+        os.chdir("/")  # not in a folder that is about to go
+        for folder in (self._work, self._temporary):
             self._empty(folder)
+        for entry in os.scandir(self._pfs.folder):
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_IMODE(found.st_mode) == 0o755 and stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+                self._empty(entry.path)
+            else:
+                self._remove(entry.path)
 
     def _empty(self, folder: str) -> None:
-        for entry in os.scandir(folder):
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path)
-                else:
-                    os.unlink(entry.path)
-            except OSError:
-                self._force(entry.path)
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            self._remove(folder)
+            os.makedirs(folder, exist_ok=True)
+            return
+        for entry in entries:
+            self._remove(entry.path)
 
-    def _force(self, path: str) -> None:
-        """Remove a folder that user code made unreadable; put it aside if even that fails."""
+    def _remove(self, path: str) -> None:
+        """Remove a file or folder, also one that user code made unreadable; put it aside if even that fails."""
+        try:
+            if stat.S_ISDIR(os.lstat(path).st_mode):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+            return
+        except OSError:
+            pass
         for here, _, _ in os.walk(path, onerror=None):
             with contextlib.suppress(OSError):
                 os.chmod(here, 0o700)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -35,20 +36,22 @@ def mark_of(found: os.stat_result) -> tuple[int, int, int]:
 def place_inputs(
     store: Store, inputs: Sequence[TaskInput], root: str, *, between: Callable[[], None]
 ) -> dict[str, Placed]:
-    """Write all inputs below `root` (empty before) and return the files by their path below it.
+    """Write all inputs below `root` (no more than empty folders before) and return the files by their path below it.
 
     `between` is called before every file and chunk and may raise to stop. Raises Invalid for a name or path that
     cannot be a file, or two that collide; NotFound and Corrupt from the store; OSError from the disk.
     """
     placed: dict[str, Placed] = {}
+    names: set[str] = set()
     for source in inputs:
         if not NAME_PATTERN.fullmatch(source.name) or source.name == OUT:
             raise Invalid(f"{source.name!r} cannot name an input.", help="Use letters, digits, '-' or '_'; not `out`.")
         folder = os.path.join(root, source.name)
-        try:
+        if source.name in names:
+            raise Invalid(f"Two inputs are named {source.name!r}.", help="Name one of them differently.")
+        names.add(source.name)
+        with contextlib.suppress(FileExistsError):
             os.mkdir(folder)
-        except FileExistsError:
-            raise Invalid(f"Two inputs are named {source.name!r}.", help="Name one of them differently.") from None
         made: set[str] = {""}
         for file in source.files:
             between()

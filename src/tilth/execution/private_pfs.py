@@ -139,17 +139,20 @@ def protect_folder(folder: str) -> None:
 
 def _claim_link(slot: str, folder: str) -> None:
     """Point the machine's /pfs here, unless it is somebody's folder or belongs to a slot that lives."""
-    with open(os.path.join(slot, _MARK), "w") as mark:
-        # The lock tells others that this slot lives; it is held as long as the process.
-        fcntl.flock(os.dup(mark.fileno()), fcntl.LOCK_EX)
-    root = os.open("/", os.O_RDONLY)
+    mark = os.open(os.path.join(slot, _MARK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    root = os.open("/", os.O_RDONLY | os.O_CLOEXEC)
     try:
+        # The lock tells others that this slot lives; it is held as long as the process.
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.flock(root, fcntl.LOCK_EX)  # two slots must not claim it at once
         if os.path.lexists(PFS):
             _check_abandoned(os.readlink(PFS))
         fresh = f"/.pfs-{os.getpid()}"
         os.symlink(folder, fresh)
         os.rename(fresh, PFS)
+    except OSError:
+        os.close(mark)
+        raise
     finally:
         os.close(root)
 

@@ -18,7 +18,7 @@ from tilth.execution.private_pfs import open_private_pfs, release_private_pfs
 
 def main() -> None:
     """Make the private view, say hello, serve."""
-    channel = Channel(int(sys.argv[1]))
+    channel = Channel.inherited(int(sys.argv[1]))
     os.umask(0o022)
     linux.adopt_orphans()
     name, paths, folder, may_unshare, may_link, mark, opening = channel.receive()

@@ -56,7 +56,6 @@ class SlotLoop:
         # Settings of Tilth itself (addresses, tokens) are not for user code.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TILTH_")}
         self._environment = {**inherited, MARK: mark}
-        os.makedirs(os.path.join(folder, "work"), exist_ok=True)
         self._workers = WarmWorkers(
             self._store,
             folder,

@@ -75,6 +75,8 @@ class SlotProcess:
             while True:
                 while not self._channel.ready(1.0):
                     tick()
+                    if self._process.poll() is not None and not self._channel.ready():
+                        raise Closed
                 message: tuple[Any, ...] = self._channel.receive()
                 if message[1] != self._number:
                     continue

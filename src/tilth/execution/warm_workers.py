@@ -46,7 +46,6 @@ class _Worker:
     ) -> None:
         self.key = key
         self.folder = folder
-        os.makedirs(folder)
         self.log = Log(os.path.join(folder, "log"))
         self.page = ProgressPage(os.path.join(folder, "progress"))
         self.page.set(IDLE, 0.0)
@@ -89,7 +88,7 @@ class _Worker:
                     try:
                         message = self.channel.receive()
                     except Closed:
-                        watch.wait(1.0)
+                        watch.wait_end(GRACE_S)
                         ended = True
                         break
                     yield message
@@ -170,6 +169,7 @@ class WarmWorkers:
         """
         waiting: Sequence[int] = range(count)
         suspects: list[int] = []
+        idle_deaths = 0
         while waiting or suspects:
             alone = not waiting
             order = [suspects.pop(0)] if alone else waiting
@@ -186,17 +186,21 @@ class WarmWorkers:
                     self._drop(worker)
                     left = list(order[done:])
                     index = end.index
-                    if index not in left and not end.timed_out and left:
-                        index = left[0]  # it died between two datums; the trial alone will tell
+                    if index == IDLE and left:
+                        # It died before it began, perhaps killed from outside; but not for ever.
+                        idle_deaths += 1
+                        index = left[0] if idle_deaths > 2 else IDLE
                     if index in left:
                         left.remove(index)
                         if end.timed_out:
                             reason = f"The function took longer than {transform.timeout_s:g} s."
                             report(self._ended(tasks_of(payload)[index], "timeout", reason, log))
-                        elif alone or count == 1:
+                        elif alone:
                             report(self._ended(tasks_of(payload)[index], "lost", _death(end.status), log))
                         else:
                             suspects.append(index)
+                    if alone and left:
+                        suspects.insert(0, left.pop())
                     waiting = left
                     continue
             except _Broken as broken:
@@ -235,12 +239,14 @@ class WarmWorkers:
 
     def _start(self, key: _Key, transform: Transform, code: str | None) -> _Worker:
         self._made += 1
-        base = code or os.path.join(self._folder, "work")
+        folder = os.path.join(self._folder, f"worker-{self._made}")
+        base = code or os.path.join(folder, "work")
+        os.makedirs(os.path.join(folder, "work"))
         working_dir = os.path.join(base, transform.working_dir) if transform.working_dir else base
         try:
             worker = _Worker(
                 key,
-                os.path.join(self._folder, f"worker-{self._made}"),
+                folder,
                 code,
                 working_dir=working_dir,
                 environment={**self._environment, **transform.env},

@@ -146,7 +146,7 @@ def load_function(name: str) -> Function:
 
 def main() -> None:
     """Serve one slot until it goes."""
-    channel = Channel(int(sys.argv[1]))
+    channel = Channel.inherited(int(sys.argv[1]))
     linux.die_with_parent(signal.SIGKILL)
     name, paths, folder, code, function_name, opening = channel.receive()
     assert name == "load"
