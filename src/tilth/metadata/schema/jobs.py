@@ -28,11 +28,13 @@ pipelines = Table(
     Column("version", Integer, nullable=False),
     Column("repo", Text, ForeignKey("repos.id"), nullable=False),
     Column("branch", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("deleted_ms", BigInteger),
 )
-"""`repo` and `branch` are what it writes. A deleted pipeline keeps its row, so that its jobs can name it."""
+"""`repo` and `branch` are what it writes; `position` in the feed is where it begins. A deleted pipeline keeps its row, so
+that its jobs can name it."""
 
 Index(
     "ux_pipelines_live",

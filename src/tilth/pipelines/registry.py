@@ -1,0 +1,307 @@
+"""The pipelines of a workspace: made, changed and deleted each in one transaction with their branches."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, tuple_, update
+
+from tilth.datums.inputs import branches
+from tilth.errors import Conflict, Invalid, NotFound
+from tilth.metadata import feed
+from tilth.metadata.schema.branches import branches as branch_table
+from tilth.metadata.schema.jobs import pipeline_versions, pipelines
+from tilth.metadata.schema.repos import repos
+from tilth.model.canonical import Json, canonical
+from tilth.model.commit import InputKind
+from tilth.model.digest import Digest
+from tilth.model.ids import ChangeId, RepoId, new_id
+from tilth.model.names import DEFAULT_PROJECT
+from tilth.pipelines.queue import stop_jobs_of
+from tilth.pipelines.recipe import recipe_of
+from tilth.pipelines.spec import PipelineSpec, parse_spec
+from tilth.versioning.backend import Backend
+from tilth.versioning.branches import find_branch, insert_branch
+from tilth.versioning.provenance import declare_inputs, readers_of, release_branch
+from tilth.versioning.repos import Repo, find_repo, insert_repo
+
+CHANGED = "pipeline.changed"
+"""The feed event that starts a pipeline anew; facts: pipeline (id), name, version, reprocess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline at one version of its spec. It writes branch `branch` of the repo `output` (PROJECT/REPO)."""
+
+    id: str
+    version: int
+    spec: PipelineSpec
+    recipe: Digest
+    code: Digest | None
+    keep_outputs: bool
+    output: str
+    output_id: RepoId
+    branch: str
+    created_ms: int
+    updated_ms: int
+    change: ChangeId
+    """The change that this version started."""
+
+    @property
+    def name(self) -> str:
+        """PROJECT/NAME, which is also the owner of its output branch."""
+        return self.spec.full_name
+
+    @property
+    def kind(self) -> str:
+        """code, function or labeling."""
+        return self.spec.kind
+
+
+def create_pipeline(
+    backend: Backend,
+    spec: PipelineSpec,
+    *,
+    author: str,
+    code: Digest | None = None,
+    update: bool = False,
+    keep_outputs: bool = False,
+    reprocess: bool = False,
+    references: Sequence[tuple[str, str]] = (),
+) -> Pipeline:
+    """Make a pipeline, or with `update` give it a new version, and start a change that runs it.
+
+    Its output repo and branch are made, and its branch declared to read its inputs and `references` (further
+    (PROJECT/REPO, branch) that do not start jobs by their content alone but belong to its lineage).
+    A changed recipe runs every datum again, unless `keep_outputs`: then what is there stays, and that is recorded.
+    `reprocess` runs everything again. An update that changes nothing makes no version and no change.
+    `code` is the digest of a code archive that is durable in the store.
+
+    Raises Conflict when it exists (without `update`) or its output repo is another's, NotFound for a missing input
+    (or with `update` no such pipeline is fine: it is made), Invalid for a cycle, HeldOut when it trains on what is
+    held out.
+    """
+    with backend.database.transaction() as conn:
+        row = _live_row(conn, spec.project, spec.name)
+        if row is not None and not update:
+            raise Conflict(
+                f"Pipeline {spec.full_name} exists already.",
+                help="Use `tilth pipeline update` to change it, or another name.",
+                pipeline=spec.full_name,
+            )
+        change = ChangeId(new_id())
+        recipe = recipe_of(spec, code)
+        now = time.time_ns() // 1_000_000
+        if row is None:
+            output = _output_repo(conn, spec)
+            identifier, version = new_id(), 1
+            conn.execute(
+                insert(pipelines).values(
+                    id=identifier,
+                    project=spec.project,
+                    name=spec.name,
+                    kind=spec.kind,
+                    version=version,
+                    repo=output.id,
+                    branch=spec.output_branch,
+                    position=feed.last(conn),
+                    created_ms=now,
+                    updated_ms=now,
+                )
+            )
+        else:
+            before = load_pipeline(conn, row.id)
+            if _same(before, spec, recipe) and not reprocess:
+                _declare(conn, spec, find_repo(conn, before.output_id), references)
+                return before
+            if before.kind != spec.kind and "labeling" in (before.kind, spec.kind):
+                raise Conflict(
+                    f"Pipeline {spec.full_name} is a {before.kind} pipeline and cannot become a {spec.kind} one.",
+                    help="Give the new one another name.",
+                )
+            output = find_repo(conn, before.output_id)
+            if before.branch != spec.output_branch:
+                release_branch(conn, output, before.branch)
+            identifier, version = row.id, row.version + 1
+            conn.execute(
+                _update_row(identifier).values(
+                    version=version, kind=spec.kind, branch=spec.output_branch, updated_ms=now
+                )
+            )
+        _ensure_branch(conn, output, spec.output_branch, author)
+        _declare(conn, spec, output, references)
+        conn.execute(
+            insert(pipeline_versions).values(
+                pipeline=identifier,
+                version=version,
+                spec=canonical(dict(spec.document)).decode(),
+                recipe=recipe,
+                code=code,
+                keep_outputs=keep_outputs,
+                author=author,
+                change=change,
+                at_ms=now,
+            )
+        )
+        _announce(conn, identifier, spec.full_name, version, change, reprocess)
+        return load_pipeline(conn, identifier)
+
+
+def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> ChangeId:
+    """Start a change that runs a pipeline at its inputs' heads; `reprocess` ignores all earlier results."""
+    with backend.database.transaction() as conn:
+        pipeline = find_pipeline(conn, name)
+        change = ChangeId(new_id())
+        _announce(conn, pipeline.id, pipeline.name, pipeline.version, change, reprocess)
+    return change
+
+
+def delete_pipeline(backend: Backend, name: str, *, force: bool = False) -> None:
+    """Delete a pipeline and stop its jobs. Its output repo stays and becomes an ordinary one.
+
+    Raises Conflict while other pipelines read its output, unless `force`.
+    """
+    with backend.database.transaction() as conn:
+        pipeline = find_pipeline(conn, name)
+        readers = readers_of(conn, pipeline.output_id, pipeline.branch)
+        if readers and not force:
+            names = ", ".join(sorted({find_repo(conn, repo).full_name for repo, _ in readers}))
+            raise Conflict(f"Pipeline {pipeline.name} is read by {names}.", help="Delete those first, or use --force.")
+        now = time.time_ns() // 1_000_000
+        release_branch(conn, pipeline.output_id, pipeline.branch)
+        conn.execute(_update_row(pipeline.id).values(deleted_ms=now))
+        stop_jobs_of(conn, pipeline.id, "its pipeline was deleted")
+        feed.append(conn, "pipeline.deleted", ChangeId(new_id()), {"pipeline": pipeline.id, "name": pipeline.name})
+
+
+def get_pipeline(backend: Backend, name: str) -> Pipeline:
+    """Return a pipeline at its newest version. Raises NotFound."""
+    with backend.database.read() as conn:
+        return find_pipeline(conn, name)
+
+
+def list_pipelines(backend: Backend, *, after: str | None = None, limit: int = 100) -> list[Pipeline]:
+    """Return up to `limit` pipelines behind `after` (PROJECT/NAME), by name."""
+    query = select(pipelines.c.id).where(pipelines.c.deleted_ms.is_(None))
+    if after is not None:
+        query = query.where(tuple_(pipelines.c.project, pipelines.c.name) > tuple_(*_split(after)))
+    with backend.database.read() as conn:
+        ids = conn.execute(query.order_by(pipelines.c.project, pipelines.c.name).limit(limit)).scalars().all()
+        return [load_pipeline(conn, id) for id in ids]
+
+
+def find_pipeline(conn: Connection, name: str) -> Pipeline:
+    """Return a live pipeline by NAME or PROJECT/NAME in the caller's transaction. Raises NotFound."""
+    row = _live_row(conn, *_split(name))
+    if row is None:
+        raise NotFound(f"There is no pipeline {name}.", help="`tilth pipeline list` shows them.", pipeline=name)
+    return load_pipeline(conn, row.id)
+
+
+def load_pipeline(conn: Connection, identifier: str, version: int | None = None) -> Pipeline:
+    """Return a pipeline by id, deleted or not, at a version (default: its newest)."""
+    row = conn.execute(select(pipelines).where(pipelines.c.id == identifier)).one()
+    at = conn.execute(
+        select(pipeline_versions).where(
+            pipeline_versions.c.pipeline == identifier,
+            pipeline_versions.c.version == (row.version if version is None else version),
+        )
+    ).one()
+    repo = conn.execute(select(repos.c.project, repos.c.name).where(repos.c.id == row.repo)).one()
+    spec = parse_spec(json.loads(at.spec), project=row.project)
+    return Pipeline(
+        id=identifier,
+        version=at.version,
+        spec=spec,
+        recipe=Digest(at.recipe),
+        code=Digest(at.code) if at.code is not None else None,
+        keep_outputs=at.keep_outputs,
+        output=f"{repo.project}/{repo.name}",
+        output_id=RepoId(row.repo),
+        branch=spec.output_branch,
+        created_ms=row.created_ms,
+        updated_ms=at.at_ms,
+        change=ChangeId(at.change),
+    )
+
+
+def owner_of(conn: Connection, repo: RepoId, branch: str) -> str | None:
+    """Return the id of the live pipeline that writes a branch."""
+    query = select(pipelines.c.id).where(
+        pipelines.c.repo == repo, pipelines.c.branch == branch, pipelines.c.deleted_ms.is_(None)
+    )
+    found: str | None = conn.execute(query).scalar()
+    return found
+
+
+def _announce(conn: Connection, identifier: str, name: str, version: int, change: ChangeId, reprocess: bool) -> None:
+    facts: Json = {"pipeline": identifier, "name": name, "version": version, "reprocess": reprocess}
+    feed.append(conn, CHANGED, change, facts)
+
+
+def _same(before: Pipeline, spec: PipelineSpec, recipe: Digest) -> bool:
+    """Tell whether nothing would change; where the code folder lies does not matter, its digest is in the recipe."""
+
+    def written(of: PipelineSpec) -> bytes:
+        return canonical({name: value for name, value in of.document.items() if name != "code"})
+
+    return before.recipe == recipe and written(before.spec) == written(spec)
+
+
+def _declare(conn: Connection, spec: PipelineSpec, output: Repo, references: Sequence[tuple[str, str]]) -> None:
+    wanted = [(repo, branch, InputKind(kind)) for repo, branch, kind in branches(spec.input)]
+    wanted += [(repo, branch, InputKind.REFERENCE) for repo, branch in references]
+    declare_inputs(conn, output, spec.output_branch, wanted, owner=spec.full_name, trains=spec.trains)
+
+
+def _output_repo(conn: Connection, spec: PipelineSpec) -> Repo:
+    """Return the output repo: a new one, or what a deleted pipeline of this name left."""
+    row = conn.execute(
+        select(repos.c.id).where(
+            repos.c.project == spec.project, repos.c.name == spec.name, repos.c.deleted_ms.is_(None)
+        )
+    ).first()
+    if row is None:
+        return insert_repo(
+            conn, spec.name, project=spec.project, description=spec.description, branch=spec.output_branch
+        )
+    left = conn.execute(select(pipelines.c.id).where(pipelines.c.repo == row.id).limit(1)).first()
+    used = conn.execute(
+        select(branch_table.c.name).where(branch_table.c.repo == row.id, branch_table.c.head.is_not(None))
+    ).first()
+    if left is None and used is not None:
+        raise Conflict(
+            f"Repo {spec.full_name} exists and holds commits, so it cannot be the output of the new pipeline.",
+            help="Choose another pipeline name.",
+            repo=spec.full_name,
+        )
+    return find_repo(conn, row.id)
+
+
+def _ensure_branch(conn: Connection, repo: Repo, branch: str, author: str) -> None:
+    try:
+        find_branch(conn, repo, branch)
+    except NotFound:
+        insert_branch(conn, repo, branch, author=author)
+
+
+def _live_row(conn: Connection, project: str, name: str) -> Any:
+    query = select(pipelines.c.id, pipelines.c.version).where(
+        pipelines.c.project == project, pipelines.c.name == name, pipelines.c.deleted_ms.is_(None)
+    )
+    return conn.execute(query).first()
+
+
+def _update_row(identifier: str) -> Any:
+    return update(pipelines).where(pipelines.c.id == identifier)
+
+
+def _split(name: str) -> tuple[str, str]:
+    project, slash, rest = name.partition("/")
+    if not name:
+        raise Invalid("The pipeline's name is empty.", help="`tilth pipeline list` shows the names.")
+    return (project, rest) if slash else (DEFAULT_PROJECT, name)
