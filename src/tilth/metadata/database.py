@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ class Database:
         self.path = path
         self.writes = 0  # transactions that this object has committed
         self._engine = engine
+        self._begin_process()
+
+    def _begin_process(self) -> None:
+        self._pid = os.getpid()
         # Threads of one process queue here: SQLite's own busy handler would poll with growing sleeps.
         self._writer = threading.Lock()
         self._writing = threading.local()
@@ -63,6 +68,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Open a write transaction: it commits on exit and rolls back on any error. They do not nest."""
+        self._check_process()
         if getattr(self._writing, "now", False):
             raise RuntimeError("A transaction is already open in this thread; pass its connection on instead.")
         with self._writer:
@@ -79,6 +85,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a snapshot: all reads see one state. Writing through it is an error."""
+        self._check_process()
         with _translated(self.path), self._engine.connect() as conn, conn.begin():
             yield conn
 
@@ -93,6 +100,12 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _check_process(self) -> None:
+        if self._pid != os.getpid():
+            # SQLite's connections do not survive a fork: a child leaves its parent's alone and opens its own.
+            self._engine.dispose(close=False)
+            self._begin_process()
 
     def _migrate(self) -> None:
         with self.read() as conn:

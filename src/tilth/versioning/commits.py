@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pyarrow.compute as pc
 from sqlalchemy import Connection, insert, literal, select
 
-from tilth.errors import BranchMoved, Conflict, Corrupt, NotFound, NothingToCommit
+from tilth.errors import BranchMoved, Conflict, Corrupt, Invalid, NotFound, NothingToCommit
 from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
 from tilth.metadata.schema.repos import repos
 from tilth.model.commit import Commit, Derivation, InputKind, commit_from_record, commit_record
@@ -28,6 +28,8 @@ from tilth.versioning.trees import Tree, folder_path
 
 ATTEMPTS = 64
 """How often a commit starts anew because the head moved under it."""
+
+MAX_TEXT_BYTES = 64 << 10
 
 FRESH_KINDS = frozenset({InputKind.DATA, InputKind.REFERENCE})
 """A derivation with an input of these kinds made the whole tree from its inputs; others build on the parent."""
@@ -138,6 +140,8 @@ def seal_commit(
     message: str,
 ) -> Commit:
     """Put the record of a new commit on `head` into the store and return the commit. Costs O(changed rows)."""
+    _check_text(message, "message")
+    _check_text(author, "author")
     files, size = _measure(store, head.commit, tree)
     parents = (head.commit,) if head.commit is not None else ()
     unsealed = Commit(
@@ -372,6 +376,15 @@ def _mark(tree: Tree, path: str) -> tuple[object, object]:
     if not path:
         return tree.root, None
     return tree.stat(path), tree.table.fold(f"{path}/", f"{path}0")
+
+
+def _check_text(text: str, what: str) -> None:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise Invalid(f"The commit's {what} is not valid UTF-8.", help="Write it again.") from None
+    if "\0" in text or size > MAX_TEXT_BYTES:
+        raise Invalid(f"The commit's {what} holds NUL or is over {MAX_TEXT_BYTES} bytes.", help="Put it in a file.")
 
 
 def _measure(store: Store, parent: Commit | None, tree: Digest | None) -> tuple[int, int]:

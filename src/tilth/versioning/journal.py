@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from tilth.errors import Corrupt
 from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.metadata.schema.branches import journal
 from tilth.model.canonical import Json, canonical
+from tilth.model.digest import digest_of
+from tilth.model.ids import new_id
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 
@@ -25,7 +30,9 @@ COUNTER = "journal"
 def note(conn: Connection, event: str, facts: Mapping[str, Json]) -> None:
     """Note in the caller's transaction that `event` ("repo", "branch", "move", ...) made `facts` true."""
     sequence = counters.step(conn, COUNTER)
-    text = canonical({"sequence": sequence, "event": event, **facts}).decode()
+    # Bytes already in the store as a user's file would not be stored again as a HEADS record; an id that nobody can
+    # know beforehand rules that out.
+    text = canonical({"sequence": sequence, "note": new_id(), "event": event, "facts": facts}).decode()
     conn.execute(insert(journal).values(sequence=sequence, facts=text))
 
 
@@ -53,7 +60,19 @@ def settle(database: Database, store: Store) -> None:
             forget(conn, through)
 
 
-def read_note(record: bytes) -> dict[str, Json]:
-    """Return the facts of a HEADS record, with `sequence` and `event`."""
-    facts: dict[str, Json] = json.loads(record)
-    return facts
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one HEADS record says: number `sequence` in the history of the workspace made `facts` true."""
+
+    sequence: int
+    event: str
+    facts: Mapping[str, Any]
+
+
+def read_note(record: bytes) -> Note:
+    """Read a HEADS record. Raises Corrupt when it is not one."""
+    try:
+        value = json.loads(record)
+        return Note(value["sequence"], value["event"], value["facts"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Corrupt(f"Record {digest_of(record).hex()} is not a note of the journal: {error}.") from error

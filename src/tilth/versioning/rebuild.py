@@ -54,23 +54,23 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
     with open_backend(folder) as backend:
         packs = backend.store.recover()
         progress.begin("read history", None, "records")
-        notes: list[dict[str, Any]] = []
+        notes: list[journal.Note] = []
         for _, record in backend.store.records(RecordKind.HEADS):
-            notes.append(dict(journal.read_note(record)))
+            notes.append(journal.read_note(record))
             progress.advance()
         found: dict[CommitId, Commit] = {}
         for _, record in backend.store.records(RecordKind.COMMIT):
             commit = commit_from_record(record)
             found[commit.id] = commit
             progress.advance()
-        notes.sort(key=lambda note: int(note["sequence"]))
+        notes.sort(key=lambda note: note.sequence)
         with backend.database.transaction() as conn:
             rebuilt = _replay(conn, notes, found, packs)
         progress.end()
     return rebuilt
 
 
-def _replay(conn: Connection, notes: Sequence[Facts], found: Mapping[CommitId, Commit], packs: int) -> Rebuilt:
+def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[CommitId, Commit], packs: int) -> Rebuilt:
     repo_rows: dict[str, Facts] = {}
     branch_rows: dict[tuple[str, str], Facts] = {}
     edge_rows: dict[str, Facts] = {}
@@ -78,8 +78,8 @@ def _replay(conn: Connection, notes: Sequence[Facts], found: Mapping[CommitId, C
     move_rows: dict[int, Facts] = {}
     heads: dict[tuple[str, str], str | None] = {}
     for note in notes:
-        facts = {name: value for name, value in note.items() if name not in ("sequence", "event")}
-        match note["event"]:
+        facts = note.facts
+        match note.event:
             case "repo":
                 repo_rows[facts["id"]] = facts
                 if facts["deleted_ms"] is not None:
@@ -135,7 +135,7 @@ def _replay(conn: Connection, notes: Sequence[Facts], found: Mapping[CommitId, C
         commit_id = row["commit"] if row["commit"] in indexed else None
         conn.execute(insert(feedback_rounds).values(**{**row, "commit": commit_id}))
     counters.raise_to(conn, feed.COUNTER, max(move_rows, default=0))
-    counters.raise_to(conn, journal.COUNTER, max((int(note["sequence"]) for note in notes), default=0))
+    counters.raise_to(conn, journal.COUNTER, max((note.sequence for note in notes), default=0))
     alive = sum(1 for row in repo_rows.values() if row["deleted_ms"] is None)
     return Rebuilt(packs, alive, len(branch_rows), len(order), len(move_rows), missing)
 

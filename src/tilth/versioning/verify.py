@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tilth.errors import Corrupt, NotFound, TilthError
 from tilth.metadata.schema.branches import branches
@@ -56,7 +56,7 @@ def verify(backend: Backend, *, progress: Progress = silent) -> Report:
         named = f", record {bad.digest.hex()}" if bad.digest is not None else ""
         report.problems.append(Problem(f"pack {bad.pack}, byte {bad.offset}{named}", bad.what))
     with backend.database.read() as conn:
-        total = len(conn.execute(select(commits.c.id)).scalars().all())
+        total = conn.execute(select(func.count()).select_from(commits)).scalar()
     progress.begin("check commits", total, "commits")
     contents = _Contents(backend.store)
     for commit in _all_commits(backend, report):
@@ -66,6 +66,7 @@ def verify(backend: Backend, *, progress: Progress = silent) -> Report:
         progress.advance()
     report.contents = contents.checked
     report.problems.extend(_check_heads(backend))
+    report.problems = list(dict.fromkeys(report.problems))
     progress.end()
     return report
 
