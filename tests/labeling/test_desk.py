@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.labeling.conftest import CHOICES, PIPELINE, ROWS, Shop, choose
+
 from tilth.errors import Conflict, Denied, Invalid, NotFound
 from tilth.model.ids import WorkerId
 from tilth.model.labeling import Assignment, NoTask
@@ -260,7 +260,7 @@ def test_own_numbers_and_public_ids(shop: Shop) -> None:
     stats = shop.desk.worker(PIPELINE, W("a"))
     assert (stats.answers, stats.earned_micros, stats.mean_seconds) == (3, 750_000, 4.0)
     assert stats.public
-    assert "a" != stats.public
+    assert stats.public != "a"
 
 
 def test_an_unknown_pipeline_is_not_found(shop: Shop) -> None:

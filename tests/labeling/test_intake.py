@@ -6,8 +6,8 @@ import io
 
 import pytest
 from PIL import Image
-
 from tests.labeling.conftest import CHOICES, FILES, PIPELINE, ROWS, Shop, choose
+
 from tilth.errors import Conflict, Invalid
 from tilth.labeling.content import TaskContent
 from tilth.model.ids import WorkerId
@@ -101,7 +101,7 @@ def test_a_guideline_typo_buys_nothing_and_a_schema_change_says_its_price(shop: 
     shop.declare(input=FILES, overlap=2, price=0.5, guidelines="Typo fixed.")
     assert shop.stage.take() == []
     more = CHOICES.replace('<Choice value="dog"/>', '<Choice value="dog"/><Choice value="cow"/>')
-    with pytest.raises(Conflict, match="2 items .* 4 answers for 2") as error:
+    with pytest.raises(Conflict, match=r"2 items .* 4 answers for 2") as error:
         shop.declare(input=FILES, overlap=2, price=0.5, config=more)
     assert "--reask" in error.value.help
     shop.declare(input=FILES, overlap=2, price=0.5, config=more, reask=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.labeling.conftest import CHOICES
+
 from tilth.errors import Invalid
 from tilth.labeling.rules import FastRule, GoldenRule, SkipRule
 from tilth.labeling.spec import Budget, Overlap, Publish, parse_spec
@@ -93,5 +93,5 @@ def test_a_mistake_names_the_field(fields: dict[str, Any], message: str, help: s
 
 
 def test_a_missing_config_is_named() -> None:
-    with pytest.raises(Invalid, match="labeling.config is missing"):
+    with pytest.raises(Invalid, match=r"labeling\.config is missing"):
         parse_spec({"overlap": 3})
