@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from writing import edits_of, files_of, put
@@ -12,6 +13,7 @@ from tilth.metadata import feed
 from tilth.model.commit import commit_record
 from tilth.model.digest import digest_of
 from tilth.versioning.backend import Backend, open_backend
+from tilth.versioning.branches import move_branch
 from tilth.versioning.commits import commit_edits, commits_of_change, log
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
@@ -85,6 +87,30 @@ def test_concurrent_writers_of_several_opened_workspaces_lose_nothing(backend: B
     assert len(history) == 16
     assert len(files_of(backend, history[0])) == 16
     assert history[-1].parents == ()
+
+
+def test_many_threads_of_one_workspace_take_turns(backend: Backend, repo: Repo) -> None:
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda number: put(backend, repo, {f"f{number}": b"x"}), range(48)))
+    assert log(backend, repo, "main", limit=1)[0].files == 48
+
+
+def test_a_head_moved_by_someone_who_takes_no_turns_is_built_upon(backend: Backend, repo: Repo) -> None:
+    first = put(backend, repo, {"a": b"1"})
+    put(backend, repo, {"b": b"1"})
+    flush = backend.store.flush
+    moved: list[bool] = []
+
+    def move_meanwhile() -> None:
+        flush()
+        if not moved:
+            moved.append(True)
+            move_branch(backend, repo, "main", first.id, author="x")
+
+    backend.store.flush = move_meanwhile  # type: ignore[method-assign]
+    commit = put(backend, repo, {"c": b"1"})
+    assert commit.parents == (first.id,)
+    assert set(files_of(backend, commit)) == {"a", "c"}
 
 
 def test_what_also_raises_undoes_the_commit(backend: Backend, repo: Repo) -> None:

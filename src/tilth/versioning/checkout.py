@@ -28,7 +28,7 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
     links: list[tuple[Path, Entry]] = []
     folders = _Folders(destination)
     count = 0
-    progress.begin("get", None, "files")
+    progress.begin("get", len(tree) if not clean else None, "files")
     try:
         for entry in tree.walk(clean):
             relative = check_path(entry.path[cut:] if entry.path != clean else entry.path.rpartition("/")[2])

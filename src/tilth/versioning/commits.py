@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,8 +24,9 @@ from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_br
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import Repo, RepoName, find_repo
 from tilth.versioning.trees import Tree, folder_path
+from tilth.versioning.turns import branch_turn
 
-ATTEMPTS = 64
+ATTEMPTS = 16
 """How often a commit starts anew because the head moved under it."""
 
 MAX_TEXT_BYTES = 64 << 10
@@ -78,44 +78,46 @@ def commit_edits(
     `also(conn, commit)` runs in the same transaction; what it raises undoes the commit.
     """
     change = change or ChangeId(new_id())
-    for attempt in range(ATTEMPTS):
-        head = read_head(backend, repo, branch, stage=stage)
-        if not isinstance(if_head, AnyHead) and head.id != if_head:
-            raise BranchMoved(f"{head.repo.full_name}@{branch}", expected=if_head, found=head.id)
-        tree = head.tree(backend.store).apply(edits)
-        if not allow_empty and tree.root == (head.commit.tree if head.commit is not None else None):
-            raise NothingToCommit(
-                f"Nothing to commit on {head.repo.full_name}@{branch}: "
-                + ("everything is there already." if len(edits) else "there are no changes."),
-                help="Change a file and try again.",
-                head=head.id,
+    with backend.database.read() as conn:
+        home = find_repo(conn, repo)
+    for _ in range(ATTEMPTS):
+        with branch_turn(backend, home.id, branch):
+            head = read_head(backend, home, branch, stage=stage)
+            if not isinstance(if_head, AnyHead) and head.id != if_head:
+                raise BranchMoved(f"{home.full_name}@{branch}", expected=if_head, found=head.id)
+            tree = head.tree(backend.store).apply(edits)
+            if not allow_empty and tree.root == (head.commit.tree if head.commit is not None else None):
+                raise NothingToCommit(
+                    f"Nothing to commit on {home.full_name}@{branch}: "
+                    + ("everything is there already." if len(edits) else "there are no changes."),
+                    help="Change a file and try again.",
+                    head=head.id,
+                )
+            commit = seal_commit(
+                backend.store,
+                head,
+                tree=tree.root,
+                derivation=derivation,
+                change=change,
+                author=author,
+                message=message,
             )
-        commit = seal_commit(
-            backend.store,
-            head,
-            tree=tree.root,
-            derivation=derivation,
-            change=change,
-            author=author,
-            message=message,
-        )
-        noted = journal.spill(backend.database, backend.store)
-        backend.store.flush()
-        try:
-            with backend.database.transaction() as conn:
-                check_writable(find_branch(conn, head.repo, branch), stage)
-                record_commit(conn, commit, head)
-                journal.forget(conn, noted)
-                if also is not None:
-                    also(conn, commit)
-        except BranchMoved:
-            if not isinstance(if_head, AnyHead):
-                raise
-            time.sleep(random.random() * 0.002 * min(attempt, 16))
-            continue
-        return commit
+            noted = journal.spill(backend.database, backend.store)
+            backend.store.flush()
+            try:
+                with backend.database.transaction() as conn:
+                    check_writable(find_branch(conn, home, branch), stage)
+                    record_commit(conn, commit, head)
+                    journal.forget(conn, noted)
+                    if also is not None:
+                        also(conn, commit)
+                return commit
+            except BranchMoved:
+                # Someone who does not wait for turns moved the head: make the edits again on the new one.
+                if not isinstance(if_head, AnyHead):
+                    raise
     raise Conflict(
-        f"Branch {branch} of {repo} moved {ATTEMPTS} times while this was being committed.",
+        f"Branch {branch} of {home.full_name} moved {ATTEMPTS} times while this was being committed.",
         help="Many writers are at work there; try again, or gather your writes in one draft.",
     )
 
