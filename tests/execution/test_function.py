@@ -90,6 +90,10 @@ def slow(datum):
             pass
     return {"k": datum.key}
 
+def leave_a_process(datum):
+    script = f"setsid {sys.executable} -c 'import time; time.sleep(1000)' {datum.key} &"
+    subprocess.run(["sh", "-c", script], check=True)
+
 def sleepy(datum):
     time.sleep(0.4)
     return {"k": datum.key}
@@ -274,6 +278,15 @@ def test_a_cancelled_function_dies_and_finished_datums_are_reported(
     wait_until(lambda: not alive(name))
     (after,) = run(executor, steps("identity"), task(store, "a"))
     assert after.state == "success"
+
+
+def test_processes_that_a_function_left_behind_are_killed_after_the_batch(
+    executor: LocalExecutor, store: Store, steps: Steps
+) -> None:
+    name = f"left-{os.getpid()}"
+    (outcome,) = run(executor, steps("leave_a_process"), task(store, name))
+    assert outcome.state == "success"
+    assert alive(name) == []
 
 
 def test_a_worker_killed_from_outside_costs_nothing(executor: LocalExecutor, store: Store, steps: Steps) -> None:

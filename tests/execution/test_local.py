@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
-from batches import alive, files, log, python, run, run_batch, shell, task, wait_until
+from batches import alive, files, functions, log, python, run, run_batch, shell, task, wait_until
 from folder_store import open_folder_store
 
 from tilth.errors import Invalid, Unavailable
@@ -109,6 +110,39 @@ def test_what_finished_before_the_slot_died_is_not_run_again(
     assert sorted((tmp_path / "runs").read_text().split()) == ["a", "b", "c", "p", "p"]
 
 
+def test_slots_and_workers_killed_from_outside_cost_no_outcome(
+    start: Callable[..., LocalExecutor], store: Store, folder: Path, tmp_path: Path
+) -> None:
+    executor = start(slots=2)
+    steps = functions(store, tmp_path, "import time\ndef f(datum):\n  time.sleep(0.005)\n  return {'k': datum.key}")
+    random = Random(7)
+    for number in range(12):
+        transform = steps("f") if number % 2 else shell("sleep 0.005; printf $PACH_DATUM_ID > /pfs/out/k")
+        datums = tuple(task(store, f"{number}-{index}") for index in range(20))
+        executor.submit(DatumBatch(f"{number}", 1, transform, datums))
+    results: dict[str, BatchResult] = {}
+    kills = 0
+    while len(results) < 12:
+        results.update((result.id, result) for result in executor.completed(0.15))
+        victims = [pid for pid in alive("tilth.execution.") if os.getpid() in (parent(pid), parent(parent(pid)))]
+        if victims and kills < 6:
+            kills += 1
+            os.kill(random.choice(victims), signal.SIGKILL)
+    for result in results.values():
+        assert result.error is None
+        for outcome in result.outcomes:
+            assert files(store, outcome) == {"k": outcome.key.encode()}
+        assert len(result.outcomes) == 20
+    assert kills == 6
+
+
+def parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
 def test_a_queued_batch_can_be_cancelled(executor: LocalExecutor, store: Store) -> None:
     executor.submit(DatumBatch("first", 1, shell("sleep 0.3"), (task(store, "a"),)))
     executor.submit(DatumBatch("second", 1, shell("sleep 100"), (task(store, "a"),)))
@@ -163,6 +197,7 @@ OWNER = """
 import sys, time
 from functools import partial
 from pathlib import Path
+from random import Random
 sys.path.insert(0, sys.argv[1])
 from folder_store import open_folder_store
 from batches import python, functions, task

@@ -207,7 +207,7 @@ class LocalExecutor:
                 return False
             if not isinstance(self._hello, Unavailable) and self._hello[0] == "symlink":
                 return False
-        return running or len(self._queue) > len(self._idle)
+        return running or index == 0 or len(self._queue) > len(self._idle)
 
     def said_hello(self, index: int, hello: SlotProcess | Unavailable) -> None:
         """Note what slot 0 can do. For the slot threads only."""
@@ -227,7 +227,7 @@ class LocalExecutor:
             self._finish(entry, outcomes, error)
 
     def start_slot(self, folder: Path, index: int) -> SlotProcess:
-        """Start a slot process. For the slot threads only. Raises Unavailable."""
+        """Start a slot process. For the slot threads only. Raises SlotDied, OSError."""
         return SlotProcess(
             self._opening,
             folder / f"slot-{index}-{uuid.uuid4().hex[:8]}",
@@ -257,6 +257,9 @@ class _SlotThread:
                     error = self._run(entry, outcomes)
                 except Unavailable as failure:
                     error = str(failure)
+                except Exception as failure:  # noqa: BLE001 whatever it is, the batch must have a result
+                    error = f"The executor failed: {failure!r}"
+                    self._drop()
                 self._executor.begin(entry, None)
                 self._executor.end(entry, outcomes, error)
         finally:
@@ -267,6 +270,7 @@ class _SlotThread:
         """Run one batch; if the slot dies, run each datum that is left by itself."""
         batch = entry.batch
         pending: deque[tuple[DatumTask, ...]] = deque([batch.tasks])
+        deaths = 0
         while pending:
             tasks = pending.popleft()
             try:
@@ -276,7 +280,9 @@ class _SlotThread:
                 if entry.cancelled_at is not None:
                     return CANCELLED
                 left = [task for task in tasks if task.key not in outcomes]
-                if len(left) == 1 and len(tasks) == 1:
+                deaths += 1
+                if len(tasks) == 1 and deaths > 1 and left:
+                    # Twice, and the second time it was alone: it is the datum, not a neighbour or a passing trouble.
                     key = left[0].key
                     outcomes[key] = Outcome(key, "lost", (), f"This datum killed the process that ran it: {death}")
                 else:
@@ -312,12 +318,18 @@ class _SlotThread:
 
     def _ready_slot(self) -> SlotProcess:
         if self._slot is None:
-            try:
-                self._slot = self._executor.start_slot(self._folder, self._index)
-            except (Unavailable, OSError) as failure:
-                error = failure if isinstance(failure, Unavailable) else Unavailable(f"No slot can start: {failure}")
-                self._executor.said_hello(self._index, error)
-                raise error from failure
+            for tries_left in (2, 1, 0):
+                try:
+                    self._slot = self._executor.start_slot(self._folder, self._index)
+                    break
+                except SlotDied as death:
+                    error = Unavailable(f"A slot process cannot start: {death}", help="See why, and run again.")
+                except OSError as failure:
+                    error = Unavailable(f"A slot process cannot start: {failure}", help="See why, and run again.")
+                if tries_left == 0:
+                    self._executor.said_hello(self._index, error)
+                    raise error
+            assert self._slot is not None
             self._executor.said_hello(self._index, self._slot)
         return self._slot
 

@@ -99,6 +99,7 @@ class SlotLoop:
             code = self._code_folder(transform.code) if transform.code is not None else None
             if transform.kind == "function":
                 self._workers.run(transform, payload, count, code, self._report)
+                kill_children(spare=self._workers.pids())  # what functions left behind
             else:
                 self._run_commands(transform, payload, code)
         except _Cancelled:

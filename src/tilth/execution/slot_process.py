@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tilth.errors import Unavailable
 from tilth.execution.batch import DatumTask, Outcome, Transform
 from tilth.execution.channel import Channel, Closed
 from tilth.execution.log import last_lines
@@ -32,7 +31,7 @@ class SlotProcess:
     """Starts a slot, sends it batches, and removes all traces of it when it ends."""
 
     def __init__(self, opening: bytes, folder: Path, *, may_unshare: bool, may_link: bool) -> None:
-        """Start the process and wait until it says what it can do. Raises Unavailable."""
+        """Start the process and wait until it says what it can do. Raises SlotDied, OSError."""
         self.folder = folder
         folder.mkdir(parents=True)
         self._mark = uuid.uuid4().hex
@@ -56,9 +55,9 @@ class SlotProcess:
                 raise Closed
             _, self.pfs, self.note = self._channel.receive()
         except Closed:
-            reason = self._last_words()
+            reason = self._end_words(0.5)
             self.close(kill=True)
-            raise Unavailable(f"A slot process cannot start. {reason}", help="See why, and run again.") from None
+            raise SlotDied(reason) from None
 
     def run(
         self, transform: Transform, tasks: Sequence[DatumTask], tick: Callable[[], None]
@@ -87,7 +86,7 @@ class SlotProcess:
                         yield message[2]
                     return
         except Closed:
-            raise SlotDied(self._end_words()) from None
+            raise SlotDied(self._end_words(END_S)) from None
 
     def cancel(self) -> None:
         """Ask for the end of what runs, if anything does; safe from another thread."""
@@ -112,9 +111,9 @@ class SlotProcess:
             kill_marked(MARK, self._mark)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _end_words(self) -> str:
+    def _end_words(self, seconds: float) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(END_S)
+            self._process.wait(seconds)
         status = self._process.returncode
         how = (
             "did not end" if status is None else f"killed by signal {-status}" if status < 0 else f"exit code {status}"

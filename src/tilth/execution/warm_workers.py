@@ -131,6 +131,10 @@ class _Broken(Exception):
         self.log = log
 
 
+class _DiedLoading(_Broken):
+    """The process ended while it loaded the function, by itself or killed from outside."""
+
+
 class WarmWorkers:
     """Runs batches of functions for one slot in its most recently used workers.
 
@@ -204,6 +208,10 @@ class WarmWorkers:
                     waiting = left
                     continue
             except _Broken as broken:
+                if isinstance(broken, _DiedLoading) and idle_deaths < 2:
+                    idle_deaths += 1
+                    suspects = [*order, *suspects] if alone else suspects
+                    continue
                 tasks = tasks_of(payload)
                 for index in (*order, *suspects):
                     report(self._ended(tasks[index], "failed", str(broken), broken.log))
@@ -273,7 +281,7 @@ class WarmWorkers:
                 raise _Broken(message[1], log)
         log = worker.log.take()
         self._drop(worker)
-        raise _Broken(f"The process died while it loaded {worker.key[1]}.", log)
+        raise _DiedLoading(f"The process died while it loaded {worker.key[1]}. {_death(worker.status)}", log)
 
     def _drive(
         self, worker: _Worker, transform: Transform, payload: bytes, order: Sequence[int] | None, count: int
