@@ -20,6 +20,6 @@ def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = 
         from tilth.client import open as open_remote
 
         return open_remote(found, token or os.environ.get(TOKEN_VARIABLE))
-    from tilth.workspace import open as open_local
+    from tilth.workspace.local import open as open_local
 
     return open_local(Path(found))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import tarfile
 from typing import Any
 
 import pytest
@@ -105,12 +107,12 @@ def test_paths_that_leave_the_repo_are_refused_at_the_door(door: Any, path: str)
 @pytest.mark.parametrize("path", ["../x", "/../x", "a/../../x", "a\x01b"])
 def test_archives_whose_paths_leave_the_repo_are_refused(door: Any, path: str) -> None:
     door.answers["files.put_many"] = lambda branch, files, **named: list(files) and COMMIT
-    body = b"".join(archive.pack([("fine", b"1"), (path, b"2")]))
-    answer = door.call("writer", "POST", path_of("files.put_many"), params={"branch": "digits"}, content=body)
-    assert answer.status_code == 422
-    body = b"".join(archive.pack([("fine", b"1")], deletes=[path]))
-    answer = door.call("writer", "POST", path_of("files.put_many"), params={"branch": "digits"}, content=body)
-    assert answer.status_code == 422
+    member = tarfile.TarInfo(path)
+    deletes = tarfile.TarInfo.create_pax_global_header({archive.DELETES: json.dumps([path])})
+    fine = b"".join(archive.pack([("fine", b"1")]))
+    for body in (member.tobuf(tarfile.PAX_FORMAT) + fine, deletes + fine):
+        answer = door.call("writer", "POST", path_of("files.put_many"), params={"branch": "digits"}, content=body)
+        assert answer.status_code == 422
 
 
 def test_many_files_arrive_in_one_stream_with_deletes_first(door: Any) -> None:

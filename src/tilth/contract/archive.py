@@ -52,14 +52,15 @@ class Archive:
 
 
 def pack(files: Iterable[tuple[str, FileSource]], *, deletes: Iterable[str] = ()) -> Iterator[bytes]:
-    """Yield the archive of `files`."""
-    gone = list(deletes)
+    """Yield the archive of `files`. Raises Invalid for a path that could not be in a repo."""
+    gone = [check_path(path.rstrip("/")) for path in deletes]
     if gone:
         yield tarfile.TarInfo.create_pax_global_header({DELETES: json.dumps(gone)})
     root = tarfile.TarInfo(".")
     root.type = tarfile.DIRTYPE
     yield root.tobuf(tarfile.PAX_FORMAT)
     for path, source in files:
+        check_path(path)
         if isinstance(source, Link):
             yield _link(path, source.target)
         elif isinstance(source, Path) and source.is_symlink():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, create_model
@@ -63,7 +63,7 @@ def _add(router: APIRouter, name: str, *, reads: bool) -> None:
             inspect.Parameter(
                 parameter.name,
                 inspect.Parameter.KEYWORD_ONLY,
-                default=_EMPTY if parameter.default is _EMPTY else _plain(parameter.default),
+                default=_default(parameter, kind),
                 annotation=Annotated[kind, Query()],
             )
             for parameter, kind in parameters
@@ -139,6 +139,12 @@ def _wire_type(name: str, kind: Any) -> Any:
     if name == "limit":
         return Annotated[int, Field(ge=1, le=MAX_LIMIT)]
     return kind
+
+
+def _default(parameter: inspect.Parameter, kind: Any) -> Any:
+    if parameter.default is _EMPTY:
+        return None if type(None) in get_args(kind) else _EMPTY  # a query cannot say "null": it leaves it out
+    return _plain(parameter.default)
 
 
 def _plain(value: Any) -> Any:

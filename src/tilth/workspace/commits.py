@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tilth.contract.values import CommitInfo, FileChange, Page
 from tilth.model.ids import CommitId
-from tilth.versioning import commits, diff, revert, revisions
+from tilth.model.names import DEFAULT_BRANCH
+from tilth.versioning import branches, commits, diff, revert, revisions
 from tilth.versioning.diff import Change
+from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree
 from tilth.workspace.infos import commit_info, file_info
 from tilth.workspace.opened import Opened
@@ -54,18 +56,18 @@ class LocalCommits:
     def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
         """Undo one commit on its branch and keep what came later.
 
-        The branch is `branch`, else the one that the reference starts from (`digits@main^` undoes on main), else main.
+        The branch is `branch`, else the one that the reference starts from (`digits@trial^`: trial), else main.
         """
         asked = revisions.parse(reference)
         undone = revisions.resolve(self._backend, asked)
-        on = branch or _branch_of(asked)
+        on = branch or self._branch_of(asked)
         done = revert.revert(self._backend, asked.full_name, on, undone.id, author=self._author, message=message)
         return commit_info(done)
 
-
-def _branch_of(reference: revisions.Reference) -> str:
-    base = (reference.revision or "main").partition("^")[0].partition("~")[0].partition("@{")[0]
-    return base or "main"
+    def _branch_of(self, reference: Reference) -> str:
+        base = (reference.revision or "").partition("^")[0].partition("~")[0].partition("@{")[0]
+        named = {branch.name for branch in branches.list_branches(self._backend, reference.full_name)}
+        return base if base in named else DEFAULT_BRANCH
 
 
 def _file_change(change: Change) -> FileChange:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -24,10 +22,10 @@ from tilth.pipelines.registry import Pipeline
 from tilth.pipelines.resolution import Sources
 from tilth.pipelines.stage import End, PipelineStage
 from tilth.progress import Progress, silent
-from tilth.storage.store import Store
-from tilth.versioning.backend import Backend, open_backend
+from tilth.versioning.backend import Backend
 from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.pipelines import open_labeling
+from tilth.workspace.slot_store import opened_store
 
 RETRY_S = 5.0
 """A publication that failed is tried again after so long."""
@@ -42,13 +40,6 @@ def local_executor(backend: Backend, *, slots: int | None = None) -> LocalExecut
         slots=slots or os.cpu_count() or 2,
         scratch=backend.scratch / "execution",
     )
-
-
-@contextmanager
-def opened_store(folder: Path) -> Iterator[Store]:
-    """Open the store of a workspace folder in a worker process."""
-    with open_backend(folder, create=False) as backend:
-        yield backend.store
 
 
 class Coordinator:

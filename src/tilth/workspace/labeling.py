@@ -7,6 +7,7 @@ from typing import Any
 
 from tilth.contract.principal import Role
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.errors import Conflict
 from tilth.labeling.stage import LabelingStage
 from tilth.model.labeling import Label, LabelingProgress, WorkerStats
 from tilth.workspace.infos import commit_info
@@ -15,6 +16,7 @@ from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
 
 ALL_WORKERS = 1000
+PUBLISH_ATTEMPTS = 5
 
 
 class LocalLabeling:
@@ -54,8 +56,16 @@ class LocalLabeling:
 
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now."""
-        commit = LabelingStage(self._backend).publish(full_name(pipeline))
-        return commit_info(commit) if commit is not None else None
+        for attempt in range(PUBLISH_ATTEMPTS):
+            try:
+                commit = LabelingStage(self._backend).publish(full_name(pipeline))
+            except Conflict:
+                # The coordinator published at the same moment; what it left out is published now.
+                if attempt + 1 == PUBLISH_ATTEMPTS:
+                    raise
+                continue
+            return commit_info(commit) if commit is not None else None
+        raise AssertionError("the last attempt returns or raises")
 
 
 _HIDDEN: dict[str, Any] = {

@@ -1,0 +1,661 @@
+"""What every Workspace does, as tests: subclass it, give the fixtures `workspace` and `as_user`, and run pytest.
+
+The workspace may be shared by all tests and need not be empty: each test works in repos of its own.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tilth.contract.facets import Tasks
+from tilth.contract.values import AssignmentInfo, FileInfo, Page
+from tilth.contract.workspace import Workspace
+from tilth.errors import (
+    BranchMoved,
+    Conflict,
+    Denied,
+    HeldOut,
+    Invalid,
+    NotFound,
+    TilthError,
+    Unauthenticated,
+    Unavailable,
+)
+from tilth.model.ids import new_id
+
+AsUser = Callable[[str], Workspace]
+"""Opens the same workspace as the holder of a token."""
+
+CONFIG = (
+    '<View><Text name="text" value="$headline"/><Choices name="kind" toName="text" choice="single">'
+    '<Choice value="bait"/><Choice value="news"/></Choices></View>'
+)
+RUN_S = 120.0
+
+
+class WorkspaceSuite:
+    """The behaviours. `workspace` has an owner's rights."""
+
+    @pytest.fixture
+    def name(self) -> str:
+        """A name that no other test uses."""
+        return f"t{new_id()[-12:]}x"
+
+    # Repos and branches
+
+    def test_a_repo_is_made_found_listed_and_deleted(self, workspace: Workspace, name: str) -> None:
+        made = workspace.repos.create(name, description="letters")
+        assert (made.name, made.project, made.description, made.held_out) == (name, "default", "letters", False)
+        assert list(made.branches) == ["main"]
+        assert workspace.repos.get(name) == made
+        assert made in _all(lambda after: workspace.repos.list(after=after, limit=2))
+        workspace.repos.delete(name)
+        with pytest.raises(NotFound):
+            workspace.repos.get(name)
+
+    def test_a_taken_or_impossible_name_is_refused(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        with pytest.raises(Conflict):
+            workspace.repos.create(name)
+        for bad in ("", "a b", "../x", "x" * 64, new_id(), "a/b/c", "ü"):
+            with pytest.raises(Invalid):
+                workspace.repos.create(bad)
+
+    def test_a_repo_can_live_in_a_project(self, workspace: Workspace, name: str) -> None:
+        made = workspace.repos.create(f"research/{name}")
+        assert (made.project, made.name) == ("research", name)
+        workspace.files.put(f"research/{name}:a", b"1")
+        assert _read(workspace, f"research/{name}:a") == b"1"
+        with pytest.raises(NotFound):
+            workspace.repos.get(name)
+
+    def test_errors_keep_their_class_words_and_facts(self, workspace: Workspace, name: str) -> None:
+        with pytest.raises(NotFound) as caught:
+            workspace.repos.get(name)
+        assert name in caught.value.message
+        assert caught.value.help
+        assert caught.value.facts["repo"] == name
+
+    def test_a_branch_starts_anywhere_moves_and_tells_its_moves(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        first = workspace.files.put(f"{name}:a", b"1")
+        second = workspace.files.put(f"{name}:a", b"2")
+        branch = workspace.branches.create(name, "old", head="main^")
+        assert branch.head == first.id
+        assert _read(workspace, f"{name}@old:a") == b"1"
+        moved = workspace.branches.move(name, "old", "main", message="deploy")
+        assert moved.head == second.id
+        workspace.branches.move(name, "old", first.id)
+        moves = _all(lambda after: workspace.branches.moves(name, "old", after=after, limit=2))
+        assert [move.new for move in moves] == [first.id, second.id, first.id]
+        assert moves[1].message == "deploy"
+        assert {each.name for each in workspace.branches.list(name).items} == {"main", "old"}
+        workspace.branches.delete(name, "old")
+        with pytest.raises(NotFound):
+            workspace.branches.get(name, "old")
+
+    # Files and commits
+
+    def test_what_is_put_is_read_back_whole_and_by_range(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        content = bytes(range(256)) * 20_000
+        commit = workspace.files.put(f"{name}:deep/er/data.bin", io.BytesIO(content), message="bytes")
+        assert (commit.files, commit.size, commit.message, commit.changed) == (1, len(content), "bytes", True)
+        reference = f"{name}:deep/er/data.bin"
+        assert _read(workspace, reference) == content
+        assert (
+            b"".join(workspace.files.read(reference, start=1_000_000, stop=1_000_300)) == content[1_000_000:1_000_300]
+        )
+        assert b"".join(workspace.files.read(reference, start=len(content) - 5)) == content[-5:]
+        info = workspace.files.stat(reference)
+        assert (info.kind, info.size) == ("file", len(content))
+        assert workspace.files.stat(f"{name}:deep").kind == "folder"
+
+    def test_a_write_that_changes_nothing_is_the_head_that_was_there(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        first = workspace.files.put(f"{name}:a", b"1")
+        again = workspace.files.put(f"{name}:a", b"1")
+        assert (again.id, again.changed) == (first.id, False)
+
+    def test_many_files_and_deletes_are_one_commit(self, workspace: Workspace, name: str, tmp_path: Path) -> None:
+        workspace.repos.create(name)
+        workspace.files.put_many(name, [(f"old/{number}", b"x") for number in range(3)])
+        local = tmp_path / "local.txt"
+        local.write_bytes(b"from a file")
+        files: list[tuple[str, Any]] = [
+            ("new/ünï code.txt", b"bytes"),
+            ("new/stream", io.BytesIO(b"stream")),
+            ("new/local", local),
+            ("old/kept", b"kept"),
+        ]
+        before = workspace.branches.get(name, "main").head
+        commit = workspace.files.put_many(name, files, deletes=["old"], message="turn over", if_head=before)
+        assert _paths(workspace, name) == ["new/local", "new/stream", "new/ünï code.txt", "old/kept"]
+        assert list(commit.parents) == [before]
+        with pytest.raises(BranchMoved) as caught:
+            workspace.files.put_many(name, [("z", b"z")], if_head=before)
+        assert caught.value.facts["found"] == commit.id
+        workspace.files.delete(f"{name}:new")
+        assert _paths(workspace, name) == ["old/kept"]
+
+    def test_a_folder_goes_in_and_comes_out_the_same(self, workspace: Workspace, name: str, tmp_path: Path) -> None:
+        workspace.repos.create(name)
+        source = tmp_path / "source"
+        (source / "sub").mkdir(parents=True)
+        (source / "sub" / "a.txt").write_bytes(b"a")
+        (source / "run.sh").write_bytes(b"#!/bin/sh\n")
+        (source / "run.sh").chmod(0o755)
+        (source / "link").symlink_to("sub/a.txt")
+        workspace.files.put_folder(f"{name}:top", source)
+        out = tmp_path / "out"
+        assert workspace.files.get_folder(f"{name}:top", out) == 3
+        assert (out / "sub" / "a.txt").read_bytes() == b"a"
+        assert (out / "run.sh").stat().st_mode & 0o111
+        assert (out / "link").readlink() == Path("sub/a.txt")
+        (source / "link").unlink()
+        (source / "b.txt").write_bytes(b"b")
+        workspace.files.put_folder(f"{name}:top", source, mirror=True)
+        assert _paths(workspace, name) == ["top/b.txt", "top/run.sh", "top/sub/a.txt"]
+        assert workspace.files.get_folder(f"{name}:top/b.txt", tmp_path / "one") == 1
+        assert (tmp_path / "one" / "b.txt").read_bytes() == b"b"
+
+    def test_lists_are_paged_by_level_below_and_by_glob(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put_many(name, [(f"d{number}/f.{end}", b"x") for number in range(3) for end in ("csv", "txt")])
+        workspace.files.put(f"{name}:top.txt", b"y")
+        level = _all(lambda after: workspace.files.list(name, after=after, limit=2))
+        assert [(info.path, info.kind) for info in level] == [
+            ("d0", "folder"),
+            ("d1", "folder"),
+            ("d2", "folder"),
+            ("top.txt", "file"),
+        ]
+        below = _all(lambda after: workspace.files.walk(f"{name}:d1", after=after, limit=1))
+        assert [info.path for info in below] == ["d1/f.csv", "d1/f.txt"]
+        found = _all(lambda after: workspace.files.walk(name, glob="**/*.csv", after=after, limit=2))
+        assert [info.path for info in found] == ["d0/f.csv", "d1/f.csv", "d2/f.csv"]
+
+    @pytest.mark.parametrize("path", ["../x", "a/../../x", "a//b", "a/./b", "nul\x00", "new\nline"])
+    def test_paths_that_leave_the_repo_are_refused(self, workspace: Workspace, name: str, path: str) -> None:
+        workspace.repos.create(name)
+        with pytest.raises(Invalid):
+            workspace.files.put(f"{name}:{path}", b"x")
+        with pytest.raises(Invalid):
+            workspace.files.put_many(name, [(path, b"x")])
+        with pytest.raises(Invalid):
+            workspace.files.stat(f"{name}:{path}")
+        draft = workspace.drafts.open(name)
+        with pytest.raises(Invalid):
+            workspace.drafts.put(draft.id, path, b"x")
+        assert workspace.branches.get(name, "main").head is None
+
+    def test_a_file_cannot_also_be_a_folder(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:a", b"1")
+        with pytest.raises(Conflict):
+            workspace.files.put(f"{name}:a/b", b"2")
+
+    def test_what_is_missing_is_not_found(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        with pytest.raises(NotFound):
+            workspace.commits.get(name)
+        workspace.files.put(f"{name}:a", b"1")
+        for act in (
+            lambda: workspace.files.stat(f"{name}:b"),
+            lambda: list(workspace.files.read(f"{name}:b")),
+            lambda: workspace.files.delete(f"{name}:b"),
+            lambda: workspace.files.list(f"{name}:b"),
+            lambda: workspace.commits.get(f"{name}@nowhere"),
+            lambda: workspace.jobs.get(new_id()),
+            lambda: workspace.jobs.wait(new_id(), timeout_s=5),
+            lambda: workspace.pipelines.get(name),
+            lambda: workspace.labeling.get(name),
+            lambda: workspace.feedback.get(name),
+            lambda: workspace.drafts.get(new_id()),
+            lambda: workspace.branches.get(name, "nope"),
+        ):
+            with pytest.raises(NotFound):
+                act()
+
+    def test_history_is_told_newest_first_and_by_path(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        made = [workspace.files.put(f"{name}:{'a' if number % 2 else 'b'}", b"%d" % number) for number in range(5)]
+        log = _all(lambda after: workspace.commits.log(name, after=after, limit=2))
+        assert [commit.id for commit in log] == [commit.id for commit in reversed(made)]
+        touched = _all(lambda after: workspace.commits.log(f"{name}:a", after=after, limit=1))
+        assert [commit.id for commit in touched] == [made[3].id, made[1].id]
+        assert workspace.commits.get(f"{name}@main^2").id == made[2].id
+        assert workspace.commits.get(f"{name}@{made[1].change}").id == made[1].id
+
+    def test_a_diff_names_what_was_added_changed_and_deleted(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put_many(name, [("same", b"1"), ("changed", b"1"), ("gone", b"1")])
+        workspace.files.put_many(name, [("changed", b"2"), ("new", b"2")], deletes=["gone"])
+        changes = _all(lambda after: workspace.commits.diff(None, name, after=after, limit=2))
+        kinds = [(change.path, change.old is not None, change.new is not None) for change in changes]
+        assert kinds == [("changed", True, True), ("gone", True, False), ("new", False, True)]
+        assert not workspace.commits.diff(name, name).items
+
+    def test_a_revert_undoes_one_commit_and_keeps_later_ones(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put_many(name, [("a", b"1"), ("b", b"1")])
+        bad = workspace.files.put(f"{name}:a", b"bad")
+        workspace.files.put(f"{name}:b", b"2")
+        workspace.commits.revert(f"{name}@{bad.id}", message="undo")
+        assert (_read(workspace, f"{name}:a"), _read(workspace, f"{name}:b")) == (b"1", b"2")
+        workspace.files.put(f"{name}:a", b"3")
+        with pytest.raises(Conflict):
+            workspace.commits.revert(f"{name}@{bad.id}")
+
+    def test_a_draft_gathers_writes_and_becomes_one_commit(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:old", b"1")
+        draft = workspace.drafts.open(name)
+        workspace.drafts.put(draft.id, "a", b"1")
+        workspace.drafts.put(draft.id, "b/c", io.BytesIO(b"2"))
+        workspace.drafts.delete(draft.id, "old")
+        assert workspace.drafts.get(draft.id).changes == 3
+        assert _paths(workspace, name) == ["old"]
+        between = workspace.files.put(f"{name}:other", b"3")
+        with pytest.raises(BranchMoved):
+            workspace.drafts.commit(draft.id, if_head=new_id())
+        commit = workspace.drafts.commit(draft.id, message="all at once")
+        assert list(commit.parents) == [between.id]
+        assert _paths(workspace, name) == ["a", "b/c", "other"]
+        with pytest.raises(NotFound):
+            workspace.drafts.commit(draft.id)
+        second = workspace.drafts.open(name)
+        workspace.drafts.discard(second.id)
+        with pytest.raises(NotFound):
+            workspace.drafts.get(second.id)
+
+    # Pipelines and jobs
+
+    def test_a_commit_runs_its_pipelines_and_one_changed_file_runs_one_item(
+        self, workspace: Workspace, name: str
+    ) -> None:
+        up = self._pipeline(workspace, name)
+        workspace.files.put_many(name, [(f"{number}.txt", b"%d" % number) for number in range(4)])
+        report = workspace.maintenance.run(timeout_s=RUN_S)
+        assert any(job.pipeline == up and job.state == "success" for job in report.jobs)
+        assert _read(workspace, f"{up}:2.txt") == b"22"
+        change = workspace.files.put(f"{name}:2.txt", b"x").change
+        (job,) = workspace.jobs.wait(change, timeout_s=RUN_S)
+        assert (job.pipeline, job.state, job.total, job.run, job.reused) == (up, "success", 4, 1, 3)
+        assert workspace.jobs.wait(job.id, timeout_s=1) == [job]
+        assert _read(workspace, f"{up}:2.txt") == b"xx"
+        assert workspace.jobs.get(job.id) == job
+        assert [each.id for each in workspace.jobs.list(change=change).items] == [job.id]
+        assert workspace.pipelines.get(up).last_job == job.id
+        workspace.maintenance.run(timeout_s=RUN_S)
+        assert workspace.maintenance.status().waiting == 0
+
+    def test_the_datums_of_a_job_can_be_looked_at(self, workspace: Workspace, name: str) -> None:
+        up = self._pipeline(workspace, name)
+        commit = workspace.files.put_many(name, [(f"{number}.txt", b"%d" % number) for number in range(3)])
+        (job,) = workspace.jobs.wait(commit.change, timeout_s=RUN_S)
+        datums = _all(lambda after: workspace.jobs.datums(job.id, after=after, limit=2))
+        assert [(datum.state, list(datum.outputs)) for datum in datums] == [
+            ("success", [f"{number}.txt"]) for number in range(3)
+        ]
+        assert not workspace.jobs.datums(job.id, state="failed").items
+        assert job.output is not None
+        assert workspace.commits.get(f"{up}@{job.output}").derivation is not None
+
+    def test_a_failing_item_is_named_first_with_its_log_and_moves_no_branch(
+        self, workspace: Workspace, name: str
+    ) -> None:
+        workspace.repos.create(name)
+        spec = {
+            "pipeline": {"name": f"{name}-bad"},
+            "input": {"pfs": {"repo": name, "glob": "/*", "name": "in"}},
+            "transform": {"cmd": ["sh"], "stdin": ["if test -e /pfs/in/bad; then echo no luck; exit 7; fi"]},
+            "datum_tries": 1,
+        }
+        workspace.pipelines.create(spec)
+        commit = workspace.files.put_many(name, [("bad", b"1"), ("aaa", b"2")])
+        (job,) = workspace.jobs.wait(commit.change, timeout_s=RUN_S)
+        assert (job.state, job.failed, job.output) == ("failed", 1, None)
+        assert "bad" in job.reason
+        first = workspace.jobs.datums(job.id).items[0]
+        assert first.state == "failed"
+        assert "bad" in first.key
+        assert b"no luck" in b"".join(workspace.jobs.logs(job.id))
+        assert workspace.branches.get(f"{name}-bad", "main").head is None
+
+    def test_a_spec_is_checked_before_anything_is_made(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put_many(name, [("a", b"1"), ("b", b"1")])
+        spec = self._spec(name)
+        told = workspace.pipelines.check(spec)
+        assert (told.kind, told.items, list(told.inputs)) == ("code", 2, [f"{name}@main"])
+        with pytest.raises(Invalid) as caught:
+            workspace.pipelines.create({**spec, "transfrom": {}})
+        assert "transfrom" in caught.value.message
+        with pytest.raises(NotFound):
+            workspace.pipelines.get(told.name)
+
+    def test_pipelines_are_updated_listed_run_again_and_deleted(self, workspace: Workspace, name: str) -> None:
+        up = self._pipeline(workspace, name)
+        with pytest.raises(Conflict):
+            workspace.pipelines.create(self._spec(name))
+        workspace.files.put(f"{name}:a", b"1")
+        workspace.maintenance.run(timeout_s=RUN_S)
+        changed = {**self._spec(name), "description": "the same, said again"}
+        assert workspace.pipelines.create(changed, update=True).version == 2
+        assert up in [each.name for each in _all(lambda after: workspace.pipelines.list(after=after, limit=3))]
+        workspace.maintenance.run(timeout_s=RUN_S)
+        (job,) = workspace.jobs.wait(workspace.pipelines.rerun(up, reprocess=True), timeout_s=RUN_S)
+        assert (job.total, job.run) == (1, 1)
+        workspace.pipelines.delete(up)
+        with pytest.raises(NotFound):
+            workspace.pipelines.get(up)
+        assert _read(workspace, f"{up}:a") == b"11"
+
+    def test_a_derived_branch_is_written_by_its_pipeline_alone(self, workspace: Workspace, name: str) -> None:
+        up = self._pipeline(workspace, name)
+        with pytest.raises(Denied):
+            workspace.files.put(f"{up}:mine", b"1")
+        with pytest.raises(Conflict):
+            workspace.repos.delete(name)
+
+    def test_nothing_is_trained_on_what_is_held_out(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name, held_out=True)
+        workspace.files.put(f"{name}:a", b"1")
+        with pytest.raises(HeldOut) as caught:
+            workspace.pipelines.create({**self._spec(name), "trains": True})
+        assert name in caught.value.message
+        assert not workspace.repos.hold_out(name, False).held_out
+
+    # Labeling
+
+    def test_people_label_and_what_they_say_becomes_a_commit(
+        self, workspace: Workspace, as_user: AsUser, name: str
+    ) -> None:
+        ask = self._labeling(workspace, name, overlap=2)
+        people = [self._labeler(workspace, as_user, f"{name}-{number}", ask) for number in range(2)]
+        for person in people:
+            assert _answer_all(person.tasks, ask, lambda shown: "bait" if "!" in shown else "news") == 3
+        report = workspace.maintenance.run(timeout_s=RUN_S)
+        assert report is not None
+        rows = workspace.datasets.rows(f"{ask}:labels").items
+        held = {row["key"]: row["label"] for row in rows}
+        assert {key.rpartition("#")[2]: label for key, label in held.items()}
+        assert sorted(held.values()) == ["bait", "bait", "news"]
+        assert workspace.datasets.count(f"{ask}:answers") == 6
+        state = workspace.labeling.get(ask)
+        assert (state.tasks, state.done, state.open, state.answers) == (3, 3, 0, 6)
+        workers = workspace.labeling.workers(ask).items
+        assert len(workers) == 2
+        assert not any(name in worker.worker for worker in workers)
+        lineage = workspace.lineage.of(f"{ask}@main")
+        facts = lineage.nodes[0].commit.derivation
+        assert facts is not None
+        assert facts.facts["guideline_version"] == "1"
+
+    def test_a_task_is_lent_once_and_an_answer_counts_once(
+        self, workspace: Workspace, as_user: AsUser, name: str
+    ) -> None:
+        ask = self._labeling(workspace, name, overlap=1)
+        first = self._labeler(workspace, as_user, f"{name}-a", ask)
+        other = self._labeler(workspace, as_user, f"{name}-b", ask)
+        lent = first.tasks.next(ask)
+        assert lent is not None
+        again = first.tasks.next(ask)
+        assert again is not None
+        assert again.id == lent.id
+        theirs = other.tasks.next(ask)
+        assert theirs is not None
+        assert theirs.data != lent.data
+        with pytest.raises(NotFound):
+            other.tasks.submit(lent.id, _choice("bait"))
+        told = first.tasks.submit(lent.id, _choice("bait"))
+        assert told.worker_state == "active"
+        assert first.tasks.submit(lent.id, _choice("bait")) == told
+        with pytest.raises(Conflict):
+            first.tasks.submit(lent.id, _choice("news"))
+        with pytest.raises(Invalid):
+            other.tasks.submit(theirs.id, _choice("neither"))
+        assert other.tasks.skip(theirs.id).state == "skipped"
+        assert first.tasks.me(ask).answers == 1
+        assert workspace.labeling.get(ask).answers == 1
+
+    def test_an_expert_decides_and_publishes_by_hand(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
+        ask = self._labeling(workspace, name, overlap=1)
+        person = self._labeler(workspace, as_user, f"{name}-a", ask)
+        _answer_all(person.tasks, ask, lambda shown: "bait")
+        labels = _all(lambda after: workspace.labeling.labels(ask, after=after, limit=2))
+        assert [label.label for label in labels] == ["bait"] * 3
+        ruled = workspace.labeling.rule(ask, labels[0].key, "news", reason="it is")
+        assert (ruled.label, ruled.final) == ("news", True)
+        workspace.labeling.publish(ask)
+        workspace.maintenance.run(timeout_s=RUN_S)
+        rows = {row["key"]: row["label"] for row in workspace.datasets.rows(f"{ask}:labels").items}
+        assert rows[labels[0].key] == "news"
+        assert workspace.labeling.publish(ask) is None
+
+    def test_a_labeler_sees_only_its_own_labeling_pipelines(
+        self, workspace: Workspace, as_user: AsUser, name: str
+    ) -> None:
+        mine = self._labeling(workspace, name, overlap=1)
+        other = self._labeling(workspace, f"{name}o", overlap=1)
+        person = self._labeler(workspace, as_user, f"{name}-a", mine)
+        assert [info.pipeline for info in person.labeling.list().items] == [mine]
+        assert person.access.me().role == "labeler"
+        with pytest.raises(Denied):
+            person.tasks.next(other)
+        with pytest.raises(Denied):
+            person.tasks.me(other)
+
+    # Datasets, feedback, lineage
+
+    def test_tables_are_filtered_paged_and_counted(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        table = "key,n,word\n" + "".join(
+            f"k{number},{number},{'odd' if number % 2 else 'even'}\n" for number in range(9)
+        )
+        workspace.files.put(f"{name}:t.csv", table.encode())
+        rows = _all(lambda after: workspace.datasets.rows(f"{name}:t.csv", where="word = 'odd'", after=after, limit=2))
+        assert [row["n"] for row in rows] == [1, 3, 5, 7]
+        only = workspace.datasets.rows(f"{name}:t.csv", columns=["n"], limit=1).items[0]
+        assert dict(only) == {"key": "k0", "n": 0}
+        assert workspace.datasets.count(f"{name}:t.csv", where="n >= 5") == 4
+        with pytest.raises(Invalid):
+            workspace.datasets.count(f"{name}:t.csv", where="nope = 1")
+        with pytest.raises(Invalid):
+            workspace.datasets.rows(f"{name}:t.csv", where="1; DROP TABLE data")
+
+    def test_chosen_items_go_back_through_a_declared_edge_within_its_budget(
+        self, workspace: Workspace, name: str
+    ) -> None:
+        workspace.repos.create(name)
+        workspace.repos.create(f"{name}-inbox")
+        workspace.files.put_many(name, [("a", b"1"), ("b", b"2")])
+        edge = workspace.feedback.declare(f"{name}-e", name, f"{name}-inbox:more", budget=3, max_rounds=5)
+        assert (edge.budget, edge.used, edge.state) == (3, 0, "open")
+        fired = workspace.feedback.fire(f"{name}-e", message="round 1")
+        assert fired is not None
+        assert fired.derivation is not None
+        assert [source.kind for source in fired.derivation.inputs] == ["feedback"]
+        assert _paths(workspace, f"{name}-inbox") == ["more/a", "more/b"]
+        assert workspace.feedback.get(f"{name}-e").used == 2
+        with pytest.raises(Conflict):
+            workspace.feedback.fire(f"{name}-e")
+        assert f"{name}-e" in [each.name for each in workspace.feedback.list().items]
+
+    def test_lineage_leads_from_a_file_to_the_item_and_commit_it_came_from(
+        self, workspace: Workspace, name: str
+    ) -> None:
+        up = self._pipeline(workspace, name)
+        source = workspace.files.put_many(name, [("a", b"1"), ("b", b"2")])
+        workspace.maintenance.run(timeout_s=RUN_S)
+        found = workspace.lineage.of(f"{up}:a")
+        assert [node.commit.repo for node in found.nodes] == [f"default/{up}", f"default/{name}"]
+        (datum,) = found.datums
+        assert (datum.pipeline, list(datum.inputs)) == (up, [f"{name}@{source.id}:a"])
+        below = workspace.lineage.descendants(f"{name}@{source.id}")
+        assert [node.commit.repo for node in below.nodes][1:] == [f"default/{up}"]
+
+    # Access and care
+
+    def test_users_have_a_role_and_tokens_that_end(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
+        assert workspace.access.create_user(name, "reader").role == "reader"
+        with pytest.raises(Conflict):
+            workspace.access.create_user(name, "reader")
+        with pytest.raises(Invalid):
+            workspace.access.create_user(f"{name}2", "king")
+        token = workspace.access.create_token(name)
+        assert len(token.token) >= 43
+        assert as_user(token.token).access.me().name == name
+        workspace.access.revoke_token(token.id)
+        with pytest.raises(Unauthenticated):
+            as_user(token.token).access.me()
+        second = workspace.access.create_token(name)
+        assert name in [user.name for user in workspace.access.list_users().items]
+        workspace.access.remove_user(name)
+        with pytest.raises(Unauthenticated):
+            as_user(second.token).access.me()
+        with pytest.raises(NotFound):
+            workspace.access.create_token(name)
+
+    def test_authors_are_who_wrote(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.access.create_user(name, "writer")
+        writer = as_user(workspace.access.create_token(name).token)
+        assert writer.files.put(f"{name}:a", b"1").author == name
+
+    def test_verify_re_hashes_everything_and_holds_a_seal_against_it(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        commit = workspace.files.put(f"{name}:a", b"1")
+        seen = _Watched()
+        report = workspace.maintenance.verify(against=commit.seal, progress=seen)
+        assert not report.problems
+        assert report.commits >= 1
+        assert report.bytes > 0
+        assert seen.begun
+        with pytest.raises(NotFound):
+            workspace.maintenance.verify(against="0" * 64)
+
+    def test_usage_and_news_are_told(self, workspace: Workspace, name: str) -> None:
+        before = workspace.maintenance.usage()
+        workspace.repos.create(name)
+        commit = workspace.files.put(f"{name}:a", name.encode() * 100)
+        after = workspace.maintenance.usage()
+        assert after.repos == before.repos + 1
+        assert after.logical >= before.logical + 100 * len(name)
+        assert after.stored > before.stored
+        position = workspace.maintenance.status().position
+        news = workspace.maintenance.events(after=max(0, position - 20)).items
+        assert any(event.facts.get("commit") == commit.id for event in news)
+
+    def test_waiting_ends_when_its_time_is_up(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        spec = {**self._spec(name), "transform": {"cmd": ["sh"], "stdin": ["sleep 3", "cp /pfs/in/* /pfs/out/"]}}
+        workspace.pipelines.create(spec)
+        change = workspace.files.put(f"{name}:a", b"1").change
+        with pytest.raises(Unavailable):
+            workspace.jobs.wait(change, timeout_s=0.0)
+        (job,) = workspace.jobs.wait(change, timeout_s=RUN_S)
+        assert job.state == "success"
+
+    def test_a_page_longer_than_a_thousand_is_refused(self, workspace: Workspace) -> None:
+        for limit in (0, 1001):
+            with pytest.raises(Invalid):
+                workspace.repos.list(limit=limit)
+
+    # What the tests are made of
+
+    def _spec(self, name: str) -> dict[str, Any]:
+        return {
+            "pipeline": {"name": f"{name}-up"},
+            "input": {"pfs": {"repo": name, "glob": "/*", "name": "in"}},
+            "transform": {
+                "cmd": ["sh"],
+                "stdin": ["for f in /pfs/in/*; do cat $f $f > /pfs/out/$(basename $f); done"],
+            },
+        }
+
+    def _pipeline(self, workspace: Workspace, name: str) -> str:
+        workspace.repos.create(name)
+        return workspace.pipelines.create(self._spec(name)).name
+
+    def _labeling(self, workspace: Workspace, name: str, *, overlap: int) -> str:
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:pool.csv", b"headline\nWow!\nYou must see this!\nRain tomorrow\n")
+        made = workspace.pipelines.create(
+            {
+                "pipeline": {"name": f"{name}-ask"},
+                "input": {"pfs": {"repo": name, "glob": "/pool.csv", "rows": True, "key": "headline"}},
+                "labeling": {
+                    "config": CONFIG,
+                    "guidelines": {"text": "Is it bait?", "version": "1"},
+                    "overlap": overlap,
+                    "publish": "complete",
+                },
+            }
+        )
+        workspace.maintenance.run(timeout_s=RUN_S)
+        return made.name
+
+    def _labeler(self, workspace: Workspace, as_user: AsUser, user: str, pipeline: str) -> Workspace:
+        workspace.access.create_user(user, "labeler", labels=[pipeline])
+        return as_user(workspace.access.create_token(user).token)
+
+
+class _Watched:
+    """Progress that remembers that it was told something."""
+
+    def __init__(self) -> None:
+        self.begun = False
+
+    def begin(self, what: str, total: int | None = None, unit: str = "items") -> None:
+        """Remember it."""
+        self.begun = True
+
+    def advance(self, amount: int = 1) -> None:
+        """Ignore it."""
+
+    def end(self) -> None:
+        """Ignore it."""
+
+
+def _all(page: Callable[[str | None], Page[Any]]) -> list[Any]:
+    found: list[Any] = []
+    after: str | None = None
+    while True:
+        one = page(after)
+        found.extend(one.items)
+        if one.next is None:
+            return found
+        after = one.next
+
+
+def _read(workspace: Workspace, reference: str) -> bytes:
+    return b"".join(workspace.files.read(reference))
+
+
+def _paths(workspace: Workspace, reference: str) -> list[str]:
+    files: Iterator[FileInfo] = iter(workspace.files.walk(reference).items)
+    return [info.path for info in files]
+
+
+def _choice(value: str) -> list[Any]:
+    return [{"from_name": "kind", "to_name": "text", "type": "choices", "value": {"choices": [value]}}]
+
+
+def _answer_all(tasks: Tasks, pipeline: str, opinion: Callable[[str], str]) -> int:
+    count = 0
+    while True:
+        lent: AssignmentInfo | None = tasks.next(pipeline)
+        if lent is None:
+            return count
+        tasks.submit(lent.id, _choice(opinion(str(lent.data["headline"]))))
+        count += 1
+
+
+__all__ = ["TilthError", "WorkspaceSuite"]
