@@ -262,6 +262,30 @@ def test_majority_aggregation_updates_only_what_changed(shop: Shop) -> None:
     assert found["3.txt"]["method"] == "majority"
 
 
+def test_another_aggregation_publishes_every_label_again(shop: Shop) -> None:
+    start(shop, 3)
+    shop.answer_all("a", truth)
+    publish(shop)
+    shop.declare(input=FILES, aggregation="majority")
+    assert shop.stage.due() == [PIPELINE]
+    assert {row["method"] for row in labels(shop, publish(shop)).values()} == {"majority"}
+
+
+def test_a_label_that_others_answers_overturn_is_published_anew(shop: Shop) -> None:
+    start(shop, 10, overlap=2)
+    shop.answer_all("a", truth)
+    shop.answer_all("b", lambda task: truth(task) if truth(task) == "cat" else lie(task))
+    first = labels(shop, publish(shop))
+    shop.commit("items", {f"{n}.txt": f"text {n}".encode() for n in range(10, 40)})
+    shop.stage.take()
+    for worker, says in (("a", truth), ("c", truth)):
+        shop.answer_all(worker, says)
+    second = labels(shop, publish(shop))
+    untouched = [key for key in first if first[key] != second[key]]
+    assert untouched, "nothing was learned about anybody"
+    assert all(int(key[:-4]) < 10 for key in untouched)
+
+
 def test_a_process_that_lost_its_lease_publishes_and_takes_nothing(shop: Shop) -> None:
     start(shop, 1)
     shop.answer_all("a", truth)

@@ -65,8 +65,7 @@ class _Snapshot:
     inputs: tuple[CommitInput, ...]
     labels: Sequence[Mapping[str, object]]
     without: Sequence[str]
-    """Keys whose label goes; only where not all labels were made anew."""
-    whole: bool
+    """Keys whose label goes."""
     answers: Sequence[Mapping[str, object]]
     workers: Sequence[Mapping[str, object]]
     method: str
@@ -77,13 +76,13 @@ def publish(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Commi
 
     Whatever happens meanwhile is told by the next publication. Safe to repeat after a crash at any point. Raises
     Conflict when another process has just published. Cost: O(changed tasks and answers), and for Dawid–Skene one pass
-    over all answers that count.
+    over all answers that count and the published labels.
     """
     with backend.database.read() as conn:
         row = desks.find(conn, pipeline)
         if row is None or row.changed <= row.published_sequence:
             return None
-        snapshot = _read(conn, row)
+        snapshot = _read(backend, conn, row)
     base = Tree(backend.store, snapshot.head.tree if snapshot.head is not None else None)
     tree = _tables(backend, base, snapshot)
 
@@ -116,41 +115,56 @@ def publish(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Commi
     )
 
 
-def _read(conn: Connection, row: Any) -> _Snapshot:
+def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
     spec, pipeline, since = spec_of(row.spec), row.pipeline, row.published_sequence
     head_id = find_branch(conn, row.repo, row.branch).head
-    changed = reports.changed_items(conn, pipeline, since)
-    known = reports.known_meanings(conn, pipeline)
-    for task, result in reports.ruled_meanings(conn, pipeline).items():
-        known[task] = meaning_of(spec.config, json.loads(result))
-    weighted = spec.aggregation != "majority" and spec.config.categorical is not None
-    if weighted:
+    head = load_commit(conn, head_id) if head_id is not None else None
+    rows = reports.changed_items(conn, pipeline, since)
+    moved = sorted({item.task for item in rows if item.moved > since}) if since else []
+    without = [item.key for item in rows if not has_label(item)]
+    if spec.aggregation != "majority" and spec.config.categorical is not None:
+        known = reports.known_meanings(conn, pipeline)
+        for task, result in reports.ruled_meanings(conn, pipeline).items():
+            known[task] = meaning_of(spec.config, json.loads(result))
         # Every answer tells about its worker, so a new one may change any label.
-        ballots = reports.all_votes(conn, pipeline)
-        agreed = agree(spec, ballots, known)
-        rows = reports.all_items(conn, pipeline)
+        agreed = agree(spec, reports.all_votes(conn, pipeline), known)
+        touched = {item.key for item in rows}
+        base = Tree(backend.store, head.tree if head is not None else None)
+        rows += reports.items_named(conn, pipeline, _outdated(base, agreed, touched))
+        votes = reports.votes(conn, sorted({item.task for item in rows if has_label(item)}))
     else:
-        rows = changed
-    votes = reports.votes(conn, sorted({item.task for item in rows if has_label(item)}))
-    if not weighted:
+        votes = reports.votes(conn, sorted({item.task for item in rows if has_label(item)}))
         agreed = _plurality(spec, votes)
-    labels = label_rows(spec, rows, votes, agreed)
-    told = {str(label["key"]) for label in labels}
-    changed_tasks = sorted({item.task for item in changed})
-    answers = reports.changed_answers(conn, pipeline, since, changed_tasks)
+    answers = reports.changed_answers(conn, pipeline, since, moved)
     keys = reports.keys_of(conn, sorted({answer.task for answer in answers}))
     return _Snapshot(
         row=row,
         spec=spec,
-        head=load_commit(conn, head_id) if head_id is not None else None,
+        head=head,
         inputs=_inputs(conn, row),
-        labels=labels,
-        without=[item.key for item in changed if item.key not in told],
-        whole=weighted,
+        labels=label_rows(spec, rows, votes, agreed),
+        without=without,
         answers=answer_rows(spec, answers, keys),
         workers=worker_rows(reports.all_workers(conn, pipeline), agreed.skill),
         method=agreed.method,
     )
+
+
+def _outdated(base: Tree, agreed: Agreed, touched: set[str]) -> list[str]:
+    """Return the published keys, beside those touched, whose consensus is another now."""
+    names = _names(base, "labels")
+    if not names:
+        return []
+    columns = ["key", "task", "label", "confidence", "method"]
+    before = read_parts(lambda name: base.read(f"labels/{name}"), names, key="key", columns=columns)
+    rows = zip(*(before[name].to_pylist() for name in columns), strict=True)
+    return [
+        key
+        for key, task, label, confidence, method in rows
+        if method == agreed.method
+        and key not in touched
+        and agreed.by_task.get(task, (label, confidence)) != (label, confidence)
+    ]
 
 
 def _plurality(spec: LabelingSpec, votes: Mapping[str, Sequence[Any]]) -> Agreed:
@@ -170,12 +184,8 @@ def _inputs(conn: Connection, row: Any) -> tuple[CommitInput, ...]:
 
 def _tables(backend: Backend, base: Tree, snapshot: _Snapshot) -> Tree:
     edits = Edits()
-    labels = pa.Table.from_pylist([dict(row) for row in snapshot.labels], schema=LABELS)
-    without = list(snapshot.without)
-    if snapshot.whole:
-        labels, without = _difference(base, labels)
     for folder, key, table, deletes in (
-        ("labels", "key", labels, without),
+        ("labels", "key", _table(snapshot.labels, LABELS), list(snapshot.without)),
         ("answers", "answer", _table(snapshot.answers, ANSWERS), []),
         ("workers", "worker", _table(snapshot.workers, WORKERS), []),
     ):
@@ -200,18 +210,6 @@ def _write(base: Tree, folder: str, key: str, table: pa.Table, deletes: list[str
     if names and not len(table) and not deletes:
         return {}
     return write_parts(lambda name: base.read(f"{folder}/{name}"), names, table, deletes, key=key)
-
-
-def _difference(base: Tree, labels: pa.Table) -> tuple[pa.Table, list[str]]:
-    """Return the rows of `labels` that the published table lacks or has otherwise, and its keys that have to go."""
-    names = _names(base, "labels")
-    if not names:
-        return labels, []
-    before = read_parts(lambda name: base.read(f"labels/{name}"), names, key="key")
-    old = {row["key"]: row for row in before.to_pylist()}
-    now = labels.to_pylist()
-    fresh = [row for row in now if old.get(row["key"]) != row]
-    return pa.Table.from_pylist(fresh, schema=LABELS), sorted(old.keys() - {row["key"] for row in now})
 
 
 def _derivation(snapshot: _Snapshot) -> Derivation:

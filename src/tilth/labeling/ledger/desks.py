@@ -90,6 +90,8 @@ def declare(
         values |= {"taken": "{}", "intake": None, "problems": "{}"}
     if again or parsed.golden != old.golden:
         values |= {"golden_state": "waiting" if parsed.golden else "none", "golden_reason": "", "golden_taken": ""}
+    if parsed.aggregation != old.aggregation:
+        values["published_sequence"] = 0  # every label may be another: publish all of them again
     conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(**values))
     if (parsed.overlap, parsed.retry, parsed.escalate_after) != (old.overlap, old.retry, old.escalate_after):
         with open_ledger(conn, pipeline, now_ms) as ledger:

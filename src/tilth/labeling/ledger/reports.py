@@ -119,6 +119,7 @@ _SHOWN = select(
     task_sources.c.path,
     task_sources.c.digest,
     task_sources.c.active,
+    task_sources.c.touched.label("moved"),
     task_sources.c.task,
     tasks.c.state,
     tasks.c.final,
@@ -137,10 +138,13 @@ def items(conn: Connection, pipeline: str, *, after: str | None = None, limit: i
     return list(conn.execute(query.order_by(task_sources.c.key).limit(limit)))
 
 
-def all_items(conn: Connection, pipeline: str) -> list[Any]:
-    """Return all items that the input shows, by key, as `items` does. Cost: O(items)."""
-    query = _SHOWN.where(task_sources.c.pipeline == pipeline, task_sources.c.active.is_(True))
-    return list(conn.execute(query.order_by(task_sources.c.key)))
+def items_named(conn: Connection, pipeline: str, keys: Sequence[str]) -> list[Any]:
+    """Return the items of these keys, by key, as `items` does."""
+    found: list[Any] = []
+    for start in range(0, len(keys), 500):
+        named = task_sources.c.key.in_(list(keys[start : start + 500]))
+        found += conn.execute(_SHOWN.where(task_sources.c.pipeline == pipeline, named))
+    return sorted(found, key=lambda row: str(row.key))
 
 
 def item(conn: Connection, pipeline: str, key: str) -> Any | None:
