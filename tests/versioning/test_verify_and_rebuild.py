@@ -14,7 +14,7 @@ from tilth.errors import Conflict, Corrupt, NotFound
 from tilth.metadata.schema.commits import commit_parents, commits
 from tilth.model.commit import CommitInput, Derivation, InputKind
 from tilth.model.digest import digest_of
-from tilth.versioning import feedback
+from tilth.versioning import feedback, journal
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.branches import create_branch, list_branches, list_moves, move_branch
 from tilth.versioning.commits import commit_edits, log
@@ -134,6 +134,25 @@ def test_a_commit_that_lost_its_race_is_not_resurrected(backend: Backend) -> Non
     assert rebuild(backend.folder).commits == 1
     with open_backend(backend.folder) as again:
         assert len(log(again, "raw", "main")) == 1
+
+
+def test_a_lost_database_is_not_taken_for_an_empty_workspace(history: Backend) -> None:
+    history.close()
+    lose_database(history.folder)
+    with pytest.raises(Corrupt, match="no database"):
+        open_backend(history.folder)
+    assert not (history.folder / "tilth.db").exists()
+
+
+def test_a_rebuild_that_fails_leaves_no_half_database(history: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    history.close()
+    lose_database(history.folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "read_note", lambda record: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            rebuild(history.folder)
+    assert not (history.folder / "tilth.db").exists()
+    assert rebuild(history.folder).commits == 5
 
 
 def test_rebuild_refuses_to_replace_a_database(history: Backend, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ class Database:
     def __init__(self, path: Path, engine: Engine) -> None:
         self.path = path
         self.writes = 0  # transactions that this object has committed
+        self.closed = False
         self._engine = engine
         self._begin_process()
 
@@ -90,7 +91,8 @@ class Database:
             yield conn
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; closing again does nothing."""
+        self.closed = True
         self._engine.dispose()
 
     def __enter__(self) -> Database:

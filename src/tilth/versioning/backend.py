@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from tilth.errors import Invalid, NotFound, Unavailable
+from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.metadata.database import Database
 from tilth.storage.store import Store
 from tilth.versioning import journal
@@ -38,7 +38,9 @@ class Backend:
         return self.folder / SCRATCH_FOLDER
 
     def close(self) -> None:
-        """Make what this process noted durable in the store, seal its pack, close the database."""
+        """Make what this process noted durable in the store, seal its pack, close the database; again does nothing."""
+        if self.database.closed:
+            return
         try:
             if self.database.writes:
                 journal.settle(self.database, self.store)
@@ -59,15 +61,21 @@ class Backend:
         self.close()
 
 
-def open_backend(folder: Path, *, create: bool = True) -> Backend:
+def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False) -> Backend:
     """Open the workspace in `folder`; make it first if there is none and `create`.
 
     Any number of processes may open one folder. Raises NotFound when there is no workspace and `create` is
     false, Invalid when a newer Tilth made it or the folder holds something else, Unavailable on a network file
-    system. Cheap: no migration code is loaded unless there is something to migrate.
+    system, Corrupt when there are packs but no database (unless `rebuilding` it). Cheap: no migration code is loaded
+    unless there is something to migrate.
     """
     folder = folder.absolute()
     _check_format(folder, create)
+    if not rebuilding and not (folder / DATABASE_FILE).exists() and any((folder / "packs").glob("*.pack")):
+        raise Corrupt(
+            f"The workspace in {folder} has data but no database ({DATABASE_FILE}).",
+            help="Put the file back, or make it anew from the data with `tilth rebuild`.",
+        )
     database = Database.open(folder / DATABASE_FILE)
     try:
         store = Store.open(folder, SqlCatalogue(database))

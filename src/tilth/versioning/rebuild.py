@@ -18,8 +18,10 @@ from tilth.model.commit import Commit, commit_from_record
 from tilth.model.ids import CommitId
 from tilth.progress import Progress, silent
 from tilth.storage.records import RecordKind
+from tilth.storage.shards import shard_path
 from tilth.versioning import journal
-from tilth.versioning.backend import DATABASE_FILE, open_backend
+from tilth.versioning.backend import DATABASE_FILE, Backend, open_backend
+from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
 
 Facts = Mapping[str, Any]
@@ -51,23 +53,36 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
         )
     if not (folder / "packs").is_dir():
         raise NotFound(f"{folder} has no packs to rebuild from.", help="Name the folder of a workspace.")
-    with open_backend(folder) as backend:
-        packs = backend.store.recover()
-        progress.begin("read history", None, "records")
-        notes: list[journal.Note] = []
-        for _, record in backend.store.records(RecordKind.HEADS):
-            notes.append(journal.read_note(record))
-            progress.advance()
-        found: dict[CommitId, Commit] = {}
-        for _, record in backend.store.records(RecordKind.COMMIT):
-            commit = commit_from_record(record)
-            found[commit.id] = commit
-            progress.advance()
-        notes.sort(key=lambda note: note.sequence)
-        with backend.database.transaction() as conn:
-            rebuilt = _replay(conn, notes, found, packs)
-        progress.end()
-    return rebuilt
+    try:
+        with open_backend(folder, rebuilding=True) as backend:
+            return _rebuild(backend, progress)
+    except BaseException:
+        # Half a database would pass for a whole one.
+        for end in ("", "-wal", "-shm"):
+            (folder / f"{DATABASE_FILE}{end}").unlink(missing_ok=True)
+        raise
+
+
+def _rebuild(backend: Backend, progress: Progress) -> Rebuilt:
+    packs = backend.store.recover()
+    live = {shard_path(backend.folder / "index", each.shard) for each in SqlCatalogue(backend.database).live().shards}
+    for file in (backend.folder / "index").glob("*.shard"):
+        if file not in live:
+            file.unlink()
+    progress.begin("read history", None, "records")
+    notes: list[journal.Note] = []
+    for _, record in backend.store.records(RecordKind.HEADS):
+        notes.append(journal.read_note(record))
+        progress.advance()
+    found: dict[CommitId, Commit] = {}
+    for _, record in backend.store.records(RecordKind.COMMIT):
+        commit = commit_from_record(record)
+        found[commit.id] = commit
+        progress.advance()
+    progress.end()
+    notes.sort(key=lambda note: note.sequence)
+    with backend.database.transaction() as conn:
+        return _replay(conn, notes, found, packs)
 
 
 def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[CommitId, Commit], packs: int) -> Rebuilt:
