@@ -40,6 +40,7 @@ _ANSWERS_FIELDS: list[pa.Field[Any]] = [
     pa.field("answer", pa.string(), nullable=False),
     pa.field("task", pa.string()),
     pa.field("key", pa.string()),
+    pa.field("path", pa.string()),
     pa.field("worker", pa.string()),
     pa.field("label", pa.string()),
     pa.field("result", pa.string()),
@@ -54,7 +55,8 @@ _ANSWERS_FIELDS: list[pa.Field[Any]] = [
     pa.field("at_ms", pa.int64()),
 ]
 ANSWERS = pa.schema(_ANSWERS_FIELDS)
-"""One row per answer, rejected ones too; workers by opaque id. `key` is the first item that shows the task."""
+"""One row per answer, rejected ones too; workers by opaque id. `key` and `path` are of the first item that shows the
+task; empty where none does, as for most known-answer tasks."""
 
 _WORKERS_FIELDS: list[pa.Field[Any]] = [
     pa.field("worker", pa.string(), nullable=False),
@@ -154,13 +156,16 @@ def label_rows(
     return found
 
 
-def answer_rows(spec: LabelingSpec, rows: Sequence[Any], keys: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
-    """Return the rows of ANSWERS."""
+def answer_rows(
+    spec: LabelingSpec, rows: Sequence[Any], places: Mapping[str, tuple[str, str]]
+) -> list[dict[str, object]]:
+    """Return the rows of ANSWERS; `places` is task → (key, path) of the item that shows it."""
     return [
         {
             "answer": row.assignment,
             "task": row.task,
-            "key": keys[row.task][0] if keys.get(row.task) else "",
+            "key": places.get(row.task, ("", ""))[0],
+            "path": places.get(row.task, ("", ""))[1],
             "worker": row.public,
             "label": category_of(spec.config, json.loads(row.result)),
             "result": row.result,

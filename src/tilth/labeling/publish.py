@@ -136,7 +136,7 @@ def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
         votes = reports.votes(conn, sorted({item.task for item in rows if has_label(item)}))
         agreed = _plurality(spec, votes)
     answers = reports.changed_answers(conn, pipeline, since, moved)
-    keys = reports.keys_of(conn, sorted({answer.task for answer in answers}))
+    places = reports.places_of(conn, sorted({answer.task for answer in answers}))
     return _Snapshot(
         row=row,
         spec=spec,
@@ -144,7 +144,7 @@ def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
         inputs=_inputs(conn, row),
         labels=label_rows(spec, rows, votes, agreed),
         without=without,
-        answers=answer_rows(spec, answers, keys),
+        answers=answer_rows(spec, answers, places),
         workers=worker_rows(reports.all_workers(conn, pipeline), agreed.skill),
         method=agreed.method,
     )

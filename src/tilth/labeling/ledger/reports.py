@@ -211,17 +211,17 @@ def changed_answers(conn: Connection, pipeline: str, since: int, task_ids: Seque
     return [found[key] for key in sorted(found)]
 
 
-def keys_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[str]]:
-    """Return task → the keys that show it now."""
-    found: dict[str, list[str]] = {}
+def places_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return task → (key, path) of the first item, by key, that shows it now."""
+    found: dict[str, tuple[str, str]] = {}
     for start in range(0, len(task_ids), 500):
         query = (
-            select(task_sources.c.task, task_sources.c.key)
+            select(task_sources.c.task, task_sources.c.key, task_sources.c.path)
             .where(task_sources.c.task.in_(list(task_ids[start : start + 500])), task_sources.c.active.is_(True))
             .order_by(task_sources.c.key)
         )
         for row in conn.execute(query):
-            found.setdefault(row.task, []).append(row.key)
+            found.setdefault(row.task, (row.key, row.path))
     return found
 
 
