@@ -214,9 +214,9 @@ def test_sizes_are_told_for_workspace_commit_folder(notes: Shell) -> None:
     assert usage["repos"] == 1
     assert usage["logical"] > 0
     assert "on disk" in notes.run("du").stdout
-    assert notes.json("du", "notes") == {"files": 3, "size": 50}
+    assert notes.json("du", "notes") == {"files": 3, "size": 46}
     assert notes.json("du", "notes:sub") == {"files": 1, "size": 18}
-    assert notes.run("du", "notes").stdout == "50 B in 3 files: notes\n"
+    assert notes.run("du", "notes").stdout == "46 B in 3 files: notes\n"
 
 
 def test_a_sound_workspace_verifies_also_against_a_seal(notes: Shell) -> None:

@@ -10,7 +10,7 @@ from .conftest import Shell
 
 SPEC = """
 pipeline: {name: mood}
-input: {pfs: {repo: notes, glob: "/**"}}
+input: {pfs: {repo: notes, glob: "/**.txt"}}
 labeling:
   config: |
     <View>

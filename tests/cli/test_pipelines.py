@@ -23,7 +23,7 @@ pipeline: {name: shout}
 description: Upper case.
 function: steps:shout
 code: code
-input: {pfs: {repo: notes, glob: "/**"}}
+input: {pfs: {repo: notes, glob: "/**.txt"}}
 datum_tries: 1
 """
 
@@ -131,7 +131,7 @@ def test_pipelines_are_listed_shown_changed_rerun_and_deleted(shouting: Shell) -
 
 
 def test_the_output_of_a_pipeline_is_written_by_it_alone(shouting: Shell) -> None:
-    failure = shouting.failure("put", "shout:x", str(shouting.file("x", "x")), code=4)
+    failure = shouting.failure("put", "shout:x", str(shouting.file("x", "x")), code=5)
     assert "shout" in failure["message"]
 
 

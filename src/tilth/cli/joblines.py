@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from tilth.cli.tables import print_facts, print_table
@@ -30,7 +31,7 @@ def print_jobs(jobs: Iterable[JobInfo], *, empty: str) -> None:
                 number(job.run),
                 number(job.reused),
                 number(job.failed),
-                seconds(job.wall_s),
+                _took(job),
                 short(job.output),
                 when(job.ended_ms or job.started_ms or job.created_ms),
             )
@@ -52,7 +53,7 @@ def print_job(job: JobInfo) -> None:
             ("items", f"{number(job.total)}: {number(job.run)} run, {number(job.reused)} reused"),
             ("failed", number(job.failed) if job.failed else ""),
             ("recovered", number(job.recovered) if job.recovered else ""),
-            ("took", f"{seconds(job.wall_s)} ({seconds(job.cpu_s)} of processor)"),
+            ("took", f"{_took(job)}; items {seconds(job.wall_s)}, processor {seconds(job.cpu_s)}"),
             ("made", when(job.created_ms)),
             ("ended", when(job.ended_ms)),
             ("published", job.output or "nothing"),
@@ -60,12 +61,12 @@ def print_job(job: JobInfo) -> None:
     )
 
 
-def print_failures(workspace: Workspace, jobs: Sequence[JobInfo]) -> None:
-    """Print the last log lines of the first failing items of failed jobs."""
+def print_failures(workspace: Workspace, jobs: Sequence[JobInfo], *, headline: bool = True) -> None:
+    """Print why jobs failed: a headline for each, and the last log lines of its first failing items."""
     for job in jobs:
         if job.state not in FAILED:
             continue
-        if len(jobs) > 1:
+        if headline:
             print(f"\n{safe(job.pipeline)} {job.state}{f': {safe(job.reason)}' if job.reason else ''}")
         failing = workspace.jobs.datums(job.id, state="failed", limit=_FAILING_SHOWN).items
         for datum in failing:
@@ -74,6 +75,12 @@ def print_failures(workspace: Workspace, jobs: Sequence[JobInfo]) -> None:
                 print(f"  | {line}")
         if job.failed > len(failing) > 0:
             print(f"\n{number(job.failed - len(failing))} more failed: tilth job items {job.id} --state failed")
+
+
+def _took(job: JobInfo) -> str:
+    if job.started_ms is None:
+        return "-"
+    return seconds(((job.ended_ms or time.time_ns() // 1_000_000) - job.started_ms) / 1000)
 
 
 def last_lines(log: Iterator[bytes], count: int) -> list[str]:

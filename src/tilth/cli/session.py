@@ -47,7 +47,9 @@ class Session:
             )
         from tilth.connection import connect
 
-        workspace = connect(place, token=os.environ.get(TOKEN_VARIABLE))
+        # The link that `tilth up` prints carries its token.
+        place, _, token = place.partition("/?token=") if is_url(place) else (place, "", "")
+        workspace = connect(place, token=token or os.environ.get(TOKEN_VARIABLE))
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
 

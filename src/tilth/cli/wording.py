@@ -70,6 +70,11 @@ def safe_lines(text: str) -> str:
     return "\n".join(safe(line.replace("\t", "    ")) for line in text.splitlines())
 
 
+def repo_name(name: str) -> str:
+    """Return a repo's or pipeline's name as people write it: without the project when that is the default."""
+    return safe(name.removeprefix("default/"))
+
+
 def committed(commit: CommitInfo | None, where: str, *, nothing: str = "There was nothing to do.") -> str:
     """Say in one line what a writing act came to."""
     if commit is None:

@@ -7,7 +7,7 @@ import click
 from tilth.cli.grammar import Noun, message_option
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
-from tilth.cli.wording import committed, number, safe
+from tilth.cli.wording import committed, number, repo_name, safe
 from tilth.contract.values import FeedbackInfo, Page
 
 
@@ -53,7 +53,7 @@ def fire(session: Session, name: str, message: str) -> None:
     session.show(
         done,
         lambda done: print(
-            committed(done, done.repo if done else "", nothing="The selection is empty; nothing was sent.")
+            committed(done, repo_name(done.repo) if done else "", nothing="The selection is empty; nothing was sent.")
         ),
     )
 

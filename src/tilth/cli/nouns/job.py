@@ -49,7 +49,7 @@ def show(session: Session, job: str) -> None:
     found = workspace.jobs.get(_job(workspace, job))
     session.show(found, print_job)
     if not session.as_json:
-        print_failures(workspace, [found])
+        print_failures(workspace, [found], headline=False)
 
 
 @command.command("items", example="tilth job items train --state failed")

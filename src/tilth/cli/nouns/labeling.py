@@ -12,8 +12,8 @@ from tilth.cli.grammar import Noun, paging
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
-from tilth.cli.wording import committed, number, safe
-from tilth.contract.values import LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.cli.wording import committed, number, repo_name, safe
+from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
 from tilth.errors import Invalid
 
 
@@ -63,10 +63,7 @@ def labels(session: Session, pipeline: str, after: str | None, limit: int) -> No
 @pass_session
 def publish(session: Session, pipeline: str) -> None:
     """Publish answers and labels now, as a commit."""
-    done = session.workspace().labeling.publish(pipeline)
-    session.show(
-        done, lambda done: print(committed(done, done.repo if done else "", nothing="There is nothing new to publish."))
-    )
+    session.show(session.workspace().labeling.publish(pipeline), _print_published)
 
 
 @command.command("rule", example="tilth labeling rule digits 0042.png 7 --reason 'the stroke is crossed'")
@@ -82,6 +79,10 @@ def rule(session: Session, pipeline: str, key: str, label: str, reason: str) -> 
     """
     held = session.workspace().labeling.rule(pipeline, key, _label(label), reason=reason)
     session.show(held, lambda held: print(f"{safe(held.key)} is {_shown(held.label)}, by ruling."))
+
+
+def _print_published(done: CommitInfo | None) -> None:
+    print(committed(done, repo_name(done.repo) if done else "", nothing="There is nothing new to publish."))
 
 
 def _label(text: str) -> Any:

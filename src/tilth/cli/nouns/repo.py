@@ -8,7 +8,7 @@ from tilth.cli.grammar import Noun, paging
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
-from tilth.cli.wording import safe, when
+from tilth.cli.wording import repo_name, safe, when
 from tilth.contract.values import Page, RepoInfo
 
 
@@ -25,7 +25,7 @@ def command() -> None:
 def create(session: Session, name: str, description: str, held_out: bool) -> None:
     """Make a repo with an empty `main` branch."""
     repo = session.workspace(make=True).repos.create(name, description=description, held_out=held_out)
-    session.show(repo, lambda repo: print(f"Made repo {safe(repo.name)}{' (held out)' if repo.held_out else ''}."))
+    session.show(repo, lambda repo: print(f"Made repo {repo_name(repo.name)}{' (held out)' if repo.held_out else ''}."))
 
 
 @command.command("list", example="tilth repo list")
@@ -65,16 +65,15 @@ def delete(session: Session, name: str, force: bool) -> None:
 def hold_out(session: Session, name: str, off: bool) -> None:
     """Protect a repo: nothing that is trained may come from it."""
     repo = session.workspace().repos.hold_out(name, not off)
-    session.show(
-        repo, lambda repo: print(f"Repo {safe(repo.name)} is {'held out' if repo.held_out else 'open to training'}.")
-    )
+    state = "held out" if repo.held_out else "open to training"
+    session.show(repo, lambda repo: print(f"Repo {repo_name(repo.name)} is {state}."))
 
 
 def _print(page: Page[RepoInfo]) -> None:
     print_table(
         ("repo", "kind", "branches", "made", "description"),
         (
-            (_name(repo), _kind(repo), ", ".join(repo.branches), when(repo.created_ms), repo.description)
+            (repo_name(repo.name), _kind(repo), ", ".join(repo.branches), when(repo.created_ms), repo.description)
             for repo in page.items
         ),
         empty="There are no repos yet. Make one: tilth repo create NAME",
@@ -84,7 +83,7 @@ def _print(page: Page[RepoInfo]) -> None:
 def _print_one(repo: RepoInfo) -> None:
     print_facts(
         (
-            ("repo", _name(repo)),
+            ("repo", repo_name(repo.name)),
             ("kind", _kind(repo)),
             ("description", repo.description),
             ("branches", ", ".join(repo.branches)),
@@ -93,12 +92,6 @@ def _print_one(repo: RepoInfo) -> None:
     )
 
 
-def _name(repo: RepoInfo) -> str:
-    if "/" in repo.name or repo.project == "default":
-        return repo.name
-    return f"{repo.project}/{repo.name}"
-
-
 def _kind(repo: RepoInfo) -> str:
-    kind = f"written by {repo.owner}" if repo.owner else "source"
+    kind = f"written by {repo_name(repo.owner)}" if repo.owner else "source"
     return f"{kind}, held out" if repo.held_out else kind

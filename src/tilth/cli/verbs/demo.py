@@ -21,9 +21,9 @@ from tilth.errors import Invalid
     example="tilth demo\ntilth demo clickbait --data ./data --rows source32k",
 )
 @click.argument("story", type=click.Choice(["digits", "clickbait"]), default="digits")
-@click.option("--folder", metavar="DIR", help="Where to keep it; default: ./tilth-demo-STORY. Run again, it goes on.")
+@click.option("--folder", metavar="DIR", help="Where to keep it; default: tilth-demo/STORY. A second run goes on.")
 @click.option("--data", metavar="DIR", help="clickbait: the folder of the example's files.")
-@click.option("--rows", metavar="SET", help="clickbait: `pool` (the example's 30 headlines) or `source32k`.")
+@click.option("--rows", type=click.Choice(["source32k"]), help="clickbait: ask about 2,000 headlines, not 30.")
 @click.option("--seed", type=int, metavar="N", help="Of the simulated labelers' noise.")
 @pass_session
 def command(
@@ -46,7 +46,7 @@ def command(
         )
     if seed is not None:
         options["seed"] = seed
-    place = local_path(folder) if folder is not None else Path(f"tilth-demo-{story}")
+    place = local_path(folder) if folder is not None else Path("tilth-demo", story)
     if session.as_json:
         from rich.console import Console
 

@@ -7,7 +7,7 @@ import click
 from tilth.cli.documents import plain
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
-from tilth.cli.wording import safe, short, when
+from tilth.cli.wording import repo_name, safe, short, when
 from tilth.contract.values import DatumTrace, LabelTrace, Lineage, LineageNode
 
 _SHOWN_INPUTS = 12
@@ -45,14 +45,14 @@ def _print(lineage: Lineage) -> None:
 
 def _node(node: LineageNode) -> str:
     commit, derivation = node.commit, node.commit.derivation
-    line = f"{'  ' * node.depth}{safe(commit.repo)}@{commit.id}  {when(commit.at_ms)}"
+    line = f"{'  ' * node.depth}{repo_name(commit.repo)}@{commit.id}  {when(commit.at_ms)}"
     if derivation is None:
         return f"{line}  put by {safe(commit.author)}{f': {safe(commit.message)}' if commit.message else ''}"
-    inputs = ", ".join(f"{safe(source.repo)}@{short(source.commit)}" for source in derivation.inputs)
+    inputs = ", ".join(f"{repo_name(source.repo)}@{short(source.commit)}" for source in derivation.inputs)
     recipe = f", recipe {short(derivation.recipe)}" if derivation.recipe else ""
     guideline = derivation.facts.get("guideline_version")
     guided = f", guidelines {safe(guideline)}" if guideline is not None else ""
-    return f"{line}  {safe(derivation.stage)} of {inputs or 'nothing'}{recipe}{guided}"
+    return f"{line}  made by {repo_name(derivation.stage)} from {inputs or 'nothing'}{recipe}{guided}"
 
 
 def _datum(trace: DatumTrace) -> list[str]:
@@ -60,7 +60,7 @@ def _datum(trace: DatumTrace) -> list[str]:
     lines = [
         "",
         f"{safe(trace.path)}",
-        f"  item {safe(trace.datum)} of {safe(trace.pipeline)}, recipe {short(trace.recipe)}{job}",
+        f"  item {safe(trace.datum)} of {repo_name(trace.pipeline)}, recipe {short(trace.recipe)}{job}",
     ]
     lines += [f"    read {safe(source)}" for source in trace.inputs[:_SHOWN_INPUTS]]
     if len(trace.inputs) > _SHOWN_INPUTS:
@@ -71,7 +71,7 @@ def _datum(trace: DatumTrace) -> list[str]:
 def _label(trace: LabelTrace) -> list[str]:
     lines = [
         "",
-        f"label {safe(plain(trace.label))} of {safe(trace.key)} in {safe(trace.pipeline)}@{short(trace.commit)}, "
+        f"label {safe(plain(trace.label))} of {safe(trace.key)} in {repo_name(trace.pipeline)}@{short(trace.commit)}, "
         f"guidelines {safe(trace.guideline_version)}",
     ]
     lines += [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from tilth.cli.documents import print_document
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.config import DEFAULT_PORT, is_url
@@ -24,11 +27,25 @@ from tilth.errors import Invalid
 def command(session: Session, host: str, port: int) -> None:
     """Serve the workspace until Ctrl-C: the web API, and all work that commits ask for.
 
-    The owner's token is printed once, at the first start.
+    Prints its address first, and at the first start the owner's link, whose token is shown this once. With --json the
+    document {"url": …} is printed when it listens, and the rest goes to stderr.
     """
     place = session.place
     if is_url(place):
         raise Invalid(f"{place} is a server already.", help="Name a workspace folder with -w.")
     from tilth.server import serve
 
-    serve(place, host=host, port=port)
+    serve(place, host=host, port=port, say=_document if session.as_json else _line)
+
+
+def _line(text: str) -> None:
+    print(text, flush=True)
+
+
+def _document(text: str) -> None:
+    word = text.split()[0]
+    if is_url(word):
+        print_document({"url": word})
+        sys.stdout.flush()
+    else:
+        print(text, file=sys.stderr, flush=True)
