@@ -22,18 +22,17 @@ class FileCatalogue:
         self._path = path
 
     def _with(self, act: Callable[[MemoryCatalogue], T], *, write: bool = True) -> T:
-        with open(self._path, "a+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            data = file.read()
+        with open(f"{self._path}.lock", "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             catalogue = MemoryCatalogue()
-            if data:
-                catalogue._version, catalogue._packs, catalogue._shards = pickle.loads(data)
+            if self._path.exists():
+                catalogue._version, catalogue._packs, catalogue._shards = pickle.loads(self._path.read_bytes())
             answer = act(catalogue)
             if write:
-                file.seek(0)
-                file.truncate()
-                file.write(pickle.dumps((catalogue._version, catalogue._packs, catalogue._shards)))
+                # Replaced whole: a process may be killed here.
+                fresh = self._path.with_suffix(".new")
+                fresh.write_bytes(pickle.dumps((catalogue._version, catalogue._packs, catalogue._shards)))
+                fresh.replace(self._path)
             return answer
 
     def opened(self, pack: str) -> None:

@@ -20,6 +20,7 @@ from typing import Literal, Self
 from tilth.errors import Invalid, Unavailable
 from tilth.execution.batch import BatchResult, DatumBatch, DatumTask, Outcome
 from tilth.execution.executor import CANCELLED, Capabilities
+from tilth.execution.progress_page import IDLE
 from tilth.execution.slot_process import SlotDied, SlotProcess
 from tilth.storage.store import Store
 
@@ -267,10 +268,14 @@ class _SlotThread:
                 self._slot.close()
 
     def _run(self, entry: _Entry, outcomes: dict[str, Outcome]) -> str | None:
-        """Run one batch; if the slot dies, run each datum that is left by itself."""
+        """Run one batch; if the slot dies, run the datum at which it died by itself, after the others.
+
+        A datum at which the slot dies again when it is alone is lost: it is the datum then, and not a neighbour or a
+        passing trouble. Where nobody knows at which datum it died, each that is left runs by itself.
+        """
         batch = entry.batch
         pending: deque[tuple[DatumTask, ...]] = deque([batch.tasks])
-        deaths = 0
+        blamed: set[str] = set()
         while pending:
             tasks = pending.popleft()
             try:
@@ -280,13 +285,19 @@ class _SlotThread:
                 if entry.cancelled_at is not None:
                     return CANCELLED
                 left = [task for task in tasks if task.key not in outcomes]
-                deaths += 1
-                if len(tasks) == 1 and deaths > 1 and left:
-                    # Twice, and the second time it was alone: it is the datum, not a neighbour or a passing trouble.
-                    key = left[0].key
-                    outcomes[key] = Outcome(key, "lost", (), f"This datum killed the process that ran it: {death}")
-                else:
+                if not left:
+                    continue
+                at = tasks[death.index].key if len(tasks) > 1 and death.index != IDLE else tasks[0].key
+                if len(tasks) > 1 and death.index == IDLE:
                     pending.extend((task,) for task in left)
+                elif at in blamed and len(tasks) == 1:
+                    outcomes[at] = Outcome(at, "lost", (), f"This datum killed the process that ran it: {death}")
+                else:
+                    blamed.add(at)
+                    rest = tuple(task for task in left if task.key != at)
+                    if rest:
+                        pending.appendleft(rest)
+                    pending.extend((task,) for task in left if task.key == at)
                 continue
             if entry.cancelled_at is not None:
                 return CANCELLED

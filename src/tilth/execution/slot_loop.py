@@ -20,6 +20,7 @@ from tilth.execution.command import CommandRunner
 from tilth.execution.executor import CANCELLED
 from tilth.execution.private_pfs import PrivatePfs, protect_folder
 from tilth.execution.process_tree import kill_children
+from tilth.execution.progress_page import IDLE, ProgressPage
 from tilth.execution.warm_workers import WarmWorkers, tasks_of
 from tilth.execution.worker import REPORT_EVERY_S
 from tilth.model.digest import Digest
@@ -27,6 +28,8 @@ from tilth.storage.store import Store
 
 MARK = "TILTH_SLOT"
 """Variable that tells every process which slot it was started by."""
+PAGE = "progress"
+"""File in the slot's folder that tells which datum runs."""
 _PARENT_LOOK_S = 5.0
 _CODES_KEPT = 16
 
@@ -47,6 +50,7 @@ class SlotLoop:
         self._folder = folder
         self._pfs = pfs
         self._opening = opening
+        self._page = ProgressPage(os.path.join(folder, PAGE))
         self._number = -1
         self._parent = os.getppid()
         self._stack = ExitStack()
@@ -130,7 +134,8 @@ class SlotLoop:
         done: list[Outcome] = []
         reported = time.monotonic()
         try:
-            for task in tasks_of(payload):
+            for index, task in enumerate(tasks_of(payload)):
+                self._page.set(index, time.monotonic())
                 done.append(self._runner.run(transform, task, code))
                 if time.monotonic() - reported >= REPORT_EVERY_S:
                     ready, done = done, []
@@ -138,6 +143,7 @@ class SlotLoop:
                     self._report(pickle.dumps(ready, protocol=5))
                     reported = time.monotonic()
         finally:
+            self._page.set(IDLE, 0.0)
             # Also when cancelled: what is finished is not done twice.
             if done:
                 store.flush()

@@ -17,14 +17,19 @@ from tilth.execution.batch import DatumTask, Outcome, Transform
 from tilth.execution.channel import Channel, Closed
 from tilth.execution.log import last_lines
 from tilth.execution.process_tree import kill_marked
-from tilth.execution.slot_loop import MARK
+from tilth.execution.progress_page import IDLE, ProgressPage
+from tilth.execution.slot_loop import MARK, PAGE
 
 HELLO_S = 120.0
 END_S = 15.0
 
 
 class SlotDied(Exception):
-    """The slot process is gone; what it had not reported must run again."""
+    """The slot process is gone; what it had not reported must run again. `index` tells the datum that it ran."""
+
+    def __init__(self, reason: str, index: int = IDLE) -> None:
+        super().__init__(reason)
+        self.index = index
 
 
 class SlotProcess:
@@ -36,6 +41,8 @@ class SlotProcess:
         folder.mkdir(parents=True)
         self._mark = uuid.uuid4().hex
         self._errors = folder / "slot.log"
+        self._page = ProgressPage(str(folder / PAGE))
+        self._page.set(IDLE, 0.0)
         self._channel, theirs = Channel.pair()
         with theirs, self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
@@ -86,7 +93,7 @@ class SlotProcess:
                         yield message[2]
                     return
         except Closed:
-            raise SlotDied(self._end_words(END_S)) from None
+            raise SlotDied(self._end_words(END_S), self._page.get()[0]) from None
 
     def cancel(self) -> None:
         """Ask for the end of what runs, if anything does; safe from another thread."""
@@ -109,6 +116,7 @@ class SlotProcess:
             self._process.wait()
         if self._process.returncode != 0:
             kill_marked(MARK, self._mark)
+        self._page.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _end_words(self, seconds: float) -> str:
