@@ -79,10 +79,10 @@ def test_one_changed_row_is_one_changed_datum(forest: Any) -> None:
     assert {"id": "2", "v": "B"} in rows
 
 
-def test_a_row_has_the_same_content_in_whatever_file_it_is(forest: Any) -> None:
+def test_a_row_in_another_file_is_another_datum(forest: Any) -> None:
     spec = pfs("r", "/*.csv", rows=True, key="id")
     forest.edit("r", {"t.csv": b"id,v\n1,a\n", "u.csv": b"id,v\n1,a\n"})
-    assert len(set(forest.shown(forest.cut(spec)).values())) == 1
+    assert len(set(forest.shown(forest.cut(spec)).values())) == 2
 
 
 def test_a_broken_table_file_is_refused_by_file_and_line(forest: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +20,6 @@ from tilth.metadata.leases import Lease
 from tilth.model.commit import Commit
 from tilth.pipelines.queue import Job, list_jobs
 from tilth.pipelines.registry import Pipeline, create_pipeline
-from tilth.pipelines.slots import local_executor
 from tilth.pipelines.spec import parse_spec
 from tilth.pipelines.stage import PipelineStage
 from tilth.storage.store import Store
@@ -29,6 +29,7 @@ from tilth.versioning.commits import commit_edits, get_commit
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import create_repo
 from tilth.versioning.trees import Tree, write_entry
+from tilth.workspace.coordinator import local_executor
 
 
 class InlineExecutor:
@@ -176,15 +177,19 @@ def pfs(repo: str, glob: str = "/*", **more: Any) -> dict[str, Any]:
 def make_workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Workshop]]:
     """Return what makes a workspace whose functions run in this process."""
     made: list[Backend] = []
+    # In memory where there is such a place: what these tests ask of a disk, the store's own tests ask better.
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(dir=memory)) if memory.is_dir() else tmp_path_factory.mktemp("workspaces")
 
     def make() -> Workshop:
-        backend = open_backend(tmp_path_factory.mktemp("workspace"))
+        backend = open_backend(folder / str(len(made)))
         made.append(backend)
         return Workshop(backend, InlineExecutor(backend.store, FUNCTIONS))
 
     yield make
     for backend in made:
         backend.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

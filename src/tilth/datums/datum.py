@@ -44,15 +44,11 @@ class Datum:
 
     @property
     def digest(self) -> Digest:
-        """The digest of input names, paths or row keys, and contents: what the item is, whatever runs on it."""
-        return digest_of(
-            canonical(
-                [
-                    [member.input, f"/{member.path}" if member.row_key is None else member.row_key, member.digest.hex()]
-                    for member in self.members
-                ]
-            )
-        )
+        """The digest of key, input names, paths, row and join keys, contents: all of the item that code can see."""
+        members: list[Json] = [
+            [member.input, member.path, member.row_key, member.join_key, member.digest.hex()] for member in self.members
+        ]
+        return digest_of(canonical([self.key, members]))
 
 
 @dataclass(frozen=True, slots=True)

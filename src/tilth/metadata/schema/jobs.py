@@ -33,8 +33,8 @@ pipelines = Table(
     Column("updated_ms", BigInteger, nullable=False),
     Column("deleted_ms", BigInteger),
 )
-"""`repo` and `branch` are what it writes; `position` in the feed is where it begins. A deleted pipeline keeps its row, so
-that its jobs can name it."""
+"""`repo` and `branch` are what it writes, `position` in the feed is where it begins. A deleted pipeline keeps its row,
+so that its jobs can name it."""
 
 Index(
     "ux_pipelines_live",
