@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -28,14 +30,25 @@ datum_tries: 1
 """
 
 
+@pytest.fixture(scope="module")
+def shouted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a workspace whose pipeline has run once; made once, as that takes a second."""
+    shell = Shell(tmp_path_factory.mktemp("shouted"))
+    shell.run("repo", "create", "notes")
+    for name in ("a.txt", "b.txt", "sub/c.txt"):
+        shell.file(f"notes/{name}", f"this is {name}\n")
+    shell.run("put", "notes", str(shell.folder / "notes"), "-m", "three notes")
+    shell.file("specs/code/steps.py", STEPS)
+    shell.run("pipeline", "create", "-f", str(shell.file("specs/shout.yaml", SPEC)))
+    shell.run("run")
+    return shell.folder
+
+
 @pytest.fixture
-def shouting(notes: Shell) -> Shell:
-    """Return a shell on a workspace with a pipeline that has run once."""
-    notes.file("specs/code/steps.py", STEPS)
-    notes.file("specs/shout.yaml", SPEC)
-    notes.run("pipeline", "create", "-f", str(notes.folder / "specs" / "shout.yaml"))
-    notes.run("run")
-    return notes
+def shouting(shouted: Path, shell: Shell) -> Shell:
+    """Return a shell on a copy of that folder."""
+    shutil.copytree(shouted, shell.folder, dirs_exist_ok=True)
+    return shell
 
 
 def spec(shell: Shell) -> str:

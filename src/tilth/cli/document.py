@@ -16,8 +16,9 @@ _HEAD = """# The command line
     tilth [-w FOLDER_OR_URL] [--json] NOUN VERB …
 
 Without `-w` the workspace is `$TILTH_WORKSPACE`, else the nearest `.tilth` folder upward, else `./.tilth`, which the
-first `repo create` makes. A URL goes by the token in `$TILTH_TOKEN`. `REPO[@REVISION][:PATH]` names a repo, a commit
-or a file; a revision is a branch, a commit id, a change id, `branch^`, `branch^3` or `branch@{3 days ago}`.
+first `repo create` makes. A URL goes by the token in `$TILTH_TOKEN`, or is the link that `tilth up` printed.
+`REPO[@REVISION][:PATH]` names a repo, a commit or a file; a revision is a branch, a commit id, a change id, `branch^`,
+`branch^3` or `branch@{3 days ago}`.
 
 `--json`, before the noun or after the verb, prints one JSON document with the values as the API has them, and errors
 as `{"error", "message", "help", "facts"}` on stderr. Lists are pages, `{"items": […], "next": KEY}`; pass `next` as

@@ -120,7 +120,7 @@ def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
     """Version data, run pipelines on every change, ask people for labels, find where a model fails.
 
     Without -w the workspace is $TILTH_WORKSPACE, else the nearest .tilth folder upward, else ./.tilth, which the
-    first `repo create` makes. A URL goes by the token in $TILTH_TOKEN.
+    first `repo create` makes. A URL goes by the token in $TILTH_TOKEN, or is the link that `tilth up` printed.
     """
     ctx.obj = Session(option=place, as_json=as_json)
 
