@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 1.0
 LINE_EVERY_S = 5.0
+MIN_SHARE = 0.01
+"""Below this share of the work nothing is said about the time left: it would be a guess."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class _Step:
         parts = [f"{self.what}: {self.amount()}"]
         if self.done:
             parts.append(f"{size(rate)}/s" if self.unit == "bytes" else f"{rate:,.1f} {self.unit}/s")
-        if self.total and 0 < self.done < self.total:
+        if self.total and MIN_SHARE <= self.done / self.total < 1:
             parts.append(f"{seconds((self.total - self.done) / rate)} left")
         return ", ".join(parts)
 
@@ -98,8 +100,7 @@ class Bars:
                 return
             step = self._steps.pop()
             if self._rich is not None and step.drawn is not None:
-                self._rich.update(step.drawn, completed=step.done, total=step.total or step.done)
-                self._rich.stop_task(step.drawn)
+                self._rich.remove_task(step.drawn)
 
     def _tick(self) -> None:
         if self._closed.wait(PATIENCE_S):
