@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,13 +45,14 @@ def serve(
     Raises Conflict that names the holder when another process does the folder's work, Unavailable when the port is
     taken.
     """
+    stop = _Stop()
     listening = listen(host, port)
     url = url_of(listening, host)
     try:
-        with open_backend(Path(folder)) as backend:
+        with stop.listening(), open_backend(Path(folder)) as backend:
             lease = CoordinatorLease.take(backend.folder, backend.database, f"server {url}", wait_s=TAKEOVER_S)
             try:
-                _run(backend, lease, listening, url, say)
+                _run(backend, lease, listening, url, say, stop)
             finally:
                 lease.release()
     finally:
@@ -56,7 +60,12 @@ def serve(
 
 
 def _run(
-    backend: Backend, lease: CoordinatorLease, listening: socket.socket, url: str, say: Callable[[str], None]
+    backend: Backend,
+    lease: CoordinatorLease,
+    listening: socket.socket,
+    url: str,
+    say: Callable[[str], None],
+    stop: _Stop,
 ) -> None:
     resources, working = Resources.of(backend), Working(backend)
 
@@ -74,6 +83,7 @@ def _run(
             timeout_graceful_shutdown=SHUTDOWN_S,
         )
     )
+    stop.ends(server)
     worker = Worker(backend, lease, on_lost=lambda: setattr(server, "should_exit", True))
     worker.start()
     say(f"{url}  Tilth serves {backend.folder} (Ctrl-C ends it)")
@@ -86,3 +96,37 @@ def _run(
     finally:
         worker.stop()
         working.close()
+
+
+class _Stop:
+    """SIGINT and SIGTERM ask the server to stop, from its first moment to its last; nobody else sees them.
+
+    While uvicorn runs it takes them itself, and raises them again (to here) once it has stopped.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._server: uvicorn.Server | None = None
+
+    def ends(self, server: uvicorn.Server) -> None:
+        """Say which server to stop."""
+        self._server = server
+        server.should_exit = self.wanted
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear signals, where this is the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _hear(self, number: int, frame: object) -> None:
+        self.wanted = True
+        if self._server is not None:
+            self._server.should_exit = True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, NoReturn
+from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -38,30 +39,24 @@ def create_app(
     async def health() -> dict[str, str]:
         return {"tilth": __version__}
 
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _describe(app)
-        return app.openapi_schema
-
     app.openapi = described  # type: ignore[method-assign]
     return app
 
 
 def description() -> str:
     """Return the OpenAPI description as the text of docs/openapi.json."""
-
-    def closed(*_: object) -> NoReturn:
-        raise AssertionError("an app that is only described serves nobody")
-
-    return json.dumps(create_app(closed, closed).openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(described(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def api_router() -> APIRouter:
-    """Return the router with every operation of the table. Fails when one has no route."""
-    router = APIRouter(
-        route_class=GuardedRoute,
-        responses={"default": {"model": failures.ErrorBody, "description": "What went wrong, and what helps."}},
-    )
+def api_router(*, describe: bool = False) -> APIRouter:
+    """Return the router with every operation of the table; `describe` gives it what only its description needs.
+
+    Fails when an operation has no route.
+    """
+    told: dict[int | str, dict[str, Any]] = {
+        "default": {"model": failures.ErrorBody, "description": "What went wrong, and what helps."}
+    }
+    router = APIRouter(route_class=GuardedRoute, include_in_schema=describe, responses=told if describe else None)
     add_methods(router)
     add_contents(router)
     add_waiting(router)
@@ -70,7 +65,9 @@ def api_router() -> APIRouter:
     return router
 
 
-def _describe(app: FastAPI) -> dict[str, Any]:
+@cache
+def described() -> dict[str, Any]:
+    """Return the OpenAPI description. Made when it is first asked for: it takes longer than all else at the start."""
     described = get_openapi(
         title="Tilth",
         version=__version__,
@@ -79,7 +76,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:
             "says who may call. Reads take their arguments from the query, writes from a JSON object, bytes from the "
             "body. Lists are paged: pass `next` as `after`. Errors are `{code, message, help, facts}`."
         ),
-        routes=app.routes,
+        routes=api_router(describe=True).routes,
     )
     components = described.setdefault("components", {})
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}

@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Annotated, BinaryIO, cast
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import TypeAdapter
 from starlette.responses import StreamingResponse
 
 from tilth.contract import archive
@@ -17,14 +16,13 @@ from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Invalid
 from tilth.model.names import check_path
+from tilth.webapi.answers import json_answer
 from tilth.webapi.bodies import with_body
 from tilth.webapi.guard import add, workspace_of
-from tilth.webapi.methods import JSON, check_reference
+from tilth.webapi.methods import check_reference
 from tilth.webapi.ranges import byte_range
 
 BYTES = "application/octet-stream"
-_commit = TypeAdapter(CommitInfo)
-_file = TypeAdapter(FileInfo)
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -76,7 +74,7 @@ async def put(request: Request, reference: str, message: str = "") -> Response:
     check_reference(reference)
     files = workspace_of(request).files
     commit = await with_body(request, lambda body: files.put(reference, cast(BinaryIO, body), message=message))
-    return Response(_commit.dump_json(commit), media_type=JSON)
+    return json_answer(CommitInfo, commit)
 
 
 async def put_many(request: Request, branch: str, message: str = "", if_head: str | None = None) -> Response:
@@ -90,7 +88,7 @@ async def put_many(request: Request, branch: str, message: str = "", if_head: st
             return files.put_many(branch, edits.files, deletes=edits.deletes, message=message, if_head=if_head)
 
     commit = await with_body(request, act)
-    return Response(_commit.dump_json(commit), media_type=JSON)
+    return json_answer(CommitInfo, commit)
 
 
 async def draft_put(request: Request, draft: str, path: str) -> Response:
@@ -98,7 +96,7 @@ async def draft_put(request: Request, draft: str, path: str) -> Response:
     check_path(path)
     drafts = workspace_of(request).drafts
     file = await with_body(request, lambda body: drafts.put(draft, path, cast(BinaryIO, body)))
-    return Response(_file.dump_json(file), media_type=JSON)
+    return json_answer(FileInfo, file)
 
 
 def read(

@@ -12,15 +12,15 @@ from functools import partial
 from typing import Annotated, Any, get_args, get_type_hints
 
 from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, create_model
 from starlette.concurrency import run_in_threadpool
 
 from tilth.contract import workspace as contract
 from tilth.model.names import check_path
+from tilth.webapi.answers import json_answer
 from tilth.webapi.guard import add, workspace_of
 from tilth.webapi.operations import OPERATIONS
 
-JSON = "application/json"
 MAX_LIMIT = 1000
 _FACETS: dict[str, type] = get_type_hints(contract.Workspace)
 _EMPTY = inspect.Parameter.empty
@@ -42,7 +42,6 @@ def _add(router: APIRouter, name: str, *, reads: bool) -> None:
         for parameter in list(inspect.signature(promise).parameters.values())[1:]
     ]
     result = hints["return"]
-    encode = TypeAdapter(result).dump_json
     names = [parameter.name for parameter, _ in parameters]
     positional = [p.name for p, _ in parameters if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
 
@@ -50,7 +49,7 @@ def _add(router: APIRouter, name: str, *, reads: bool) -> None:
         check_arguments(arguments)
         act = getattr(getattr(workspace_of(request), facet), method)
         ordered = [arguments.pop(argument) for argument in positional]
-        return Response(encode(act(*ordered, **arguments)), media_type=JSON)
+        return json_answer(result, act(*ordered, **arguments))
 
     endpoint: Callable[..., Any]
     if reads:

@@ -7,26 +7,25 @@ import json
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from tilth.contract.values import JobInfo, VerifyReport
+from tilth.contract.values import JobInfo
 from tilth.errors import TilthError, Unavailable
 from tilth.progress import Progress
+from tilth.webapi.answers import json_answer
 from tilth.webapi.failures import body_of, unknown
 from tilth.webapi.guard import add, workspace_of
-from tilth.webapi.methods import JSON
 
 LONGEST_WAIT_S = 25.0
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
 _HEARTBEAT_S = 5.0
-_jobs = TypeAdapter(list[JobInfo])
-_report = TypeAdapter(VerifyReport)
 
 
 class VerifyRequest(BaseModel):
@@ -63,7 +62,7 @@ async def wait(
     while True:
         try:
             ended = await run_in_threadpool(jobs.wait, what, timeout_s=0.0)
-            return Response(_jobs.dump_json(list(ended)), media_type=JSON)
+            return json_answer(list[JobInfo], list(ended))
         except Unavailable as error:
             left = deadline - time.monotonic()
             if not error.facts.get("timeout") or left <= 0:
@@ -79,7 +78,7 @@ async def verify(request: Request, body: VerifyRequest) -> Response:
     maintenance = workspace_of(request).maintenance
 
     def act(progress: Progress) -> Any:
-        return _report.dump_python(maintenance.verify(against=body.against, progress=progress), mode="json")
+        return asdict(maintenance.verify(against=body.against, progress=progress))
 
     return StreamingResponse(_told(act), media_type="application/x-ndjson")
 
