@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from tests.labeling.conftest import CHOICES, PIPELINE, ROWS, Shop, choose
 
@@ -269,6 +271,15 @@ def test_an_unknown_pipeline_is_not_found(shop: Shop) -> None:
             act("default/none")
     with pytest.raises(NotFound):
         shop.desk.next("default/none", W("a"))
+
+
+def test_waiting_people_do_not_write(shop: Shop) -> None:
+    fill(shop, 1)
+    shop.answer("a", "cat")
+    # While somebody else holds the write lock: being told that all is done needs none.
+    with shop.backend.database.transaction(), ThreadPoolExecutor(1) as pool:
+        task = pool.submit(shop.next, "b").result(timeout=10)
+    assert isinstance(task, NoTask)
 
 
 def test_a_closed_pipeline_lends_nothing(shop: Shop) -> None:

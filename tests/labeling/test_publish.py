@@ -181,6 +181,17 @@ def test_a_used_up_budget_publishes_what_there_is(shop: Shop) -> None:
     assert shop.stage.due() == []
 
 
+def test_a_lease_that_ran_out_does_not_keep_a_used_up_budget_waiting(shop: Shop) -> None:
+    start(shop, 5, budget={"answers": 2}, lease=60)
+    shop.answer("a", truth)
+    shop.take("b")
+    assert shop.stage.due() == []
+    shop.clock.forward(61)
+    assert shop.stage.due() == []  # its share of the budget is free again
+    shop.answer("c", truth)
+    assert shop.stage.due() == [PIPELINE]
+
+
 def test_a_ban_after_publication_takes_the_answers_out_of_the_next_one(shop: Shop) -> None:
     start(shop, 4, overlap=1, price=1)
     shop.answer_all("bad", lie)

@@ -48,8 +48,9 @@ class LabelingDesk:
 
         Raises Denied for a banned worker, NotFound for no such pipeline.
         """
-        now = self._clock()
-        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, now) as ledger:
+        if self._is_finished(pipeline, worker):
+            return NoTask(pipeline, lending.ALL_DONE)
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
             lent = lending.lend(ledger, worker)
             if isinstance(lent, str):
                 return NoTask(pipeline, lent)
@@ -179,6 +180,15 @@ class LabelingDesk:
         return self.worker(pipeline, worker)
 
     # Inside
+
+    def _is_finished(self, pipeline: str, worker: str) -> bool:
+        """Tell, without the write lock, what most asking is answered with while people wait for new tasks."""
+        with self._backend.database.read() as conn:
+            row = desks.find(conn, pipeline)
+            if row is None or row.open or row.leased or row.state != "open" or row.golden_state == "waiting":
+                return False
+            person = reports.worker(conn, pipeline, worker)
+        return person is None or person.state == "active"
 
     def _row(self, pipeline: str) -> Any:
         with self._backend.database.read() as conn:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from tilth.labeling import publish as publishing
 from tilth.labeling import taking
 from tilth.labeling.known import Place, known_places
-from tilth.labeling.ledger import desks
+from tilth.labeling.ledger import desks, lending
+from tilth.labeling.ledger.ledger import open_ledger
 from tilth.labeling.service import Clock, wall_clock
 from tilth.labeling.spec import LabelingSpec, parse_spec
 from tilth.model.canonical import Json
@@ -94,8 +95,19 @@ class LabelingStage:
         return taking.take(self._backend, pipeline, self._clock(), self._guard)
 
     def due(self) -> list[str]:
-        """Return the pipelines whose labels should be published now. Cost: O(pipelines)."""
+        """Return the pipelines whose labels should be published now. Cost: O(pipelines).
+
+        Leases that have run out are returned first: where nobody asks for tasks any more, nobody else would.
+        """
         now = self._clock()
+        with self._backend.database.read() as conn:
+            leased = [row.pipeline for row in desks.rows(conn) if row.leased]
+            overdue = [pipeline for pipeline in leased if lending.has_overdue(conn, pipeline, now)]
+        for pipeline in overdue:
+            with self._backend.database.transaction() as conn:
+                self._guard(conn)
+                with open_ledger(conn, pipeline, now) as ledger:
+                    lending.return_overdue(ledger)
         with self._backend.database.read() as conn:
             return [row.pipeline for row in desks.rows(conn) if publishing.is_due(row, now)]
 

@@ -15,6 +15,7 @@ from tilth.metadata.schema.labeling import assignments, tasks, worker_marks
 from tilth.model.ids import AssignmentId, TaskId, new_id
 
 LEASED, ANSWERED, SKIPPED, EXPIRED, REVOKED = "leased", "answered", "skipped", "expired", "revoked"
+ALL_DONE = "every task is done"
 EXPIRED_AT_ONCE = 50
 """Leases returned by one act, so that no single one pays for all."""
 
@@ -113,7 +114,7 @@ def lend(ledger: Ledger, worker: str) -> Lent | str:
         return reason
     task, golden = _next_item(ledger, worker), False
     if task is None:
-        return "every task is done" if ledger.counters.open == 0 else "there is no open task that is new to you"
+        return ALL_DONE if ledger.counters.open == 0 else "there is no open task that is new to you"
     known = ledger.spec.golden
     if known and golden_is_due(ledger.pipeline, worker, person.issued, known.every):
         found = ledger.conn.execute(_NEXT_GOLDEN, {"in_pipeline": ledger.pipeline, "of_worker": worker}).scalar()
@@ -163,6 +164,11 @@ def release(ledger: Ledger, assignment: str, task: str, price_micros: int, state
     ledger.counters.leased -= 1
     ledger.counters.reserved_micros -= price_micros
     ledger.save_tasks([counts], touch=False)
+
+
+def has_overdue(conn: Connection, pipeline: str, now_ms: int) -> bool:
+    """Tell whether a lease of the pipeline has run out and holds its slot still."""
+    return conn.execute(_OVERDUE, {"in_pipeline": pipeline, "now": now_ms}).first() is not None
 
 
 def return_overdue(ledger: Ledger) -> None:
