@@ -1,4 +1,7 @@
-"""Worker processes that stay warm inside a slot: one per code snapshot, function, environment and folder."""
+"""Worker processes that stay warm inside a slot: one per code snapshot, environment and folder.
+
+The functions of one snapshot share a process, as the modules of one program do: what they import is imported once.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ GRACE_S = 5.0
 
 Report: TypeAlias = Callable[[bytes], None]
 """Takes pickled lists of outcomes that are durable."""
-_Key: TypeAlias = tuple[bytes | None, str, tuple[tuple[str, str], ...], str | None]
+_Key: TypeAlias = tuple[bytes | None, tuple[tuple[str, str], ...], str | None]
 
 
 class _Worker:
@@ -62,10 +65,10 @@ class _Worker:
                 start_new_session=True,
             )
         self.pid = self._process.pid
-        self.ready = False
+        self.loaded = ""
         self.status: int | None = None
         with contextlib.suppress(Closed):
-            self.channel.send("load", sys.path, folder, code, key[1], opening)
+            self.channel.send("open", sys.path, folder, code, opening)
 
     def alive(self) -> bool:
         """Tell whether the process runs."""
@@ -231,7 +234,7 @@ class WarmWorkers:
 
     def _worker_for(self, transform: Transform, code: str | None) -> _Worker:
         assert transform.function is not None
-        key = (transform.code, transform.function, tuple(sorted(transform.env.items())), transform.working_dir)
+        key = (transform.code, tuple(sorted(transform.env.items())), transform.working_dir)
         worker = self._workers.get(key)
         if worker is not None and not worker.alive():
             self._drop(worker)
@@ -241,8 +244,8 @@ class WarmWorkers:
                 self._workers.popitem(last=False)[1].close(kill=False)
             worker = self._start(key, transform, code)
         self._workers.move_to_end(key)
-        if not worker.ready:
-            self._await_ready(worker)
+        if worker.loaded != transform.function:
+            self._load(worker, transform.function)
         return worker
 
     def _start(self, key: _Key, transform: Transform, code: str | None) -> _Worker:
@@ -267,10 +270,12 @@ class WarmWorkers:
         self._workers[key] = worker
         return worker
 
-    def _await_ready(self, worker: _Worker) -> None:
+    def _load(self, worker: _Worker, function: str) -> None:
+        with contextlib.suppress(Closed):
+            worker.channel.send("load", function)
         for message in worker.messages(_no_limit, self._attend, self._control_fd):
             if message[0] == "ready":
-                worker.ready = True
+                worker.loaded = function
                 return
             if message[0] == "stopped":
                 self._drop(worker)
@@ -281,7 +286,7 @@ class WarmWorkers:
                 raise _Broken(message[1], log)
         log = worker.log.take()
         self._drop(worker)
-        raise _DiedLoading(f"The process died while it loaded {worker.key[1]}. {_death(worker.status)}", log)
+        raise _DiedLoading(f"The process died while it loaded {function}. {_death(worker.status)}", log)
 
     def _drive(
         self, worker: _Worker, transform: Transform, payload: bytes, order: Sequence[int] | None, count: int

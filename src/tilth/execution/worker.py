@@ -1,4 +1,4 @@
-"""A worker process: one Python function of one code snapshot, loaded once, called for many datums.
+"""A worker process: the Python functions of one code snapshot, loaded once, called for many datums.
 
     python -m tilth.execution.worker FD
 
@@ -37,12 +37,12 @@ Function = Callable[[Datum], object]
 
 
 class Worker:
-    """Runs datums by one function and reports outcomes in groups, each after its outputs are durable."""
+    """Runs datums by functions of one snapshot and reports outcomes in groups, each after its outputs are durable."""
 
-    def __init__(self, channel: Channel, store: Store, function: Function, folder: str) -> None:
+    def __init__(self, channel: Channel, store: Store, folder: str) -> None:
         self._channel = channel
         self._store = store
-        self._function = function
+        self._function: Function = _no_function
         self._stage = Stage(os.path.join(folder, "stage"))
         self._log = Log(os.path.join(folder, "log"))
         self._page = ProgressPage(os.path.join(folder, "progress"))
@@ -50,13 +50,24 @@ class Worker:
     def serve(self) -> None:
         """Run what the slot sends until it closes the channel."""
         while True:
-            name, indexes, payload = self._channel.receive()
-            assert name == "run"
+            name, *rest = self._channel.receive()
+            if name == "load":
+                self._load(*rest)
+                continue
+            indexes, payload = rest
             try:
                 self._run(indexes, pickle.loads(payload))
             except (Unavailable, OSError) as error:
                 self._stage.clear()
                 self._channel.send("stopped", str(error))
+
+    def _load(self, function_name: str) -> None:
+        try:
+            self._function = load_function(function_name)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 the user's module may raise anything
+            self._channel.send("broken", f"Function {function_name} cannot be loaded.\n{_load_reason(error)}")
+            return
+        self._channel.send("ready")
 
     def _run(self, indexes: Sequence[int] | None, tasks: Sequence[DatumTask]) -> None:
         order = range(len(tasks)) if indexes is None else indexes
@@ -148,24 +159,20 @@ def main() -> None:
     """Serve one slot until it goes."""
     channel = Channel.inherited(int(sys.argv[1]))
     linux.die_with_parent(signal.SIGKILL)
-    name, paths, folder, code, function_name, opening = channel.receive()
-    assert name == "load"
+    name, paths, folder, code, opening = channel.receive()
+    assert name == "open"
     sys.path[:] = [*([code] if code else []), *paths]
     try:
         opened: AbstractContextManager[Store] = pickle.loads(opening)()
     except (Exception, SystemExit):  # noqa: BLE001 whatever it is, nothing can run here
         channel.send("stopped", f"A worker cannot open the store.\n{traceback.format_exc()[-4000:]}")
         return
-    with opened as store:
-        try:
-            function = load_function(function_name)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 the user's module may raise anything
-            reason = f"Function {function_name} cannot be loaded.\n{_load_reason(error)}"
-            channel.send("broken", reason)
-            return
-        channel.send("ready")
-        with contextlib.suppress(Closed):
-            Worker(channel, store, function, folder).serve()
+    with opened as store, contextlib.suppress(Closed):
+        Worker(channel, store, folder).serve()
+
+
+def _no_function(datum: Datum) -> object:
+    raise RuntimeError("No function was loaded.")
 
 
 def _load_reason(error: BaseException) -> str:
