@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from tilth.errors import Unavailable
@@ -15,7 +15,7 @@ from tilth.pipelines.tasks import Work
 MAX_BATCH = 500
 TARGET_S = 0.4
 """How long a batch should run: long enough to cost little, short enough to spread well and be lost cheaply."""
-FIRST_BATCH = 8
+FIRST_BATCH = 2
 BATCHES_PER_SLOT = 4
 MAX_FAILED = 20
 """After so many datums that failed for good nothing more is started: the code is broken, not the datum."""
@@ -92,7 +92,7 @@ class Dispatcher:
         source: Iterator[Sequence[Work]],
         make: Callable[[Sequence[Work]], list[DatumTask]],
         stop: Callable[[], str | None],
-    ) -> Iterator[Progressed]:
+    ) -> Generator[Progressed, None, None]:
         """Run every datum that `source` yields (in groups) and yield what became of them as it is known.
 
         `stop` is asked now and then; a reason ends the run with Stopped, once nothing runs any more.
@@ -173,8 +173,9 @@ class Dispatcher:
             else:
                 self._again.append(live)
         mean = sum(outcome.wall_s for outcome in result.outcomes) / max(1, len(result.outcomes))
-        wanted = int(TARGET_S / max(mean, 1e-6))
-        self._size = max(1, min(wanted, self._size * 4, MAX_BATCH))
+        # Batches grow on success only: broken code should be found out by few datums.
+        growth = 4 if any(outcome.state == "success" for outcome in result.outcomes) else 1
+        self._size = max(1, min(int(TARGET_S / max(mean, 1e-6)), self._size * growth, MAX_BATCH))
 
     def _cancel(self) -> None:
         """Cancel what is in flight and wait until the executor has let go of it."""

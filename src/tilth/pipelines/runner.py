@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -336,9 +336,11 @@ class _Run:
         source = chain([first], head, [more] if more is not None else [], rest)
         self.progress.begin(self.pipeline.spec.name, known, "items")
         try:
-            for progressed in dispatcher.run(source, maker.make, self._stop_reason):
-                self._take(progressed)
-                self.progress.advance(len(progressed.finished))
+            # Closed at once on any error, so that nothing runs on for a job that has ended.
+            with closing(dispatcher.run(source, maker.make, self._stop_reason)) as running:
+                for progressed in running:
+                    self._take(progressed)
+                    self.progress.advance(len(progressed.finished))
         finally:
             self.progress.end()
         self.gave_up = dispatcher.gave_up
