@@ -77,14 +77,13 @@ class LabelingDesk:
         """
         with self._backend.database.read() as conn:
             row = reports.shown_by(conn, assignment, worker)
-            desk = desks.find(conn, row.pipeline) if row is not None else None
-        if row is None or desk is None:
+        if row is None:
             raise NotFound(
                 f"You have no assignment {assignment[:64]!r}.",
                 help="Ask for the next task.",
                 assignment=assignment[:64],
             )
-        given = self._checked(spec_of(desk.spec), row.content, result, unsure)
+        given = self._checked(spec_of(row.spec), row.content, result, unsure)
         with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
             verdict = answering.submit(ledger, assignment, worker, given)
         return Receipt(AssignmentId(assignment), verdict.state, verdict.worker_state, verdict.reason)
@@ -184,8 +183,7 @@ class LabelingDesk:
     def _is_finished(self, pipeline: str, worker: str) -> bool:
         """Tell, without the write lock, what most asking is answered with while people wait for new tasks."""
         with self._backend.database.read() as conn:
-            row = desks.find(conn, pipeline)
-            if row is None or row.open or row.leased or row.state != "open" or row.golden_state == "waiting":
+            if not reports.all_done(conn, pipeline):
                 return False
             person = reports.worker(conn, pipeline, worker)
         return person is None or person.state == "active"

@@ -113,7 +113,17 @@ _EARN = (
     .where(labeling_workers.c.pipeline == bindparam("in_pipeline"), labeling_workers.c.worker == bindparam("of_worker"))
     .values(earned_micros=labeling_workers.c.earned_micros + bindparam("more"))
 )
-_ROW = select(labelings).where(labelings.c.pipeline == bindparam("in_pipeline")).with_for_update()
+# Not the whole row: what an intake keeps there may be long, and this is read by every act.
+_ROW = (
+    select(
+        *(
+            labelings.c[name]
+            for name in ("pipeline", "spec", "state", "reason", "change", "golden_state", "golden_reason", *_COUNTERS)
+        )
+    )
+    .where(labelings.c.pipeline == bindparam("in_pipeline"))
+    .with_for_update()
+)
 _SAVE_ROW = (
     update(labelings)
     .where(labelings.c.pipeline == bindparam("in_pipeline"))

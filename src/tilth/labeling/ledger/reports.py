@@ -6,11 +6,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tilth.labeling.ledger.ledger import REJECTED, budget_reason, spec_of
 from tilth.labeling.ledger.tasks import GOLDEN
-from tilth.metadata.schema.labeling import answers, assignments, labeling_workers, people, task_sources, tasks
+from tilth.metadata.schema.labeling import (
+    answers,
+    assignments,
+    labeling_workers,
+    labelings,
+    people,
+    task_sources,
+    tasks,
+)
 from tilth.model.ids import WorkerId
 from tilth.model.labeling import LabelingProgress, WorkerStats
 
@@ -100,18 +108,36 @@ def _stats(row: Any) -> WorkerStats:
     )
 
 
+_SHOWN_BY = (
+    select(assignments.c.task, assignments.c.pipeline, assignments.c.state, tasks.c.content, labelings.c.spec)
+    .join(tasks, tasks.c.task == assignments.c.task)
+    .join(labelings, labelings.c.pipeline == assignments.c.pipeline)
+    .where(assignments.c.id == bindparam("of_assignment"), assignments.c.worker == bindparam("of_worker"))
+)
+
+
 def shown_by(conn: Connection, assignment: str, worker: str) -> Any | None:
-    """Return task, pipeline and content of a worker's own assignment."""
-    return conn.execute(
-        select(assignments.c.task, assignments.c.pipeline, assignments.c.state, tasks.c.content)
-        .join(tasks, tasks.c.task == assignments.c.task)
-        .where(assignments.c.id == assignment, assignments.c.worker == worker)
-    ).first()
+    """Return task, pipeline, state, content and the pipeline's spec of a worker's own assignment."""
+    return conn.execute(_SHOWN_BY, {"of_assignment": assignment, "of_worker": worker}).first()
+
+
+_AWAITED = select(
+    labelings.c.open, labelings.c.leased, labelings.c.state, labelings.c.golden_state, labelings.c.pipeline
+).where(labelings.c.pipeline == bindparam("in_pipeline"))
+
+
+def all_done(conn: Connection, pipeline: str) -> bool:
+    """Tell whether nothing is open or lent, nor being waited for."""
+    row = conn.execute(_AWAITED, {"in_pipeline": pipeline}).first()
+    return row is not None and (row.open, row.leased, row.state) == (0, 0, "open") and row.golden_state != "waiting"
+
+
+_CONTENT = select(tasks.c.content).where(tasks.c.task == bindparam("of_task"))
 
 
 def content(conn: Connection, task: str) -> str:
     """Return the content of a task."""
-    return str(conn.execute(select(tasks.c.content).where(tasks.c.task == task)).scalar_one())
+    return str(conn.execute(_CONTENT, {"of_task": task}).scalar_one())
 
 
 _SHOWN = select(

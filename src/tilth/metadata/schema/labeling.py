@@ -71,8 +71,8 @@ labelings = Table(
 """One row per labeling pipeline (`PROJECT/NAME`), with its counters.
 
 `epoch` is the last breaking guideline version; `taken` the inputs' commits last taken in; `golden_state` is none,
-waiting or ready; `problems` why items cannot be shown, by key. `answers` counts those not rejected, known-answer ones included; `settled` tasks since the last
-publication.
+waiting or ready; `problems` why items cannot be shown, by key. `answers` counts those not rejected, known-answer ones
+included; `settled` tasks since the last publication.
 """
 
 tasks = Table(
