@@ -139,8 +139,8 @@ class Dispatcher:
             return False
         self._number += 1
         name = f"{self._name}-{self._number}"
-        self._flying[name] = lives
         self._executor.submit(DatumBatch(name, 1, self._transform, tuple(live.task for live in lives)))
+        self._flying[name] = lives
         return True
 
     def _collect(self) -> Progressed:
@@ -182,6 +182,9 @@ class Dispatcher:
         for name in self._flying:
             self._executor.cancel(name)
         end = time.monotonic() + DRAIN_S
-        while self._flying and time.monotonic() < end:
-            for result in self._executor.completed(POLL_S):
+        while self._flying and (now := time.monotonic()) < end:
+            results = list(self._executor.completed(POLL_S))
+            for result in results:
                 self._flying.pop(result.id, None)
+            if not results and time.monotonic() - now < POLL_S / 2:
+                return  # it says at once that nothing is in flight
