@@ -34,13 +34,22 @@ class Transport:
     it is safe. Waits between tries double, with jitter, up to two seconds.
     """
 
-    def __init__(self, url: str, token: str | None, *, tries: int = TRIES) -> None:
+    def __init__(
+        self, url: str, token: str | None, *, tries: int = TRIES, wire: httpx.BaseTransport | None = None
+    ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.url = url.rstrip("/")
         self._tries = tries
+        try:
+            host = httpx.URL(self.url).host
+        except httpx.InvalidURL as error:
+            raise Invalid(f"{url} is not a URL: {error}", help="Write http://HOST:PORT.") from error
+        if not host:
+            raise Invalid(f"{url} names no host.", help="Write http://HOST:PORT.")
         self._http = httpx.Client(
             base_url=f"{self.url}/api/v1/",
             headers=headers,
+            transport=wire,
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=10.0),
         )
@@ -139,8 +148,6 @@ class Transport:
                         f"The connection to {self.url} broke before the answer came ({type(error).__name__}).",
                         help="The server may or may not have done it; look before you repeat it.",
                     ) from error
-            except httpx.InvalidURL as error:
-                raise Invalid(f"{self.url} is not a URL: {error}") from error
             time.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE_S)
         raise AssertionError("the last try returns or raises")

@@ -42,6 +42,10 @@ def local_executor(backend: Backend, *, slots: int | None = None) -> LocalExecut
     )
 
 
+def _tell(pipeline: str, error: TilthError) -> None:
+    _log.warning("labels of %s could not be published: %s", pipeline, error)
+
+
 class Coordinator:
     """Does all work of one workspace, while it holds the lease. Not thread-safe: one thread takes the steps.
 
@@ -49,8 +53,17 @@ class Coordinator:
     no truth of its own: killed anywhere, the next one goes on.
     """
 
-    def __init__(self, backend: Backend, lease: CoordinatorLease, executor: LocalExecutor) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        lease: CoordinatorLease,
+        executor: LocalExecutor,
+        *,
+        trouble: Callable[[str, TilthError], None] = _tell,
+    ) -> None:
+        """`trouble` hears (and may raise) why labels of a pipeline could not be published."""
         self._lease = lease
+        self._trouble = trouble
         self._labeling = LabelingStage(backend, guard=self._guard)
         self._pipelines = PipelineStage(backend, executor, {"labeling": _LabelingIntake(backend, self._labeling)})
         self._not_before: dict[str, float] = {}
@@ -93,7 +106,7 @@ class Coordinator:
                 raise
             except TilthError as error:
                 self._not_before[pipeline] = now + RETRY_S
-                _log.warning("labels of %s could not be published: %s", pipeline, error)
+                self._trouble(pipeline, error)
         return done
 
     def _guard(self, conn: Connection) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection, select
 
 from tilth.contract.values import JobInfo, QuietReport, StatusInfo
-from tilth.errors import Conflict, NotFound, Unavailable
+from tilth.errors import Conflict, NotFound, TilthError, Unavailable
 from tilth.execution.local import LocalExecutor
 from tilth.labeling.stage import LabelingStage
 from tilth.metadata import feed
@@ -115,7 +115,7 @@ class Working:
             try:
                 if self._executor is None:
                     self._executor = local_executor(self._backend)
-                coordinator = Coordinator(self._backend, lease, self._executor)
+                coordinator = Coordinator(self._backend, lease, self._executor, trouble=_raise)
                 coordinator.run(until, deadline=deadline, progress=progress)
             finally:
                 lease.release()
@@ -156,6 +156,10 @@ class Working:
             if len(page) < _PAGE or not found:
                 return [job_info(job) for job in reversed(ended)]
             after = page[-1].id
+
+
+def _raise(pipeline: str, error: TilthError) -> None:
+    raise error
 
 
 def _is_change(conn: Connection, what: str) -> bool:

@@ -1,0 +1,76 @@
+"""The coordinator's lease."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tilth.errors import Conflict, Fenced
+from tilth.metadata import leases
+from tilth.metadata.database import Database
+from tilth.workspace.lease import CoordinatorLease, holder_of, is_free
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(tmp_path / "tilth.db") as database:
+        yield database
+
+
+def test_one_at_a_time_and_the_other_is_told_who(tmp_path: Path, database: Database) -> None:
+    assert is_free(tmp_path)
+    first = CoordinatorLease.take(tmp_path, database, "server http://here")
+    assert not is_free(tmp_path)
+    with pytest.raises(Conflict, match="server http://here") as caught:
+        CoordinatorLease.take(tmp_path, database, "tilth run")
+    assert f"process {os.getpid()}" in str(caught.value.facts["holder"])
+    first.release()
+    assert holder_of(database) is None
+    second = CoordinatorLease.take(tmp_path, database, "tilth run")
+    assert second.lease.epoch > first.lease.epoch
+    second.release()
+
+
+def test_giving_up_fences_off_but_lets_nobody_in_yet(tmp_path: Path, database: Database) -> None:
+    first = CoordinatorLease.take(tmp_path, database, "server")
+    first.give_up()
+    with database.read() as conn, pytest.raises(Fenced):
+        leases.check(conn, first.lease)
+    with pytest.raises(Conflict):
+        CoordinatorLease.take(tmp_path, database, "other")
+    first.release()
+    CoordinatorLease.take(tmp_path, database, "other").release()
+
+
+def test_a_killed_holder_is_succeeded_at_once_even_when_its_forks_live_on(tmp_path: Path, database: Database) -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    holder = context.Process(target=_hold, args=(tmp_path, theirs))
+    holder.start()
+    fork = ours.recv()
+    assert not is_free(tmp_path)
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    try:
+        lease = CoordinatorLease.take(tmp_path, database, "successor", wait_s=5.0)
+        assert lease.lease.epoch == 2
+        lease.release()
+    finally:
+        os.kill(fork, signal.SIGKILL)
+
+
+def _hold(folder: Path, told: multiprocessing.connection.Connection) -> None:
+    with Database.open(folder / "tilth.db") as database:
+        CoordinatorLease.take(folder, database, "victim")
+        fork = os.fork()
+        if fork == 0:
+            signal.pause()
+        told.send(fork)
+        signal.pause()
