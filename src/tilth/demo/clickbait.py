@@ -146,9 +146,10 @@ class _Clickbait:
         self._ask()
         state = workspace.labeling.get("ask")
         story.say(f"known-answer tasks existed before the first assignment: {state.golden}")
+        names = {labeler.worker: labeler.profile.name for labeler in self._labelers}
         for worker in workspace.labeling.workers("ask").items:
             if worker.state == "banned":
-                story.say(f"banned: worker {worker.worker[-8:]}: {worker.reason}", mark="✗")
+                story.say(f"banned: {names[worker.worker].replace('-', ' ')}: {worker.reason}", mark="✗")
         story.say(
             f"{state.done:,} headlines labeled, {state.answers:,} answers paid ({state.spent:.2f}), "
             f"{state.rejected} rejected and bought anew"
@@ -199,7 +200,7 @@ def _specs(overlap: int) -> list[dict[str, Any]]:
         {
             "pipeline": {"name": "ask"},
             "description": "Ask people whether each row of the pool is clickbait.",
-            "input": {"pfs": {"repo": "pool", "glob": "/pool.csv", "rows": "csv", "key": "headline"}},
+            "input": {"pfs": {"repo": "pool", "glob": "/pool.csv", "rows": True, "key": "headline"}},
             "labeling": {
                 "config": CONFIG,
                 "guidelines": {"text": GUIDELINES, "version": "1"},

@@ -96,7 +96,6 @@ class _Digits:
         self._pool = scans[HELD_OUT + KNOWN :]
         self._truth = {scan.name: scan.digit for scan in scans}
         self._labelers: list[Labeler] = []
-        self._names: dict[str, str] = {}
         self._rounds: list[Round] = []
         self._counted: set[str] = set()
         self._before: LabelingInfo | None = None
@@ -136,7 +135,7 @@ class _Digits:
         files = [(f"{scan.name}.png", scan.png) for scan in self._known]
         workspace.files.put_many("known", [*files, ("answers.csv", answers.encode())], message="Known answers")
         workspace.repos.create("inbox", description="Scans that people are asked about.")
-        self._create(specs.pipelines(count=EACH, seeds=SEEDS, seed=self._seed))
+        self._create(specs.features())
         cheat = {
             "pipeline": {"name": "cheat"},
             "function": "handwriting.steps:train",
@@ -164,6 +163,7 @@ class _Digits:
         story = self._story
         story.step(2, STEPS, "Label", "a labeling pipeline asks people; here twelve SIMULATED labelers, over HTTP")
         self._create([specs.labeling(overlap=OVERLAP, price=PRICE, known_every=4)])
+        self._create(specs.training(count=EACH, seeds=SEEDS, seed=self._seed))
         story.say(
             f"{OVERLAP} people per scan, {KNOWN} known-answer tasks mixed in, {PRICE:.2f} per answer; below 60 % on at "
             "least 5 known answers a labeler is banned and the answers are bought anew from others"
@@ -185,7 +185,6 @@ class _Digits:
             self._labelers.append(
                 Labeler(profile, look, tasks, pipeline="label", control="digit", shown="scan", variable="image")
             )
-            self._names[tasks.me("label").worker] = profile.name
         first = [(f"first/{scan.name}.png", scan.png) for scan in self._pool[:FIRST]]
         self._workspace.files.put_many("inbox", first, message=f"The first {FIRST} scans to label")
         self._began = time.monotonic()
@@ -200,10 +199,11 @@ class _Digits:
             work_in_turns(self._labelers, seed=self._seed, answered=progress.advance)
         with self._story.bar("publish labels, then everything that depends on them"):
             self._workspace.maintenance.run(timeout_s=300)
+        names = {labeler.worker: labeler.profile.name for labeler in self._labelers}
         for worker in self._workspace.labeling.workers("label").items:
             if worker.state == "banned" and worker.worker not in self._announced:
                 self._announced.add(worker.worker)
-                name = self._names[worker.worker].replace("-", " ")
+                name = names[worker.worker].replace("-", " ")
                 self._story.say(f"banned: {name}: {worker.reason}", mark="✗")
 
     # 3. Train
@@ -255,7 +255,7 @@ class _Digits:
         """Score consensus and plain majority against the truth, which only this simulation knows."""
         held = {_item(str(row["path"])): str(row["label"]) for row in rows_of(self._workspace, "label:labels")}
         answers = [
-            (_item(str(row["path"])), str(row["worker"]), str(row["label"]))
+            (_item(str(row["key"])), str(row["worker"]), str(row["label"]))
             for row in rows_of(self._workspace, "label:answers")
             if not row["golden"]
         ]
@@ -311,6 +311,7 @@ class _Digits:
         story.step(5, STEPS, "Trust", "nothing is computed or bought twice; mistakes are undone; everything is traced")
         bought, ran, reused = rerun_all(workspace, "label")
         story.say(f"everything run again: {bought} labels bought, {ran} items recomputed, {reused:,} reused")
+        self._new_jobs()
         touched = self._pool[-1]
         workspace.files.put(f"scans:{touched.name}.png", retouched(touched.png), message="One scan retouched")
         workspace.maintenance.run(timeout_s=300)
@@ -367,29 +368,40 @@ class _Digits:
 
 
 def show_table(story: Story, rounds: Sequence[Round]) -> None:
-    """Show the learning curves with what each round bought and cost."""
-    columns = [
-        "round", "labels chosen/random", "answers", "cost", "rejected", "banned", "consensus (majority)",
-        "chosen ± 95 %", "random ± 95 %", "difference", "items run/reused", "s",
-    ]  # fmt: skip
-    rows = [
-        [
-            str(one.number),
-            f"{one.items['chosen']} / {one.items['random']}",
-            str(one.answers),
-            f"{one.cost:.2f}",
-            str(one.rejected),
-            str(one.banned),
-            f"{one.consensus:.1%} ({one.majority:.1%})",
-            *(f"{a[0]:.1%} ± {(a[2] - a[1]) / 2:.1%}" for a in (one.accuracy["chosen"], one.accuracy["random"])),
-            f"{one.gain[0]:+.1%} {one.gain[3]}",
-            f"{one.run:,} / {one.reused:,}",
-            f"{one.seconds:.0f}",
-        ]
-        for one in rounds
-    ]
+    """Show what each round bought and cost, then the learning curves of both arms."""
     story.table(
-        f"Learning curves: labels by 12 simulated labelers; model scored on {HELD_OUT} held-out scans", columns, rows
+        "What it took (answers include those to known-answer tasks)",
+        ["round", "answers", "cost", "rejected", "banned", "consensus", "majority", "items run / reused", "s"],
+        [
+            [
+                str(one.number),
+                str(one.answers),
+                f"{one.cost:.2f}",
+                str(one.rejected),
+                str(one.banned),
+                f"{one.consensus:.1%}",
+                f"{one.majority:.1%}",
+                f"{one.run:,} / {one.reused:,}",
+                f"{one.seconds:.0f}",
+            ]
+            for one in rounds
+        ],
+    )
+    story.table(
+        f"Model accuracy on {HELD_OUT} held-out scans, 95 % intervals; labels by 12 simulated labelers",
+        ["round", "labels", "chosen", "labels", "random", "chosen - random"],
+        [
+            [
+                str(one.number),
+                *(
+                    cell
+                    for arm in specs.ARMS
+                    for cell in (str(one.items[arm]), "{:.1%} ({:.1%} to {:.1%})".format(*one.accuracy[arm]))
+                ),
+                f"{one.gain[0]:+.1%} {one.gain[3]}",
+            ]
+            for one in rounds
+        ],
     )
 
 

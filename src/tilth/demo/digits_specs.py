@@ -39,8 +39,8 @@ def labeling(*, overlap: int, price: float, known_every: int) -> dict[str, Any]:
     }
 
 
-def pipelines(*, count: int, seeds: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Yield the function pipelines in an order in which each finds its inputs."""
+def features() -> Iterator[dict[str, Any]]:
+    """Yield the pipelines that need nothing but scans."""
     yield _function("features", "One vector per scan.", {"pfs": {"repo": "scans", "glob": "/*.png", "name": "scans"}})
     yield _function(
         "heldout-features",
@@ -48,6 +48,10 @@ def pipelines(*, count: int, seeds: int, seed: int) -> Iterator[dict[str, Any]]:
         {"pfs": {"repo": "heldout", "glob": "/scans/*.png", "name": "scans"}},
         function="features",
     )
+
+
+def training(*, count: int, seeds: int, seed: int) -> Iterator[dict[str, Any]]:
+    """Yield the pipelines that follow the labels, in an order in which each finds its inputs."""
     for arm in ARMS:
         yield _function(
             f"dataset-{arm}",

@@ -93,6 +93,11 @@ class Labeler:
         self.answers = 0
         self.banned = ""
 
+    @property
+    def worker(self) -> str:
+        """The opaque id under which the platform knows this labeler, once it has taken a task."""
+        return self._tasks.me(self._pipeline).worker
+
     def work_once(self) -> bool:
         """Answer one task; False when there is none for this labeler now (or ever again)."""
         if self.banned:
@@ -128,8 +133,8 @@ class Labeler:
 def work_in_turns(labelers: Sequence[Labeler], *, seed: int, answered: Callable[[int], None]) -> list[Worked]:
     """Let the labelers take one task each in turn, in a shuffled order, until nobody gets one.
 
-    Turns (rather than threads) make the story repeatable: the same seed gives the same table. That many labelers at
-    once are safe is the business of the tests.
+    Turns rather than threads, so that two tellings differ only by which known answers the server mixes in. That many
+    labelers at once are safe is the business of the tests.
     """
     order = random.Random(seed)
     before = {labeler.profile.name: labeler.answers for labeler in labelers}

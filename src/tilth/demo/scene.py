@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,8 @@ class Scene:
 
     def labeler(self, name: str, pipeline: str) -> Tasks:
         """Make a user that may only label in `pipeline`, and return its own connection to the worker API."""
-        try:
+        with suppress(Conflict):
             self.workspace.access.create_user(name, "labeler", labels=[pipeline])
-        except Conflict:
-            pass
         token = self.workspace.access.create_token(name).token
         return self._stack.enter_context(open_remote(self.url, token)).tasks
 
@@ -47,10 +45,8 @@ def opened(folder: Path) -> Iterator[Scene]:
     place = folder / ".tilth"
     folder.mkdir(parents=True, exist_ok=True)
     with connect(str(place)) as local:
-        try:
+        with suppress(Conflict):
             local.access.create_user(OWNER, "owner")
-        except Conflict:
-            pass
         token = local.access.create_token(OWNER).token
     with ExitStack() as stack:
         url = stack.enter_context(_serving(place))
