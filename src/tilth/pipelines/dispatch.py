@@ -20,6 +20,8 @@ BATCHES_PER_SLOT = 4
 MAX_FAILED = 20
 """After so many datums that failed for good nothing more is started: the code is broken, not the datum."""
 POLL_S = 0.25
+TELL_EVERY_S = 0.2
+"""Outcomes are handed on in groups this far apart, because keeping them costs a transaction."""
 DRAIN_S = 30.0
 
 
@@ -45,7 +47,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """What one look at the executor brought."""
+    """What became of datums since the last time."""
 
     finished: tuple[Finished, ...]
     failures: tuple[Failure, ...]
@@ -86,6 +88,11 @@ class Dispatcher:
         self._flying: dict[str, list[_Live]] = {}
         self._again: deque[_Live] = deque()
         self._failed = 0
+        self._finished: list[Finished] = []
+        self._failures: list[Failure] = []
+        self._last = time.monotonic()
+        self.gave_up = False
+        """Whether datums were left out because too many failed."""
 
     def run(
         self,
@@ -104,6 +111,7 @@ class Dispatcher:
             while True:
                 reason = stop()
                 if reason is not None:
+                    yield from self._told()
                     raise Stopped(reason)
                 while len(self._flying) < self._window and self._failed < MAX_FAILED:
                     if not ready and not exhausted:
@@ -115,17 +123,21 @@ class Dispatcher:
                     if not self._submit(ready, make):
                         break
                 if not self._flying:
+                    yield from self._told()
+                    self.gave_up = bool(ready or self._again or next(source, None))
                     return
-                progressed = self._collect()
-                if progressed.finished or progressed.failures:
-                    yield progressed
+                self._collect()
+                if time.monotonic() - self._last >= TELL_EVERY_S:
+                    yield from self._told()
         finally:
             self._cancel()
 
-    @property
-    def gave_up(self) -> bool:
-        """Whether datums were left out because too many failed."""
-        return self._failed >= MAX_FAILED
+    def _told(self) -> Iterator[Progressed]:
+        """Yield what has come since the last time, if anything."""
+        if self._finished or self._failures:
+            yield Progressed(tuple(self._finished), tuple(self._failures))
+            self._finished, self._failures = [], []
+        self._last = time.monotonic()
 
     def _submit(self, ready: deque[Work], make: Callable[[Sequence[Work]], list[DatumTask]]) -> bool:
         spread = -(-(len(ready) + len(self._again)) // self._slots)
@@ -143,18 +155,13 @@ class Dispatcher:
         self._flying[name] = lives
         return True
 
-    def _collect(self) -> Progressed:
-        finished: list[Finished] = []
-        failures: list[Failure] = []
+    def _collect(self) -> None:
         for result in self._executor.completed(POLL_S):
             lives = self._flying.pop(result.id, None)
             if lives is not None:
-                self._settle(result, lives, finished, failures)
-        return Progressed(tuple(finished), tuple(failures))
+                self._settle(result, lives)
 
-    def _settle(
-        self, result: BatchResult, lives: list[_Live], finished: list[Finished], failures: list[Failure]
-    ) -> None:
+    def _settle(self, result: BatchResult, lives: list[_Live]) -> None:
         outcomes = {outcome.key: outcome for outcome in result.outcomes}
         if result.error is not None and result.error != CANCELLED and not outcomes:
             raise Unavailable(f"No datum can be run: {result.error}", help="See to it and run the job again.")
@@ -165,10 +172,10 @@ class Dispatcher:
             live.tries += 1
             live.wall_s += outcome.wall_s
             live.cpu_s += outcome.cpu_s
-            if outcome.state not in ("success",):
-                failures.append(Failure(live.task.key, live.tries, outcome))
+            if outcome.state != "success":
+                self._failures.append(Failure(live.task.key, live.tries, outcome))
             if outcome.state in ("success", "recovered") or live.tries >= self._tries:
-                finished.append(Finished(live.work, outcome, live.tries, live.wall_s, live.cpu_s))
+                self._finished.append(Finished(live.work, outcome, live.tries, live.wall_s, live.cpu_s))
                 self._failed += outcome.state not in ("success", "recovered")
             else:
                 self._again.append(live)
