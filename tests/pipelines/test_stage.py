@@ -11,7 +11,7 @@ from tilth.errors import Fenced, Invalid, Unavailable
 from tilth.execution.batch import DatumBatch
 from tilth.metadata import leases
 from tilth.pipelines.queue import Job, get_job
-from tilth.pipelines.registry import Pipeline
+from tilth.pipelines.registry import Pipeline, rerun_pipeline
 from tilth.pipelines.resolution import Sources
 from tilth.pipelines.stage import End, PipelineStage
 from tilth.publication.publish import publish
@@ -210,3 +210,28 @@ def test_ending_is_told_to_the_feed(workshop: Any) -> None:
         assert ended(conn) == [
             {"job": job.id, "pipeline": "default/p", "state": "success", "output": workshop.head("p").id}
         ]
+
+
+def test_an_interrupted_reprocess_goes_on_where_it_was(workshop: Any) -> None:
+    workshop.repo("a", {f"f{n}": b"" for n in range(40)})
+    workshop.pipeline("p", pfs("a"))
+    workshop.settle()
+    rerun_pipeline(workshop.backend, "p", reprocess=True)
+    workshop.stage.take_events()
+    job = workshop.stage.next_runnable()
+    workshop.executor.ran.clear()
+    batches: list[DatumBatch] = []
+
+    def give_out(batch: DatumBatch) -> None:
+        batches.append(batch)
+        if len(batches) == 10:
+            raise Unavailable("The machine gave out.", help="Start it again.")
+
+    workshop.executor.before_batch = give_out
+    with pytest.raises(Unavailable):
+        workshop.stage.run(job, workshop.lease)
+    workshop.executor.before_batch = lambda batch: None
+    with workshop.backend.database.read() as conn:
+        kept = conn.exec_driver_sql("SELECT run FROM jobs ORDER BY id DESC").scalar()
+    [again] = workshop.settle()
+    assert (again.state, again.run, again.total) == ("success", 40 - kept, 40)

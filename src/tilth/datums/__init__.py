@@ -1,0 +1,1 @@
+"""Datums: cutting the trees that a pipeline reads into items, brought forward by what changed."""

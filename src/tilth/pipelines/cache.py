@@ -29,13 +29,15 @@ class CachedResult:
     log: Digest | None
 
 
-def find_results(conn: Connection, identities: Sequence[Digest]) -> dict[Digest, CachedResult]:
-    """Return those of `identities` whose result is known."""
+def find_results(conn: Connection, identities: Sequence[Digest], *, since_ms: int = 0) -> dict[Digest, CachedResult]:
+    """Return those of `identities` whose result is known, and was made at or after `since_ms`."""
     found: dict[Digest, CachedResult] = {}
     for start in range(0, len(identities), _IN_ONE_QUERY):
         some = list(identities[start : start + _IN_ONE_QUERY])
         for row in conn.execute(
-            select(results.c.identity, results.c.manifest, results.c.log).where(results.c.identity.in_(some))
+            select(results.c.identity, results.c.manifest, results.c.log).where(
+                results.c.identity.in_(some), results.c.at_ms >= since_ms
+            )
         ):
             identity = Digest(row.identity)
             found[identity] = CachedResult(identity, Digest(row.manifest), Digest(row.log) if row.log else None)

@@ -7,8 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from tilth.datums.datum import members_json
+from tilth.model.canonical import canonical
 from tilth.model.digest import Digest
+from tilth.model.ids import JobId
 from tilth.pipelines.plan import DATUMS
+from tilth.pipelines.tasks import Work
 from tilth.storage.tables import Table
 
 HELD = 20_000
@@ -18,8 +22,10 @@ HELD = 20_000
 class DatumRows:
     """Rows of DATUMS brought forward. Memory is bounded; the cost follows the rows put and deleted."""
 
-    def __init__(self, before: Table) -> None:
+    def __init__(self, before: Table, job: JobId, recipe: Digest) -> None:
         self.before = before
+        self._job = job
+        self._recipe = recipe
         self._table = before
         self._columns: list[list[Any]] = [[] for _ in DATUMS.arrow]
         self._deletes: list[str] = []
@@ -32,23 +38,32 @@ class DatumRows:
 
     def put(
         self,
-        key: str,
-        content: Digest,
-        identity: Digest,
+        work: Work,
         state: str,
         *,
         manifest: Digest | None,
         log: Digest | None,
-        job: str,
-        recipe: Digest,
-        members: str,
         reason: str = "",
         tries: int = 0,
         wall_s: float = 0.0,
         cpu_s: float = 0.0,
     ) -> None:
-        """Add or replace the row of `key`."""
-        row = (key, content, identity, state, manifest, log, reason, tries, wall_s, cpu_s, job, recipe, members)
+        """Add or replace the row of a datum; no tries means that its result came from the cache."""
+        row = (
+            work.datum.key,
+            work.content,
+            work.identity,
+            state,
+            manifest,
+            log,
+            reason,
+            tries,
+            wall_s,
+            cpu_s,
+            self._job,
+            self._recipe,
+            canonical(members_json(work.datum)).decode(),
+        )
         for column, value in zip(self._columns, row, strict=True):
             column.append(value)
         if len(self._columns[0]) >= HELD:

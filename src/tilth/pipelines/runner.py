@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from tilth.datums.cutting import InputUpdate, spec_digest, update_input
-from tilth.datums.datum import Datum, DatumChange, identity_of, members_json
+from tilth.datums.cutting import InputUpdate, update_input
 from tilth.datums.inputs import Group, InputSpec, Pfs
 from tilth.errors import BranchMoved, Failed, Fenced, TilthError, Unavailable
 from tilth.execution.executor import Executor
 from tilth.metadata.leases import Lease
-from tilth.model.canonical import Json, canonical
+from tilth.model.canonical import Json
 from tilth.model.commit import Derivation
 from tilth.model.digest import Digest
 from tilth.model.ids import CommitId
-from tilth.pipelines.cache import CachedResult, find_results, keep_results, load_manifest, store_manifests
+from tilth.pipelines.cache import CachedResult, keep_results, store_manifests
 from tilth.pipelines.datum_rows import DatumRows
 from tilth.pipelines.dispatch import Dispatcher, Failure, Finished, Progressed, Stopped
 from tilth.pipelines.output import OutputMerge, shown
-from tilth.pipelines.plan import DATUMS, OWNERS, PENDING, Plan, decode_datum, encode_datum
+from tilth.pipelines.plan import DATUMS, OWNERS, PENDING, Plan, encode_datum
+from tilth.pipelines.planning import Planner
 from tilth.pipelines.queue import (
     FAILED,
     STOPPED,
@@ -141,9 +141,8 @@ class _Run:
     counters: _Counters = field(default_factory=_Counters, init=False)
     datums: DatumRows = field(init=False)
     merge: OutputMerge = field(init=False)
-    touched: bool = field(default=False, init=False)
+    planner: Planner = field(init=False)
     recovered: dict[str, str] = field(default_factory=dict, init=False)
-    settled: list[str] = field(default_factory=list, init=False)
     first_failure: tuple[str, str] | None = field(default=None, init=False)
     gave_up: bool = field(default=False, init=False)
     started: float = field(default_factory=time.monotonic, init=False)
@@ -151,27 +150,29 @@ class _Run:
 
     def __post_init__(self) -> None:
         store, before = self.backend.store, self.previous
-        self.datums = DatumRows(Table(store, DATUMS, before.datums if before else None))
+        self.datums = DatumRows(
+            Table(store, DATUMS, before.datums if before else None), self.job.id, self.pipeline.recipe
+        )
         self.merge = OutputMerge(
             store, before.tree if before else None, Table(store, OWNERS, before.owners if before else None)
         )
+        self.planner = Planner(self.backend, self.job, self.pipeline, before, self.datums, self.merge)
 
     def go(self) -> None:
         """Cut, plan, run, publish."""
         spec = self.pipeline.spec
-        if self._nothing_new():
-            assert self.previous is not None
+        if self.previous is not None and self.planner.nothing_new(self.sources.trees):
             self._end_unchanged(self.previous)
             return
         update = update_input(
             self.backend.store, spec.input, self.sources.trees, self.previous.input if self.previous else None
         )
-        groups = self._groups(update)
+        groups = self.planner.groups(update)
         first = next((group for group in groups if group), None)
         if first is not None:
             self._dispatch(first, groups)
         plan = self._plan(update)
-        if not self.touched:
+        if not self.planner.touched:
             self._end_unchanged(plan)
         elif self.counters.failed:
             self._end_failed(plan)
@@ -193,122 +194,6 @@ class _Run:
                 failed_datum=failure[0] if failure else None,
                 failed_lines=failure[1] if failure else None,
             )
-
-    # Planning
-
-    @property
-    def _again(self) -> bool:
-        return self.job.reprocess or self.pipeline.spec.reprocess == "every_job"
-
-    def _nothing_new(self) -> bool:
-        """Tell whether the inputs are what they were, without looking into them."""
-        before = self.previous
-        if before is None or self._again or before.pending is not None or not self._same_recipe(before):
-            return False
-        trees = self.sources.trees
-        same = before.input.spec == spec_digest(self.pipeline.spec.input)
-        return same and all(trees.get(place) == root for place, root in before.input.trees.items())
-
-    def _same_recipe(self, before: Plan) -> bool:
-        return before.recipe == self.pipeline.recipe or self.pipeline.keep_outputs
-
-    def _groups(self, update: InputUpdate) -> Iterator[list[Work]]:
-        """Yield the datums to run, in groups; what is in the cache is taken from it on the way."""
-        before = self.previous
-        changed = before is not None and before.input.spec == update.state.spec and self._same_recipe(before)
-        planned = self._changed(update, before) if changed and before and not self._again else self._all(update)
-        for work in planned:
-            if not work:
-                continue
-            self.touched = True
-            yield self._from_cache(work)
-
-    def _changed(self, update: InputUpdate, before: Plan) -> Iterator[list[Work]]:
-        """Plan what differs from the previous job, and what recovered there without output."""
-        again = {
-            row["key"]: row["datum"]
-            for batch in before.pending_table(self.backend.store).scan()
-            for row in batch.to_pylist()
-        }
-        for group in _grouped(update.changes()):
-            rows = self.datums.find([change.key for change in group])
-            work: list[Work] = []
-            for change in group:
-                again.pop(change.key, None)
-                self._settle(change.key)
-                row = rows.get(change.key)
-                if change.new is None:
-                    self._forget(change, row)
-                    continue
-                content = change.new.digest
-                if row is not None and row["state"] == SUCCESS and row["content"] == content:
-                    continue
-                self._drop(row)
-                work.append(self._work(change.new, content))
-            yield work
-        self.settled.extend(again)
-        for texts in _grouped(iter(again.values())):
-            yield [self._work(datum, datum.digest) for datum in map(decode_datum, texts)]
-
-    def _all(self, update: InputUpdate) -> Iterator[list[Work]]:
-        """Plan all datums, because recipe or input spec are others, or everything is to run again."""
-        seen: set[str] = set()
-        keep = self.pipeline.keep_outputs
-        for group in _grouped(update.datums()):
-            rows = self.datums.find([datum.key for datum in group])
-            work: list[Work] = []
-            for datum in group:
-                seen.add(datum.key)
-                self._settle(datum.key)
-                item = self._work(datum, datum.digest)
-                row = rows.get(datum.key)
-                good = row is not None and row["state"] == SUCCESS and not self._again
-                if row is not None and good:
-                    same = row["content"] == item.content if keep else row["identity"] == item.identity
-                    if same:
-                        continue
-                self._drop(row)
-                work.append(item)
-            yield work
-        for batch in self.datums.before.scan():
-            for row in batch.to_pylist():
-                if row["key"] not in seen:
-                    self._forget(DatumChange(row["key"], None, None), row)
-
-    def _work(self, datum: Datum, content: Digest) -> Work:
-        return Work(datum, content, identity_of(content, self.pipeline.recipe))
-
-    def _drop(self, row: Mapping[str, Any] | None) -> None:
-        if row is not None and row["manifest"] is not None:
-            self.merge.drop(load_manifest(self.backend.store, Digest(row["manifest"])))
-
-    def _forget(self, change: DatumChange, row: Mapping[str, Any] | None) -> None:
-        if row is not None:
-            self.touched = True
-            self.datums.delete(change.key)
-            self._settle(change.key)
-            self._drop(row)
-
-    def _settle(self, key: str) -> None:
-        """Note that `key` need not stay among those to try again."""
-        if self.previous is not None and self.previous.pending is not None:
-            self.settled.append(key)
-
-    def _from_cache(self, work: list[Work]) -> list[Work]:
-        """Take known results and return the work that is left."""
-        if self._again:
-            return work
-        with self.backend.database.read() as conn:
-            known = find_results(conn, [item.identity for item in work])
-        left: list[Work] = []
-        for item in work:
-            result = known.get(item.identity)
-            if result is None:
-                left.append(item)
-                continue
-            self.merge.add(item.datum.key, load_manifest(self.backend.store, result.manifest))
-            self._row(item, SUCCESS, manifest=result.manifest, log=result.log)
-        return left
 
     # Running
 
@@ -412,7 +297,7 @@ class _Run:
 
     def _finished(self, done: Finished, manifest: Digest | None) -> None:
         outcome = done.outcome
-        self._row(
+        self.datums.put(
             done.work,
             outcome.state,
             manifest=manifest,
@@ -423,41 +308,13 @@ class _Run:
             cpu_s=done.cpu_s,
         )
 
-    def _row(
-        self,
-        work: Work,
-        state: str,
-        *,
-        manifest: Digest | None,
-        log: Digest | None,
-        reason: str = "",
-        tries: int = 0,
-        wall_s: float = 0.0,
-        cpu_s: float = 0.0,
-    ) -> None:
-        self.datums.put(
-            work.datum.key,
-            work.content,
-            work.identity,
-            state,
-            manifest=manifest,
-            log=log,
-            job=self.job.id,
-            recipe=self.pipeline.recipe,
-            members=canonical(members_json(work.datum)).decode(),
-            reason=reason,
-            tries=tries,
-            wall_s=wall_s,
-            cpu_s=cpu_s,
-        )
-
     # Ending
 
     def _plan(self, update: InputUpdate) -> Plan:
         """Return the plan of this job, its output still the previous one."""
         before = self.previous
         pending = Table(self.backend.store, PENDING, before.pending if before else None)
-        gone = [key for key in self.settled if key not in self.recovered] if pending.root is not None else []
+        gone = [key for key in self.planner.settled if key not in self.recovered] if pending.root is not None else []
         if self.recovered or gone:
             rows = pa.table([list(self.recovered), list(self.recovered.values())], schema=PENDING.arrow)
             pending = pending.update(rows, gone)
@@ -563,12 +420,6 @@ class _Run:
             except BranchMoved:
                 if attempt + 1 == PUBLISH_ATTEMPTS:
                     raise
-
-
-def _grouped(items: Iterable[_T]) -> Iterator[list[_T]]:
-    waiting = iter(items)
-    while group := list(islice(waiting, GROUP)):
-        yield group
 
 
 def _has_group(spec: InputSpec) -> bool:
