@@ -60,7 +60,7 @@ def save(members: list[Member]) -> bytes:
         for index, member in enumerate(members)
         for name in ("landmarks", "whiten", "weights", "bias")
     }
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 

@@ -111,7 +111,7 @@ def choose(datum: Datum) -> None:
     """
     arm, count = str(datum.parameters["arm"]), int(datum.parameters["count"])
     vectors = _features(datum.inputs["features"])
-    labeled = set(_table(datum.inputs["dataset"])["item"].to_pylist())
+    labeled = {str(item) for item in _table(datum.inputs["dataset"])["item"].to_pylist()}
     pool = sorted(item for item in vectors if item not in labeled)
     if not pool:
         return
