@@ -11,8 +11,11 @@ from tilth.model.commit import Commit, CommitInput, Derivation, InputKind
 from tilth.model.ids import ChangeId, CommitId, JobId, new_id
 from tilth.publication.inputs import used
 from tilth.publication.publish import publish
+from tilth.versioning import feedback
 from tilth.versioning.backend import Backend
+from tilth.versioning.edits import Edits, Put
 from tilth.versioning.repos import create_repo
+from tilth.versioning.trees import Tree
 
 
 def derive(backend: Backend, repo: str, *inputs: CommitInput, job: str | None = None) -> Commit:
@@ -78,3 +81,22 @@ def test_limits_are_told(backend: Backend, diamond: dict[str, Commit]) -> None:
 
 def test_a_jobs_commits_are_found(backend: Backend, diamond: dict[str, Commit]) -> None:
     assert commits_by_job(backend, "job7") == [diamond["d"]]
+
+
+def test_what_came_over_a_feedback_edge_stays_in_the_ancestry_of_later_commits(backend: Backend) -> None:
+    for name in ("one", "two", "queue"):
+        create_repo(backend, name)
+    chosen = [put(backend, name, {f"{name}.png": name.encode()}) for name in ("one", "two")]
+    start = put(backend, "queue", {"start.png": b"start"})
+    for name in ("one", "two"):
+        feedback.declare(
+            backend, name, source=(name, "main"), target=("queue", "main"), budget=1, max_rounds=1, by="mara"
+        )
+    for name, commit in zip(("one", "two"), chosen, strict=True):
+        (entry,) = Tree(backend.store, commit.tree).walk()
+        feedback.fire(backend, name, Edits([Put(entry)]), items=1, by="mara")
+    last = put(backend, "queue", {"more.png": b"more"})
+    found = {node.commit.id for node in ancestry(backend, last.id).nodes}
+    assert {commit.id for commit in chosen} < found
+    assert start.id not in found, "plain history is the log's business"
+    assert last.id in {node.commit.id for node in descendants(backend, chosen[0].id).nodes}

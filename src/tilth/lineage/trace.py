@@ -1,4 +1,9 @@
-"""Walk derivations, up and down. History within a repo (parents) is `log`, not lineage."""
+"""Walk derivations, up and down.
+
+History within a repo (parents) is `log`, not lineage, but for one thing: a commit that added to what was there (a put, a
+feedback round, a revert) still holds files of the commits before it, so the walk goes on to its parent where that has
+derived data in it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from tilth.metadata.schema.commits import commit_inputs, commits
+from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
 from tilth.model.commit import Commit, InputKind
 from tilth.model.ids import CommitId
 from tilth.versioning.backend import Backend
-from tilth.versioning.commits import load_commit, load_commits
+from tilth.versioning.commits import FRESH_KINDS, load_commit, load_commits
 
 _IN_ONE_QUERY = 500
 
@@ -26,11 +31,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`output` was made from `input`."""
+    """`output` was made from `input`; `kind` None: it still holds files of `input`, its parent."""
 
     input: CommitId
     output: CommitId
-    kind: InputKind
+    kind: InputKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,23 @@ def _edges(conn: Connection, level: Sequence[CommitId], *, up: bool) -> list[Edg
             .order_by(commit_inputs.c.commit, commit_inputs.c.position)
         )
         found.extend(Edge(CommitId(row.input), CommitId(row.commit), InputKind(row.kind)) for row in rows)
+        found.extend(_kept(conn, level[start : start + _IN_ONE_QUERY], up=up))
     return found
+
+
+def _kept(conn: Connection, level: Sequence[CommitId], *, up: bool) -> list[Edge]:
+    """Return the edges to (or from) parents whose derived data a commit still holds."""
+    near = commit_parents.c.commit if up else commit_parents.c.parent
+    made_anew = select(commit_inputs.c.commit).where(
+        commit_inputs.c.commit == commit_parents.c.commit, commit_inputs.c.kind.in_(FRESH_KINDS)
+    )
+    carries = select(commit_upstream.c.commit).where(commit_upstream.c.commit == commit_parents.c.parent)
+    rows = conn.execute(
+        select(commit_parents)
+        .where(near.in_(level), ~made_anew.exists(), carries.exists())
+        .order_by(commit_parents.c.commit, commit_parents.c.position)
+    )
+    return [Edge(CommitId(row.parent), CommitId(row.commit), None) for row in rows]
 
 
 def commits_by_job(backend: Backend, job: str) -> list[Commit]:
