@@ -64,6 +64,7 @@ class DerivationInfo:
     """How a commit came from others."""
 
     stage: str
+    """The pipeline by name; else `merge`, `revert`, `feedback`, ..."""
     inputs: Sequence[InputInfo]
     recipe: str | None = None
     job: str | None = None

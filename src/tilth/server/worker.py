@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from tilth.errors import Fenced, TilthError
+from tilth.metadata import feed, leases
 from tilth.versioning.backend import Backend
 from tilth.workspace.coordinator import Coordinator, local_executor
 from tilth.workspace.lease import CoordinatorLease
@@ -19,6 +20,7 @@ LOOK_FAR_S = 0.25
 TROUBLE_S = 2.0
 """The pause after the machine could not go on (a full disk, no process to be had)."""
 STOP_S = 30.0
+NEWS_KEPT_MS = 7 * 86_400_000
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class Worker:
         executor = local_executor(self._backend)
         try:
             coordinator = Coordinator(self._backend, self._lease, executor)
+            self._forget_old_news()
             while not self._stopping.is_set():
                 self._go(coordinator)
         except Fenced as error:
@@ -55,6 +58,12 @@ class Worker:
                 self._on_lost()
         finally:
             executor.close()
+
+    def _forget_old_news(self) -> None:
+        before_ms = time.time_ns() // 1_000_000 - NEWS_KEPT_MS
+        with self._backend.database.transaction() as conn:
+            leases.check(conn, self._lease.lease)
+            feed.trim(conn, before_ms)
 
     def _go(self, coordinator: Coordinator) -> None:
         try:

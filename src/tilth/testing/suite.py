@@ -361,6 +361,8 @@ class WorkspaceSuite:
         up = self._pipeline(workspace, name)
         with pytest.raises(Denied):
             workspace.files.put(f"{up}:mine", b"1")
+        with pytest.raises(Denied):
+            workspace.files.put(f"{up}:mine", io.BytesIO(bytes(8 << 20)))
         with pytest.raises(Conflict):
             workspace.repos.delete(name)
 

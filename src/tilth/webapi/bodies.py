@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
+import anyio
 import anyio.from_thread
 import anyio.to_thread
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from tilth.errors import Unavailable
+from tilth.errors import TilthError, Unavailable
 
 T = TypeVar("T")
+
+UPLOADS = 16
+DRAIN_BYTES = 1 << 30
+DRAIN_S = 20.0
 
 
 class BodyStream(io.RawIOBase):
@@ -29,6 +35,13 @@ class BodyStream(io.RawIOBase):
     def readable(self) -> bool:
         """Return True."""
         return True
+
+    def drain(self) -> None:
+        """Read on to the end, or until it has taken too much or too long."""
+        left, until = DRAIN_BYTES, time.monotonic() + DRAIN_S
+        waste = bytearray(1 << 18)
+        while left > 0 and time.monotonic() < until and (size := self.readinto(waste)):
+            left -= size
 
     def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill `target` with what has arrived, waiting for the next piece when nothing has."""
@@ -47,6 +60,21 @@ class BodyStream(io.RawIOBase):
 
 
 async def with_body(request: Request, act: Callable[[io.BufferedReader], T]) -> T:
-    """Run `act` in a worker thread with the body of `request` as a file."""
+    """Run `act` in a worker thread with the body of `request` as a file.
+
+    Uploads have threads of their own, so that slow ones leave those of the other routes free. When `act` refuses, the
+    rest of the body is taken off the wire (within bounds): a client that still sends would not read why.
+    """
     stream = BodyStream(request.stream())
-    return await anyio.to_thread.run_sync(lambda: act(io.BufferedReader(stream, 1 << 18)))
+    limiter: anyio.CapacityLimiter | None = getattr(request.app.state, "uploads", None)
+    if limiter is None:
+        limiter = request.app.state.uploads = anyio.CapacityLimiter(UPLOADS)
+
+    def run() -> T:
+        try:
+            return act(io.BufferedReader(stream, 1 << 18))
+        except TilthError:
+            stream.drain()
+            raise
+
+    return await anyio.to_thread.run_sync(run, limiter=limiter)

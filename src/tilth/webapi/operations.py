@@ -18,6 +18,7 @@ READ: Final[Grant] = frozenset({Role.OWNER, Role.WRITER, Role.READER})
 WRITE: Final[Grant] = frozenset({Role.OWNER, Role.WRITER})
 OWN: Final[Grant] = frozenset({Role.OWNER})
 
+ANSWER_BODY: Final = 4 << 20
 SMALL_BODY: Final = 16 << 20
 CODE_BODY: Final = 96 << 20
 ANY_BODY: Final = 1 << 50
@@ -65,7 +66,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "drafts.get": Operation("GET", WRITE),
     "drafts.commit": Operation("POST", WRITE),
     "drafts.discard": Operation("POST", WRITE),
-    "pipelines.check": Operation("POST", READ),
+    "pipelines.check": Operation("POST", WRITE),
     "pipelines.create": Operation("POST", WRITE, CODE_BODY),
     "pipelines.get": Operation("GET", READ),
     "pipelines.list": Operation("GET", READ),
@@ -84,7 +85,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "labeling.rule": Operation("POST", WRITE),
     "labeling.publish": Operation("POST", WRITE),
     "tasks.next": Operation("POST", LABEL),
-    "tasks.submit": Operation("POST", LABEL),
+    "tasks.submit": Operation("POST", LABEL, ANSWER_BODY),
     "tasks.skip": Operation("POST", LABEL),
     "tasks.media": Operation("GET", LABEL, special=True),
     "tasks.me": Operation("GET", LABEL),

@@ -16,6 +16,7 @@ from tilth.model.entry import Entry
 from tilth.versioning.branches import Branch, Move
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Folder
+from tilth.workspace.names import short_name
 
 
 def repo_info(repo: Repo, branches: list[Branch]) -> RepoInfo:
@@ -75,9 +76,9 @@ def commit_info(commit: Commit, *, changed: bool = True) -> CommitInfo:
 
 
 def derivation_info(derivation: Derivation) -> DerivationInfo:
-    """Return how a commit came from others."""
+    """Return how a commit came from others; the stage by the name of its pipeline, where it is one."""
     return DerivationInfo(
-        stage=derivation.stage,
+        stage=short_name(str(derivation.facts.get("pipeline", derivation.stage))),
         inputs=tuple(
             InputInfo(used.repo, used.branch, used.commit, used.seal.hex(), used.kind.value)
             for used in derivation.inputs

@@ -159,7 +159,8 @@ class Working:
 
 
 def _raise(pipeline: str, error: TilthError) -> None:
-    raise error
+    if not isinstance(error, Conflict):  # someone else has just published: looked at again
+        raise error
 
 
 def _is_change(conn: Connection, what: str) -> bool:
