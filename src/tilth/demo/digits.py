@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tilth.contract.values import JobInfo, LabelingInfo
+from tilth.contract.values import CommitInfo, JobInfo, LabelingInfo
 from tilth.contract.workspace import Workspace
 from tilth.crowd.aggregation import aggregate
 from tilth.crowd.answers import Answers
@@ -313,7 +313,9 @@ class _Digits:
         story.say(f"everything run again: {bought} labels bought, {ran} items recomputed, {reused:,} reused")
         self._new_jobs()
         touched = self._pool[-1]
-        workspace.files.put(f"scans:{touched.name}.png", retouched(touched.png), message="One scan retouched")
+        folder = self._scene.folder / "scans"
+        (folder / f"{touched.name}.png").write_bytes(retouched(touched.png))
+        workspace.files.put_folder("scans", folder, message="One scan retouched")
         workspace.maintenance.run(timeout_s=300)
         jobs = {job.pipeline: job for job in self._new_jobs()}
         story.say(f"one changed scan: features ran {jobs['features'].run} item of {jobs['features'].total:,}")
@@ -346,14 +348,13 @@ class _Digits:
         reference = "evaluate-chosen:predictions.parquet"
         story.command(f"tilth lineage {reference}")
         lineage = workspace.lineage.of(reference)
-        for trace in lineage.datums[:1]:
-            story.quote(f"{trace.path} <- {trace.pipeline}, recipe {trace.recipe[:12]}")
-        for node in lineage.nodes[:14]:
-            stage = node.commit.derivation.stage if node.commit.derivation else "put by " + node.commit.author
-            story.quote(f"{'  ' * min(node.depth, 6)}{node.commit.repo}@{node.commit.id[:13]}  {stage}")
+        for node in lineage.nodes[:9]:
+            repo = node.commit.repo.removeprefix("default/")
+            story.quote(f"{'  ' * min(node.depth, 6)}{repo}@{node.commit.id[:12]}  {_made(node.commit)}")
+        story.quote(f"... {len(lineage.nodes) - 9} commits more, down to the scans as they were put")
         for label in lineage.labels[:2]:
-            people = ", ".join(f"{answer['worker'][-8:]} said {answer['label']}" for answer in label.answers)
-            story.quote(f"label {label.label} of {label.key}: guidelines {label.guideline_version}; {people}")
+            people = ", ".join(f"{answer['worker'][-6:]} said {answer['label']}" for answer in label.answers)
+            story.quote(f"{label.key} is {label.label} under guidelines {label.guideline_version}: {people}")
 
     def _new_jobs(self) -> list[JobInfo]:
         jobs = [job for job in all_jobs(self._workspace) if job.id not in self._counted]
@@ -370,8 +371,8 @@ class _Digits:
 def show_table(story: Story, rounds: Sequence[Round]) -> None:
     """Show what each round bought and cost, then the learning curves of both arms."""
     story.table(
-        "What it took (answers include those to known-answer tasks)",
-        ["round", "answers", "cost", "rejected", "banned", "consensus", "majority", "items run / reused", "s"],
+        "What it took; a label bought is one person's answer, those to known-answer tasks included",
+        ["round", "labels bought", "cost", "rejected", "banned", "consensus", "majority", "items run / reused", "s"],
         [
             [
                 str(one.number),
@@ -403,6 +404,15 @@ def show_table(story: Story, rounds: Sequence[Round]) -> None:
             for one in rounds
         ],
     )
+
+
+def _made(commit: CommitInfo) -> str:
+    made = commit.derivation
+    if made is None:
+        return f"put by {commit.author}: {commit.message}"
+    recipe = f", recipe {made.recipe[:8]}" if made.recipe else ""
+    guided = f", guidelines {made.facts['guideline_version']}" if "guideline_version" in made.facts else ""
+    return f"made by {made.stage}{recipe}{guided}"
 
 
 def _already_told(workspace: Workspace) -> bool:

@@ -1,7 +1,7 @@
 """Walk derivations, up and down.
 
-History within a repo (parents) is `log`, not lineage, but for one thing: a commit that added to what was there (a put, a
-feedback round, a revert) still holds files of the commits before it, so the walk goes on to its parent where that has
+History within a repo (parents) is `log`, not lineage, but for one thing: a commit that added to what was there (a put,
+a feedback round, a revert) still holds files of the commits before it, so the walk goes on to its parent where that has
 derived data in it.
 """
 
