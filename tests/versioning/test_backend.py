@@ -45,6 +45,15 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["thesis.tex"]
 
 
+def test_a_workspace_whose_making_was_killed_is_made_at_the_next_try(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "packs").mkdir()
+    (folder / "format.4711").write_text("til")
+    open_backend(folder).close()
+    assert (folder / "format").read_text() == "tilth 0\n"
+
+
 def test_the_innermost_mount_tells_the_file_system() -> None:
     mounts = (
         "/dev/sda1 / ext4 rw 0 0\nserver:/x /mnt/share nfs4 rw 0 0\n/dev/sdb1 /mnt/share/local\\040disk xfs rw 0 0\n"

@@ -9,6 +9,7 @@ from types import TracebackType
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.metadata.database import Database
+from tilth.storage.disk import sync_folder
 from tilth.storage.store import Store
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
@@ -114,7 +115,7 @@ def _make(folder: Path, marker: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         check_file_system(folder)
-        foreign = [name for name in os.listdir(folder) if name not in _OWN_NAMES]
+        foreign = [name for name in os.listdir(folder) if name not in _OWN_NAMES and not _is_fresh_marker(name)]
         if foreign:
             raise Invalid(
                 f"{folder} is not empty and not a workspace: it holds {sorted(foreign)[0]!r}.",
@@ -122,10 +123,15 @@ def _make(folder: Path, marker: Path) -> None:
             )
         for name in ("packs", "index", SCRATCH_FOLDER):
             (folder / name).mkdir(exist_ok=True)
-        # Written last and whole: a folder with a marker is a complete workspace.
+        # Written last, whole and durably: a folder with a marker is a complete workspace, also after a power cut.
         fresh = folder / f"{FORMAT_FILE}.{os.getpid()}"
-        fresh.write_text(f"tilth {FORMAT}\n", encoding="utf-8")
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(f"tilth {FORMAT}\n")
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(fresh, marker)
+        sync_folder(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise Unavailable(
             f"Cannot make a workspace in {folder}: {error.strerror}.", help="Check the folder's owner, mode and space."
@@ -133,6 +139,11 @@ def _make(folder: Path, marker: Path) -> None:
 
 
 _OWN_NAMES = frozenset({"packs", "index", SCRATCH_FOLDER, *(DATABASE_FILE + end for end in ("", "-wal", "-shm"))})
+
+
+def _is_fresh_marker(name: str) -> bool:
+    """Tell whether a file is the marker of a process that died while it made the workspace."""
+    return name.startswith(f"{FORMAT_FILE}.") and name[len(FORMAT_FILE) + 1 :].isdigit()
 
 
 def check_file_system(folder: Path) -> None:
