@@ -18,7 +18,7 @@ from tilth.versioning.branches import (
     move_branch,
 )
 from tilth.versioning.commits import get_commit, log
-from tilth.versioning.provenance import declare_inputs
+from tilth.versioning.provenance import declare_inputs, release_branch
 from tilth.versioning.repos import Repo, create_repo, delete_repo, get_repo, list_repos, set_held_out
 
 
@@ -64,7 +64,7 @@ def test_a_repo_that_another_reads_is_deleted_leaf_first_or_by_force(backend: Ba
         delete_repo(backend, "raw")
     delete_repo(backend, "raw", force=True)
     assert get_branch(backend, "clean", "main").inputs == ()
-    delete_repo(backend, "clean")
+    delete_repo(backend, "clean", force=True)
     assert list_repos(backend) == []
 
 
@@ -115,6 +115,20 @@ def test_a_derived_branch_is_written_only_by_its_stage(backend: Backend) -> None
         put(backend, "clean", {"a": b"1"})
     with pytest.raises(Conflict, match="is an input of default/clean"):
         delete_branch(backend, "raw", "main")
+
+
+def test_what_a_stage_writes_is_not_deleted_under_it(backend: Backend) -> None:
+    for name in ("raw", "clean"):
+        create_repo(backend, name)
+    derive(backend, "clean", "raw")
+    with pytest.raises(Denied, match="output of p:clean"):
+        delete_branch(backend, "clean", "main")
+    with pytest.raises(Conflict, match="output of p:clean"):
+        delete_repo(backend, "clean")
+    with backend.database.transaction() as conn:
+        release_branch(conn, "clean", "main")
+    delete_branch(backend, "clean", "main")
+    delete_repo(backend, "clean")
 
 
 def test_cycles_and_inputs_from_the_own_repo_are_refused_and_named(backend: Backend) -> None:

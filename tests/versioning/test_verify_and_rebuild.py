@@ -106,6 +106,19 @@ def test_everything_is_rebuilt_from_objects_alone(history: Backend) -> None:
         assert log(again, "raw", "main")[0] == commit
 
 
+def test_an_edge_that_ended_with_its_repo_stays_ended_when_rebuilt(history: Backend) -> None:
+    with pytest.raises(Conflict, match="output of p:clean"):
+        delete_repo(history, "clean")
+    delete_repo(history, "clean", force=True)
+    before = feedback.list_edges(history)
+    assert before[0].ended == "its repo was deleted"
+    history.close()
+    lose_database(history.folder)
+    rebuild(history.folder)
+    with open_backend(history.folder) as again:
+        assert feedback.list_edges(again) == before
+
+
 def test_rebuild_after_a_crash_keeps_every_move_that_was_settled(history: Backend) -> None:
     history.settle()
     before = state(history)

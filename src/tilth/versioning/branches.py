@@ -146,9 +146,13 @@ def list_branches(backend: Backend, repo: RepoName) -> list[Branch]:
 
 
 def delete_branch(backend: Backend, repo: RepoName, name: str) -> None:
-    """Delete a branch; its commits and the log of its moves stay. Raises Conflict when another branch reads it."""
+    """Delete a branch; its commits and the log of its moves stay.
+
+    Raises Conflict when another branch reads it, Denied while it is the output of a stage.
+    """
     with backend.database.transaction() as conn:
         branch = find_branch(conn, repo, name)
+        check_writable(branch, None)
         readers = conn.execute(
             select(repos.c.project, repos.c.name)
             .join(branch_inputs, branch_inputs.c.repo == repos.c.id)

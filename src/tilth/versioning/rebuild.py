@@ -23,6 +23,7 @@ from tilth.versioning import journal
 from tilth.versioning.backend import DATABASE_FILE, Backend, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
+from tilth.versioning.repos import REPO_GONE
 
 Facts = Mapping[str, Any]
 
@@ -101,6 +102,9 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
                     for place in [place for place in branch_rows if place[0] == facts["id"]]:
                         del branch_rows[place]
                         heads.pop(place, None)
+                    for id, edge in edge_rows.items():
+                        if facts["id"] in (edge["from_repo"], edge["to_repo"]) and edge["ended"] is None:
+                            edge_rows[id] = {**edge, "ended": REPO_GONE}
             case "branch":
                 branch_rows[facts["repo"], facts["name"]] = facts
             case "branch.deleted":

@@ -20,6 +20,9 @@ from tilth.model.names import DEFAULT_BRANCH, DEFAULT_PROJECT, check_name
 from tilth.versioning import journal
 from tilth.versioning.backend import Backend
 
+REPO_GONE = "its repo was deleted"
+"""Why the feedback edges of a deleted repo have ended; the journal's note of the deletion says so for all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repo:
@@ -145,8 +148,8 @@ def set_held_out(backend: Backend, repo: RepoName, held_out: bool = True) -> Rep
 def delete_repo(backend: Backend, repo: RepoName, *, force: bool = False) -> None:
     """Delete a repo and its branches. Its commits stay readable by id, because lineage names them.
 
-    Raises Conflict when another repo reads it or was derived from it, unless `force`, which also takes it out of
-    the inputs of those branches.
+    Raises Conflict when another repo reads it or was derived from it, or a stage writes to it, unless `force`, which
+    also takes it out of the inputs of those branches.
     """
     with backend.database.transaction() as conn:
         remove_repo(conn, repo, force=force)
@@ -155,6 +158,15 @@ def delete_repo(backend: Backend, repo: RepoName, *, force: bool = False) -> Non
 def remove_repo(conn: Connection, repo: RepoName, *, force: bool = False) -> None:
     """Delete a repo in the caller's transaction; see `delete_repo`."""
     gone = find_repo(conn, repo)
+    owner = conn.execute(
+        select(branches.c.owner).where(branches.c.repo == gone.id, branches.c.owner.is_not(None)).limit(1)
+    ).scalar()
+    if owner is not None and not force:
+        raise Conflict(
+            f"Repo {gone.full_name} is the output of {owner}.",
+            help="Delete that pipeline first, or use --force.",
+            repo=gone.full_name,
+        )
     readers = conn.execute(
         select(repos.c.project, repos.c.name)
         .join(branch_inputs, branch_inputs.c.repo == repos.c.id)
@@ -203,7 +215,7 @@ def remove_repo(conn: Connection, repo: RepoName, *, force: bool = False) -> Non
             or_(feedback_edges.c.from_repo == gone.id, feedback_edges.c.to_repo == gone.id),
             feedback_edges.c.ended.is_(None),
         )
-        .values(ended="its repo was deleted")
+        .values(ended=REPO_GONE)
     )
     conn.execute(delete(branches).where(branches.c.repo == gone.id))
     deleted_ms = time.time_ns() // 1_000_000
