@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from tilth.errors import NotFound
 from tilth.metadata.schema.drafts import draft_edits, drafts
@@ -85,7 +85,7 @@ def add_to_draft(backend: Backend, id: DraftId, edits: Iterable[Put | Delete]) -
     backend.store.flush()
     with backend.database.transaction() as conn:
         _load(conn, id)
-        last = conn.execute(select(func.max(draft_edits.c.sequence)).where(draft_edits.c.draft == id)).scalar() or 0
+        _, last = _span(conn, id)
         if rows:
             numbered = [{"draft": id, "sequence": last + 1 + index, **row} for index, row in enumerate(rows)]
             conn.execute(insert(draft_edits), numbered)
@@ -113,14 +113,13 @@ def commit_draft(
     """
     with backend.database.read() as conn:
         draft = _load(conn, id)
-        last = conn.execute(select(func.max(draft_edits.c.sequence)).where(draft_edits.c.draft == id)).scalar() or 0
+        _, last = _span(conn, id)
         edits = _edits(conn, id)
 
     def end(conn: Connection, commit: Commit) -> None:
         _load(conn, id)  # a second commit of the same draft finds it gone, and undoes itself
         conn.execute(delete(draft_edits).where(draft_edits.c.draft == id, draft_edits.c.sequence <= last))
-        left = conn.execute(select(func.count()).where(draft_edits.c.draft == id)).scalar()
-        if not left:
+        if not _load(conn, id).edits:
             conn.execute(delete(drafts).where(drafts.c.id == id))
 
     return commit_edits(
@@ -152,7 +151,7 @@ def _load(conn: Connection, id: DraftId) -> Draft:
     ).first()
     if row is None:
         raise NotFound(f"There is no draft {id}.", help="It was committed or discarded; open a new one.", draft=id)
-    count = conn.execute(select(func.count()).where(draft_edits.c.draft == id)).scalar() or 0
+    first, last = _span(conn, id)
     return Draft(
         DraftId(row.id),
         RepoId(row.repo),
@@ -160,8 +159,20 @@ def _load(conn: Connection, id: DraftId) -> Draft:
         row.branch,
         row.author,
         row.started_ms,
-        count,
+        last - first + 1,
     )
+
+
+def _span(conn: Connection, id: DraftId) -> tuple[int, int]:
+    """Return the first and last sequence of a draft's edits; (1, 0) where there are none. Two seeks.
+
+    Sequences have no gaps: edits are numbered under the write lock, and taken away from the front only.
+    """
+    ends = [
+        conn.execute(select(draft_edits.c.sequence).where(draft_edits.c.draft == id).order_by(order).limit(1)).scalar()
+        for order in (draft_edits.c.sequence, draft_edits.c.sequence.desc())
+    ]
+    return (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else (1, 0)
 
 
 def _edits(conn: Connection, id: DraftId) -> Edits:
