@@ -95,3 +95,14 @@ def test_times_parse() -> None:
     assert parse_time("1 hour", now_ms=now) == now - 3_600_000
     assert parse_time("yesterday", now_ms=now) == now - 86_400_000
     assert parse_time("2026-01-31T00:00:00+00:00") == 1_769_817_600_000
+
+
+@pytest.mark.parametrize("text", ["99999999999999999999 years ago", "9" * 5000 + " days ago", "99999-01-01"])
+def test_a_time_beyond_all_calendars_is_no_time(text: str) -> None:
+    with pytest.raises(Invalid, match="is not a time"):
+        parse_time(text)
+
+
+def test_an_absurd_number_of_steps_back_is_no_revision() -> None:
+    with pytest.raises(Invalid, match="is not a revision"):
+        parse("digits@main^" + "9" * 5000)

@@ -25,8 +25,8 @@ _REFERENCE = re.compile(
     r"(?:(?P<project>[^/@:]*)/)?(?P<repo>[^/@:]*)(?:@(?P<revision>[^:{]*(?:\{[^}]*\})?[^:]*))?(?::(?P<path>.*))?",
     re.DOTALL,
 )
-_REVISION = re.compile(r"(?P<base>[^@^~{}]*)(?:@\{(?P<time>[^}]*)\})?(?P<steps>(?:[\^~]\d*)*)")
-_AGO = re.compile(r"(\d+)\s*(second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
+_REVISION = re.compile(r"(?P<base>[^@^~{}]*)(?:@\{(?P<time>[^}]*)\})?(?P<steps>(?:[\^~]\d{0,9})*)")
+_AGO = re.compile(r"(\d{1,6})\s*(second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
 _SECONDS = {
     "second": 1,
     "minute": 60,
@@ -234,10 +234,10 @@ def parse_time(text: str, *, now_ms: int | None = None) -> int:
         return now - int(match[1]) * _SECONDS[match[2]] * 1000
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if len(clean) == 10:
+            moment += timedelta(days=1, milliseconds=-1)  # a date means its end
+        return int(moment.timestamp() * 1000)
+    except (ValueError, OverflowError):
         raise Invalid(
             f"{text!r} is not a time.", help="Write '3 days ago', 'yesterday', 2026-01-31 or 2026-01-31T14:00."
         ) from None
-    if len(clean) == 10:
-        moment += timedelta(days=1, milliseconds=-1)  # a date means its end
-    return int(moment.timestamp() * 1000)
