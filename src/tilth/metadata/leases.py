@@ -26,8 +26,8 @@ def acquire(database: Database, name: str, holder: str, seconds: float) -> Lease
 
     The same holder gets it again at once, with a new epoch: a restarted process fences its former self off.
     """
-    now = _now_ms()
     with database.transaction() as conn:
+        now = _now_ms()  # not before: the wait for the write lock may be longer than the lease
         row = conn.execute(select(leases).where(leases.c.name == name)).one_or_none()
         if row is None:
             conn.execute(insert(leases).values(name=name, holder=holder, epoch=1, until_ms=now + int(seconds * 1000)))
