@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tilth.errors import Invalid, NotFound
+from tilth.model.digest import digest_of
 from tilth.versioning.backend import file_system_of, open_backend
+from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.repos import create_repo, list_repos
 
 
@@ -79,3 +81,37 @@ def test_opening_an_existing_workspace_loads_no_migration_code(tmp_path: Path) -
         "sys.exit('alembic' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_who_only_asks_the_database_loads_neither_arrow_nor_numpy(tmp_path: Path) -> None:
+    with open_backend(tmp_path / "w") as backend:
+        create_repo(backend, "digits")
+    code = (
+        "import sys, pathlib\n"
+        "from tilth.versioning.backend import open_backend\n"
+        "from tilth.versioning.repos import list_repos\n"
+        f"with open_backend(pathlib.Path({str(tmp_path / 'w')!r})) as backend:\n"
+        "    assert len(list_repos(backend)) == 1\n"
+        "sys.exit(bool({'pyarrow', 'numpy', 'sqlalchemy.dialects.postgresql'} & set(sys.modules)))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_store_can_first_be_used_inside_a_transaction_even_after_a_crash(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib\n"
+        "from tilth.storage.records import RecordKind\n"
+        "from tilth.versioning.backend import open_backend\n"
+        f"backend = open_backend(pathlib.Path({str(tmp_path / 'w')!r}))\n"
+        "backend.store.put_bytes(RecordKind.BLOB, b'x')\n"
+        "backend.store.flush()\n"
+        "os._exit(0)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with open_backend(tmp_path / "w") as backend:
+        with backend.database.transaction():
+            assert backend.store.get(digest_of(b"x")) == b"x"
+        assert [state.sealed for state in SqlCatalogue(backend.database).packs()] == [False]
+    with open_backend(tmp_path / "w") as backend:
+        assert backend.store.get(digest_of(b"x")) == b"x"
+        assert [state.sealed for state in SqlCatalogue(backend.database).packs()] == [True]

@@ -70,7 +70,7 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Open a write transaction: it commits on exit and rolls back on any error. They do not nest."""
         self._check_process()
-        if getattr(self._writing, "now", False):
+        if self.in_transaction:
             raise RuntimeError("A transaction is already open in this thread; pass its connection on instead.")
         with self._writer:
             self._writing.now = True
@@ -89,6 +89,11 @@ class Database:
         self._check_process()
         with _translated(self.path), self._engine.connect() as conn, conn.begin():
             yield conn
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether this thread has a write transaction open."""
+        return bool(getattr(self._writing, "now", False))
 
     def close(self) -> None:
         """Close all connections; closing again does nothing."""

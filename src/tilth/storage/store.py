@@ -61,7 +61,7 @@ class Store:
     """Records by digest in one folder. Thread-safe; any number of processes may open the same folder.
 
     `put` only gathers; `flush` makes all puts so far durable and visible to every process. Never call `flush`,
-    `close` or `open` inside a database transaction: they use the database themselves.
+    `close` or `open` (but with `adopt=False`) inside a database transaction: they write to the database themselves.
     """
 
     def __init__(self, folder: Path, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE) -> None:
@@ -85,8 +85,8 @@ class Store:
         self._index = ChunkIndex(self._packs, self._shards, self._catalogue)
 
     @classmethod
-    def open(cls, folder: Path, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE) -> Store:
-        """Open the store in `folder`, making it where it is not there; adopt packs that dead processes left open.
+    def open(cls, folder: Path, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE, adopt: bool = True) -> Store:
+        """Open the store in `folder`, making it where it is not there; `adopt` packs that dead processes left open.
 
         Raises Unavailable where the folder cannot be written, Corrupt where an index shard is missing.
         """
@@ -96,7 +96,8 @@ class Store:
                     part.mkdir(parents=True, exist_ok=True)
                     sync_folder(part.parent)
         store = cls(folder, catalogue, pack_size=pack_size)
-        store._adopt_orphans(catalogue.live())
+        if adopt:
+            store._adopt_orphans(catalogue.live())
         store._index.refresh()
         return store
 
@@ -477,7 +478,8 @@ class Store:
                 yield Problem(name, offset, Digest(digest), what)
 
     def _pack_paths(self) -> list[Path]:
-        return sorted(self._packs.glob("*.pack"))
+        # A writer that was killed before it wrote the header leaves a pack that never held anything.
+        return sorted(path for path in self._packs.glob("*.pack") if path.stat().st_size >= PACK_HEADER_SIZE)
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import threading
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.metadata.database import Database
 from tilth.storage.disk import sync_folder
-from tilth.storage.store import Store
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
+
+if TYPE_CHECKING:
+    from tilth.storage.store import Store
 
 FORMAT = 0
 FORMAT_FILE = "format"
@@ -25,13 +28,32 @@ NETWORK_FILE_SYSTEMS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Backend:
     """What every stage needs of a workspace folder. Close it, or use it as a context manager."""
 
-    folder: Path
-    database: Database
-    store: Store
+    __slots__ = ("_opening", "_store", "database", "folder")
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self.database = database
+        self._store: Store | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def store(self) -> Store:
+        """The store, opened when it is first asked for: what only asks the database loads neither Arrow nor numpy.
+
+        Raises Unavailable where the folder cannot be written, Corrupt where the index cannot be read.
+        """
+        if self._store is None:
+            from tilth.storage.store import Store
+
+            with self._opening:
+                if self._store is None:
+                    # Adopting writes to the database; where a transaction is open already, another process will do it.
+                    adopt = not self.database.in_transaction
+                    self._store = Store.open(self.folder, SqlCatalogue(self.database), adopt=adopt)
+        return self._store
 
     @property
     def scratch(self) -> Path:
@@ -45,7 +67,8 @@ class Backend:
         try:
             if self.database.writes:
                 journal.settle(self.database, self.store)
-            self.store.close()
+            if self._store is not None:
+                self._store.close()
         finally:
             self.database.close()
 
@@ -68,7 +91,7 @@ def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False)
     Any number of processes may open one folder. Raises NotFound when there is no workspace and `create` is
     false, Invalid when a newer Tilth made it or the folder holds something else, Unavailable on a network file
     system, Corrupt when there are packs but no database (unless `rebuilding` it). Cheap: no migration code is loaded
-    unless there is something to migrate.
+    unless there is something to migrate, and the store is opened when it is first used.
     """
     folder = folder.absolute()
     _check_format(folder, create)
@@ -77,13 +100,7 @@ def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False)
             f"The workspace in {folder} has data but no database ({DATABASE_FILE}).",
             help="Put the file back, or make it anew from the data with `tilth rebuild`.",
         )
-    database = Database.open(folder / DATABASE_FILE)
-    try:
-        store = Store.open(folder, SqlCatalogue(database))
-    except BaseException:
-        database.close()
-        raise
-    return Backend(folder, database, store)
+    return Backend(folder, Database.open(folder / DATABASE_FILE))
 
 
 def _check_format(folder: Path, create: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -22,7 +22,9 @@ from tilth.model.canonical import Json, canonical
 from tilth.model.digest import digest_of
 from tilth.model.ids import new_id
 from tilth.storage.records import RecordKind
-from tilth.storage.store import Store
+
+if TYPE_CHECKING:
+    from tilth.storage.store import Store  # heavy, and not needed to note or to read
 
 COUNTER = "journal"
 

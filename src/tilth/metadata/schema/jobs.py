@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 
 from tilth.metadata.schema.definition import metadata
@@ -36,13 +37,13 @@ pipelines = Table(
 """`repo` and `branch` are what it writes, `position` in the feed is where it begins. A deleted pipeline keeps its row,
 so that its jobs can name it."""
 
+# Live ones have unique names; see `repos`.
 Index(
     "ux_pipelines_live",
     pipelines.c.project,
     pipelines.c.name,
+    func.coalesce(pipelines.c.deleted_ms, 0),
     unique=True,
-    sqlite_where=pipelines.c.deleted_ms.is_(None),
-    postgresql_where=pipelines.c.deleted_ms.is_(None),
 )
 
 pipeline_versions = Table(

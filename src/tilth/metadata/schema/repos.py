@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, func
 
 from tilth.metadata.schema.definition import metadata
 
@@ -18,11 +18,11 @@ repos = Table(
     Column("deleted_ms", BigInteger),
 )
 
+# Live ones have unique names. Not a partial index, which SQLAlchemy only makes with every database's dialect loaded.
 Index(
     "ux_repos_live",
     repos.c.project,
     repos.c.name,
+    func.coalesce(repos.c.deleted_ms, 0),
     unique=True,
-    sqlite_where=repos.c.deleted_ms.is_(None),
-    postgresql_where=repos.c.deleted_ms.is_(None),
 )
