@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, BinaryIO, TypeVar, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
@@ -23,6 +23,10 @@ from tilth.webapi.methods import check_reference
 from tilth.webapi.ranges import byte_range
 
 BYTES = "application/octet-stream"
+
+T = TypeVar("T")
+
+GATHERED = 1 << 18
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -131,7 +135,7 @@ def read(
 def pack(request: Request, reference: str) -> Response:
     """Stream all files below a reference."""
     check_reference(reference)
-    pieces = archive.pack(files_below(workspace_of(request), reference))
+    pieces = _gathered(archive.pack(begun(files_below(workspace_of(request), reference))))
     return StreamingResponse(begun(pieces), headers=SAFE_HEADERS, media_type=archive.MEDIA_TYPE)
 
 
@@ -167,10 +171,25 @@ def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, Fil
         after = page.next
 
 
-def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def begun(pieces: Iterator[T]) -> Iterator[T]:
     """Take the first piece before the answer begins, so that an error still has its own status."""
-    first = next(pieces, b"")
-    return chain((first,), pieces) if first else pieces
+    first = next(pieces, None)
+    return chain((first,), pieces) if first is not None else pieces
+
+
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Join small pieces: each one sent is a switch of threads, which costs more than a small file."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= GATHERED:
+            yield b"".join(waiting)
+            waiting.clear()
+            size = 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 class _FileContent(io.RawIOBase):

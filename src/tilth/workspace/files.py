@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +13,7 @@ from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, 
 from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
-from tilth.model.ids import CommitId
+from tilth.model.ids import CommitId, is_id
 from tilth.progress import Progress, silent
 from tilth.storage.content import read_content
 from tilth.versioning import checkout, commits, ingest, revisions
@@ -24,6 +26,8 @@ from tilth.workspace.infos import commit_info, file_info
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
 
+PINNED_S = 2.0
+
 
 class LocalFiles:
     """Bytes in the folder's commits."""
@@ -32,6 +36,7 @@ class LocalFiles:
         self._backend = opened.backend
         self._store = opened.backend.store
         self._author = opened.author
+        self._pinned: tuple[Reference, Tree, float] | None = None
 
     def put(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write one file."""
@@ -138,7 +143,15 @@ class LocalFiles:
 
     def _at(self, reference: str) -> tuple[Tree, str]:
         asked = revisions.parse(reference)
-        return self._tree(revisions.resolve(self._backend, asked)), asked.path or ""
+        place = replace(asked, path=None)
+        pinned = self._pinned
+        if pinned is not None and pinned[0] == place and time.monotonic() < pinned[2]:
+            return pinned[1], asked.path or ""
+        tree = self._tree(revisions.resolve(self._backend, asked))
+        if asked.revision is not None and is_id(asked.revision):
+            # Who reads a whole commit file by file names it every time; it does not change.
+            self._pinned = (place, tree, time.monotonic() + PINNED_S)
+        return tree, asked.path or ""
 
     def _tree(self, commit: Commit | None) -> Tree:
         return Tree(self._store, commit.tree if commit is not None else None)
