@@ -185,3 +185,19 @@ def test_a_change_resolves_through_lineage_where_it_made_no_commit(pipeline: Bac
     assert resolve(pipeline, f"train@{change}") == trained
     assert resolve(pipeline, f"dataset@{change}") == dataset
     assert resolve(pipeline, f"pool@{change}") == pool
+
+
+def test_a_branch_declared_to_train_is_checked_whatever_its_stage_says(pipeline: Backend) -> None:
+    create_repo(pipeline, "quiz")
+    put(pipeline, "quiz", {"a": b"1"})
+    create_repo(pipeline, "fit")
+    with pipeline.database.transaction() as conn:
+        declare_inputs(conn, "fit", "main", [("quiz", "main", InputKind.DATA)], owner="p:fit", trains=True)
+    set_held_out(pipeline, "quiz")
+    with pytest.raises(HeldOut, match="quiz → fit"):
+        run(pipeline, "fit", of(pipeline, "quiz"), trains=False)
+    assert log(pipeline, "fit", "main") == []
+    set_held_out(pipeline, "quiz", False)
+    commit = run(pipeline, "fit", of(pipeline, "quiz"), trains=False)
+    assert commit.derivation is not None
+    assert commit.derivation.facts["trains"] is True

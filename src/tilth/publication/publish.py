@@ -23,7 +23,7 @@ from tilth.versioning.commits import (
     seal_commit,
     upstream_repos,
 )
-from tilth.versioning.provenance import held_out_error
+from tilth.versioning.provenance import held_out_among, held_out_error
 from tilth.versioning.repos import RepoName
 
 
@@ -49,15 +49,18 @@ def publish(
 
     First everything put into the store is made durable; then one transaction inserts the commit with its
     derivation, moves the head, tells the feed and runs `also(conn)`, the stage's own state and fencing; whatever that
-    raises undoes all of it. Raises HeldOut, naming the path, when `trains` and a held-out repo is upstream of an
-    input, however far; Denied when another stage owns the branch; BranchMoved when someone else moved its head.
+    raises undoes all of it. Raises HeldOut, naming the path, when a held-out repo is upstream of an input, however far,
+    and `trains` or the branch is declared to; Denied when another stage owns the branch; BranchMoved when someone else
+    moved its head.
     A tree equal to the head's makes a commit all the same: the caller decides whether it wants one.
     """
+    with backend.database.read() as conn:
+        output = find_branch(conn, repo, branch)
+        trains = trains or output.trains
+        if trains:
+            check_training(conn, derivation, output.repo)
     if trains:
         derivation = replace(derivation, facts={**derivation.facts, "trains": True})
-    with backend.database.read() as conn:
-        if trains:
-            check_training(conn, derivation, find_branch(conn, repo, branch).repo)
     head = read_head(backend, repo, branch, stage=stage)
     commit = seal_commit(
         backend.store, head, tree=tree, derivation=derivation, change=change, author=author, message=message
@@ -65,8 +68,9 @@ def publish(
     noted = journal.spill(backend.database, backend.store)
     backend.store.flush()
     with backend.database.transaction() as conn:
-        check_writable(find_branch(conn, head.repo, branch), stage)
-        if trains:
+        output = find_branch(conn, head.repo, branch)
+        check_writable(output, stage)
+        if trains or output.trains:
             # Again, under the write lock: a repo may have been held out since.
             check_training(conn, derivation, head.repo.full_name)
         record_commit(conn, commit, head)
@@ -78,12 +82,9 @@ def publish(
 def check_training(conn: Connection, derivation: Derivation, output: str) -> None:
     """Raise HeldOut when a held-out repo is upstream of the derivation's inputs, naming the repos on the path."""
     used, _ = inputs_of_kind(derivation)
-    upstream = upstream_repos(conn, (used, True), ())
-    if not upstream:
-        return
-    held_out = set(conn.execute(select(repos.c.id).where(repos.c.id.in_(sorted(upstream)), repos.c.held_out)).scalars())
+    held_out = held_out_among(conn, upstream_repos(conn, (used, True), ()))
     if held_out:
-        raise held_out_error([*_path_from(conn, used, held_out), _short(output)])
+        raise held_out_error([*_path_from(conn, used, set(held_out)), _short(output)])
 
 
 def _path_from(conn: Connection, used: list[CommitId], held_out: set[str]) -> list[str]:

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from tilth.errors import Conflict, Denied, Invalid, NotFound
 from tilth.metadata import feed
-from tilth.metadata.schema.commits import commit_upstream
 from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
 from tilth.metadata.schema.repos import repos
 from tilth.model.canonical import Json
@@ -24,9 +23,9 @@ from tilth.model.names import check_name
 from tilth.versioning import journal
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import check_writable, find_branch
-from tilth.versioning.commits import commit_edits, load_commit
+from tilth.versioning.commits import commit_edits, load_commit, upstream_repos
 from tilth.versioning.edits import Edits
-from tilth.versioning.provenance import held_out_error, trained_readers
+from tilth.versioning.provenance import held_out_among, held_out_error, trained_readers
 from tilth.versioning.repos import RepoName, find_repo
 from tilth.versioning.trees import folder_path
 
@@ -215,13 +214,9 @@ def _source_commit(conn: Connection, edge: FeedbackEdge, at: CommitId | None) ->
     end = find_branch(conn, edge.target, edge.target_branch)
     trained = trained_readers(conn, (end.repo_id, end.name))
     if trained:
-        query = (
-            select(repos.c.project, repos.c.name)
-            .outerjoin(commit_upstream, commit_upstream.c.repo == repos.c.id)
-            .where(repos.c.held_out, (commit_upstream.c.commit == used) | (repos.c.id == commit.repo_id))
-        )
-        leak = conn.execute(query).first()
-        if leak is not None:
+        leaks = held_out_among(conn, upstream_repos(conn, ([used], False), ()))
+        if leaks:
+            leak = conn.execute(select(repos.c.project, repos.c.name).where(repos.c.id == leaks[0])).one()
             names = [
                 f"{leak.project}/{leak.name}",
                 edge.source,

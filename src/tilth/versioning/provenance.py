@@ -7,7 +7,7 @@ no input); and no held-out repo is upstream, however far, of a branch that `trai
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -119,6 +119,14 @@ def check_held_out(conn: Connection, here: tuple[str, str]) -> None:
     if up:
         names = [_repo_name(conn, place) for place in [*reversed(up), *down[1:]]]
         raise held_out_error(names)
+
+
+def held_out_among(conn: Connection, ids: Collection[RepoId]) -> list[RepoId]:
+    """Return those of the repos that are held out, deleted ones too."""
+    if not ids:
+        return []
+    query = select(repos.c.id).where(repos.c.id.in_(sorted(ids)), repos.c.held_out).order_by(repos.c.id)
+    return [RepoId(id) for id in conn.execute(query).scalars()]
 
 
 def held_out_error(names: Sequence[str]) -> HeldOut:
