@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from hypothesis import given
@@ -86,7 +87,10 @@ def test_a_template_may_name_a_column() -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "position"),
-    [("/a[bc", 3), ("/{a,b", 2), ("/@(a|b", 2), ("/a)", 3), ("a}b", 2), ("/[z-a]", 2), ("/x\\", 3), ("/+(*)", 2)],
+    [
+        *[("/a[bc", 3), ("/{a,b", 2), ("/@(a|b", 2), ("/a)", 3), ("a}b", 2), ("/[z-a]", 2), ("/x\\", 3), ("/+(*)", 2)],
+        *[("/../*", 2), ("/a/./b", 4), ("a/..", 3), ("/+(a|aa)", 2), ("/" + "(" * 9 + ")" * 9, 10)],
+    ],
 )
 def test_a_malformed_glob_is_refused_by_name_and_position(pattern: str, position: int) -> None:
     with pytest.raises(Invalid) as caught:
@@ -107,3 +111,23 @@ def test_candidates_are_the_matches_among_a_path_and_its_folders(pattern: str, p
 def test_any_text_is_a_glob_or_a_clear_refusal(pattern: str) -> None:
     with contextlib.suppress(Invalid):
         compile_glob(pattern).matches("ab/ba")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/" + "*a" * 40 + "b", "/" + "**a" * 40 + "b", "/**/*a*a*a*b*/**/*a*a*b", "/" + "*?a" * 20 + "/b"]
+)
+def test_many_wildcards_are_matched_without_trying_all_ways(pattern: str) -> None:
+    assert not compile_glob(pattern).matches("a" * 250)
+    assert not compile_glob(pattern).matches("/".join(["aa"] * 80))
+
+
+@given(st.text(alphabet="ab/***?", min_size=1, max_size=10), st.text(alphabet="aab/", min_size=1, max_size=10))
+def test_wildcards_match_as_if_every_way_were_tried(pattern: str, path: str) -> None:
+    clean = re.sub(r"\*{3,}", "**", pattern.strip("/"))
+    source = re.sub(r"\*\*|\*|\?|[^*?]", lambda part: _PLAINLY.get(part[0], re.escape(part[0])), clean)
+    expected = re.fullmatch(source, path.strip("/"), re.DOTALL) is not None
+    if clean and path.strip("/"):
+        assert compile_glob(pattern).matches(path.strip("/")) == expected
+
+
+_PLAINLY = {"**": ".*", "*": "[^/]*", "?": "[^/]"}

@@ -149,3 +149,15 @@ def test_globs_match_within_and_across_folders(backend: Backend) -> None:
     assert count("/dir1/file2[!0-4]") == 5
     assert [entry.path for entry in tree.glob("dir1/*", after="dir1/file8")] == ["dir1/file9"]
     assert count("[unclosed") == 0
+    assert count("{unclosed") == 0
+    assert count("[z-a]*") == 0
+    assert count("dir1[+-9]file1") == 0  # a slash lies in that range, and is in no class
+
+
+def test_a_hostile_glob_takes_no_longer_than_another(backend: Backend) -> None:
+    tree = tree_of(backend, "a" * 250, "/".join(["aaa"] * 60))
+    assert list(tree.glob("*a" * 100 + "b")) == []
+    assert list(tree.glob("**a" * 100 + "b")) == []
+    assert list(tree.glob("{a,aa}" * 100 + "b")) == []
+    with pytest.raises(Invalid, match="too large"):
+        list(tree.glob("?" * 500_000))

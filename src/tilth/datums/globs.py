@@ -17,6 +17,9 @@ from tilth.errors import Invalid
 
 MAX_GLOB_LENGTH = 1000
 MAX_NEGATIONS = 6
+MAX_NESTING = 8
+MAX_UNBOUNDED = 6
+"""Wildcards and repeated groups beside groups; without groups there may be any number."""
 
 _QUANTIFIERS = {"@": "", "*": "*", "+": "+", "?": "?", "!": "!"}
 _POSIX_CLASSES = {
@@ -154,11 +157,17 @@ class _Parser:
         self.shift = shift
         self.at = 0
         self.negations = 0
+        self.nesting = 0
 
     def parse(self) -> _Sequence:
         sequence = self._sequence("")
         if self.at < len(self.text):
             raise self._bad(f"{self.text[self.at]!r} closes nothing", self.at)
+        if any(isinstance(part, _Choice | _Group) for part in sequence) and _count_unbounded(sequence) > MAX_UNBOUNDED:
+            raise self._bad(f"beside groups more than {MAX_UNBOUNDED} '*' take too long to match", 0)
+        for segment in self.text.strip("/").split("/"):
+            if segment in (".", ".."):
+                raise self._bad(f"no path has the segment {segment!r}", max(0, self.text.find(f"/{segment}") + 1))
         return sequence
 
     def _sequence(self, stops: str) -> _Sequence:
@@ -209,9 +218,14 @@ class _Parser:
         options = self._options("|", ")", start)
         if quantifier in ("*", "+") and any(_unbounded(option) for option in options):
             raise self._bad("a repeated group may not hold '*' or another repeated group", start)
+        if quantifier in ("*", "+") and _overlap(options):
+            raise self._bad("the choices of a repeated group begin with one another", start)
         return _Group(quantifier, options)
 
     def _options(self, separator: str, close: str, start: int) -> tuple[_Sequence, ...]:
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:  # the regular expression doubles with every level
+            raise self._bad(f"groups nest more than {MAX_NESTING} deep", start)
         options = [self._sequence(separator + close)]
         while self.text[self.at : self.at + 1] == separator:
             self.at += 1
@@ -219,6 +233,7 @@ class _Parser:
         if self.text[self.at : self.at + 1] != close:
             raise self._bad(f"{self.text[start]!r} is never closed by {close!r}", start)
         self.at += 1
+        self.nesting -= 1
         return tuple(options)
 
     def _class(self, start: int) -> _Wild:
@@ -292,8 +307,91 @@ def _unbounded(sequence: _Sequence) -> bool:
     return False
 
 
+def _count_unbounded(sequence: _Sequence) -> int:
+    count = 0
+    for part in sequence:
+        if isinstance(part, _Wild):
+            count += part.unbounded
+        elif isinstance(part, _Choice | _Group):
+            count += isinstance(part, _Group) and part.quantifier in ("*", "+", "!")
+            count += sum(map(_count_unbounded, part.options))
+    return count
+
+
+def _overlap(options: tuple[_Sequence, ...]) -> bool:
+    """Tell whether a repeated choice could read one text in several ways: then matching could take for ever."""
+    lengths = {_length(option) for option in options}
+    if len(lengths) == 1 and None not in lengths:
+        return False
+    texts = ["".join(part.text for part in option if isinstance(part, _Text)) for option in options]
+    pure = all(isinstance(part, _Text) for option in options for part in option)
+    return not pure or any(
+        i != j and other.startswith(text) for i, text in enumerate(texts) for j, other in enumerate(texts)
+    )
+
+
+def _length(sequence: _Sequence) -> int | None:
+    """Return the length of all that `sequence` matches, None where it varies."""
+    total = 0
+    for part in sequence:
+        if isinstance(part, _Text):
+            total += len(part.text)
+        elif isinstance(part, _Wild):
+            if part.unbounded:
+                return None
+            total += 1
+        else:
+            lengths = {_length(option) for option in part.options}
+            if len(lengths) != 1 or (isinstance(part, _Group) and part.quantifier):
+                return None
+            length = lengths.pop()
+            if length is None:
+                return None
+            total += length
+    return total
+
+
+def _plain(sequence: tuple[_Text | _Wild, ...]) -> str:
+    """Return the regular expression of texts and wildcards, that needs no backtracking over several wildcards.
+
+    What follows a wildcard is taken where it first occurs and kept (an atomic group): the next wildcard reaches all
+    that a later occurrence would. For `*` before any wildcard, and for `**` with its `*` before the next `**`.
+    """
+    chunks: list[list[_Text | _Wild]] = [[]]
+    for part in sequence:
+        if isinstance(part, _Wild) and part.unbounded and part.crosses:
+            chunks.append([])
+        chunks[-1].append(part)
+    compiled = ""
+    for index, chunk in enumerate(chunks):
+        pieces: list[list[str]] = [[]]
+        for part in chunk:
+            if isinstance(part, _Wild) and part.unbounded:
+                pieces.append([])
+            else:
+                pieces[-1].append(part.regex if isinstance(part, _Wild) else re.escape(part.text))
+        last = index == len(chunks) - 1
+        source = ["".join(piece) for piece in pieces]
+        crossing = isinstance(chunk[0], _Wild) and chunk[0].crosses if chunk else False
+        body = source[0]
+        for at, piece in enumerate(source[1:], start=1):
+            if at == 1 and crossing:
+                body += piece
+            elif at < len(source) - 1 or not last:
+                body += f"(?>{_SEGMENT_CHARACTER}*?{piece})"
+            else:
+                body += f"{_SEGMENT_CHARACTER}*{piece}"
+        if crossing:
+            body = f".*{body}" if last else f"(?>.*?{body})"
+        compiled += body
+    return compiled
+
+
 def _sequence(sequence: _Sequence, *, rest: str, capture: bool) -> str:
     """Return the regular expression of `sequence`; `rest` is that of what follows it up to the segment's end."""
+    plain = tuple(part for part in sequence if isinstance(part, _Text | _Wild))
+    if len(plain) == len(sequence):
+        return _plain(plain)
     compiled = ""
     following = rest
     for part in reversed(sequence):

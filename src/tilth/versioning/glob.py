@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.errors import Invalid
 
 _SPECIAL = "*?[{"
 
 
-def compile_glob(pattern: str) -> re.Pattern[str]:
-    """Compile `*` (within a segment), `**` (across), `?`, `[abc]`, `[!a-z]` and `{a,b}` to a regular expression.
+def compile_glob(pattern: str) -> str:
+    """Return the regular expression (of RE2, for whole paths) of a glob.
 
-    An unclosed `[` or `{` stands for itself.
+    `*` stays within a segment, `**` crosses them; `?`, `[abc]`, `[!a-z]` and `{a,b}` are known. An unclosed `[` or `{`
+    stands for itself. RE2 takes time linear in the path for any pattern, so a hostile one cannot stall a server.
     """
     out: list[str] = []
     index = 0
@@ -31,11 +38,7 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
         elif character == "?":
             out.append("[^/]")
         elif character == "[" and (end := pattern.find("]", index + 1)) >= 0:
-            inside = pattern[index:end]
-            negated = inside[0] in "!^"
-            inside = inside[1:] if negated else inside
-            escaped = re.sub(r"([\\\[\]&~|^])", r"\\\1", inside)
-            out.append(f"(?!/)[{'^' if negated else ''}{escaped}]")
+            out.append(_class(pattern[index:end]))
             index = end + 1
         elif character == "{" and "}" in pattern[index:]:
             depth += 1
@@ -47,10 +50,42 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
             out.append("|")
         else:
             out.append(re.escape(character))
+    body = "".join(out) if depth == 0 else re.escape(pattern)
+    return f"(?s)\\A(?:{body})\\z"
+
+
+def matching(paths: pa.Array[Any], pattern: str) -> list[int]:
+    """Return the positions of the paths that match a compiled glob. Raises Invalid for one that is too large."""
     try:
-        return re.compile("".join(out), re.DOTALL)
-    except re.error:
-        return re.compile(re.escape(pattern))
+        found = pc.match_substring_regex(paths, pattern)
+    except pa.ArrowInvalid as error:
+        raise Invalid("That glob is too large.", help="List fewer choices.") from error
+    return list(pc.indices_nonzero(found).to_numpy())
+
+
+def _class(inside: str) -> str:
+    """Return the class of one character, which is never a slash; a range that runs backward holds nothing."""
+    negated = inside[0] in "!^"
+    inside = inside[1:] if negated else inside
+    ranges: list[tuple[int, int]] = []
+    while inside:
+        if len(inside) > 2 and inside[1] == "-":
+            ranges.append((ord(inside[0]), ord(inside[2])))
+            inside = inside[3:]
+        else:
+            ranges.append((ord(inside[0]), ord(inside[0])))
+            inside = inside[1:]
+    slash = ord("/")
+    if negated:
+        ranges.append((slash, slash))
+    else:
+        ranges = [part for low, high in ranges for part in _without(slash, low, high)]
+    kept = "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges if low <= high)
+    return f"[{'^' if negated else ''}{kept}]" if kept else "[^\\x{0}-\\x{10ffff}]"
+
+
+def _without(point: int, low: int, high: int) -> list[tuple[int, int]]:
+    return [(low, point - 1), (point + 1, high)] if low <= point <= high else [(low, high)]
 
 
 def literal_prefix(pattern: str) -> str:

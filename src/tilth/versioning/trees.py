@@ -18,7 +18,7 @@ from tilth.storage.content import Content, open_content, read_content, write_con
 from tilth.storage.store import Store
 from tilth.storage.tables import Table
 from tilth.versioning.edits import ROOT, TREE, Edits, entry_of_row
-from tilth.versioning.glob import compile_glob, literal_prefix
+from tilth.versioning.glob import compile_glob, literal_prefix, matching
 
 _LOOKUP_COST = 20
 """How many rows can be read as columns in the time of one lookup."""
@@ -138,13 +138,12 @@ class Tree:
     def glob(self, pattern: str, after: str | None = None) -> Iterator[Entry]:
         """Yield the entries whose path matches `pattern` (`*`, `**`, `?`, `[a-z]`, `{a,b}`), by path."""
         pattern = pattern.lstrip("/")
-        matches = compile_glob(pattern).fullmatch
+        compiled = compile_glob(pattern)
         literal = literal_prefix(pattern)
         start = max(literal, f"{after}\x01" if after is not None else "")
         for batch in self.table.scan(start or None, _after_prefix(literal)):
-            for index, path in enumerate(_paths_of(batch)):
-                if matches(path):
-                    yield _entry_at(batch, index)
+            for index in matching(batch.column("path"), compiled):
+                yield _entry_at(batch, index)
 
     def apply(self, edits: Edits) -> Tree:
         """Return the tree with `edits` made. Raises Conflict when a path would be both a file and a folder.
