@@ -10,12 +10,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
-from tilth.storage.catalogue import MemoryCatalogue
+from tilth.model.ids import new_id
+from tilth.storage.catalogue import CatalogueState, MemoryCatalogue
 from tilth.storage.packs import PackFile, pack_path
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Problem, Store, rebuild_index
@@ -345,24 +347,61 @@ def test_the_catalogue_is_recovered_from_packs_alone(tmp_path: Path, store: Stor
         assert list(again.records(RecordKind.COMMIT)) == [(commit, b"a commit record")]
 
 
+@pytest.mark.parametrize("head", [b"", b"TILTHPC"])
+def test_a_pack_whose_writer_died_before_its_header_stops_no_recovery(
+    tmp_path: Path, store: Store, head: bytes
+) -> None:
+    commit = store.put_bytes(RecordKind.COMMIT, b"a commit record")
+    store.flush()
+    abandon(store)
+    (tmp_path / "packs" / f"{new_id()}.pack").write_bytes(head)
+    with Store.open(tmp_path, MemoryCatalogue()) as again:
+        assert again.recover() == 1
+        assert list(again.records(RecordKind.COMMIT)) == [(commit, b"a commit record")]
+
+
 def test_lost_shards_are_named_and_made_anew(tmp_path: Path, store: Store, catalogue: MemoryCatalogue) -> None:
     digests = [store.put_bytes(BLOB, item) for item in some_bytes(50)]
     store.close()
     for path in (tmp_path / "index").iterdir():
         path.unlink()
     with pytest.raises(Corrupt, match="index shard is missing"):
-        Store.open(tmp_path, catalogue)
-    assert rebuild_index(tmp_path, catalogue) == 3
+        Store.open(tmp_path, catalogue, adopt=False)
     with Store.open(tmp_path, catalogue) as again:
         assert all(again.has_many(digests))
+        assert list(again.verify()) == []
+    assert len(list((tmp_path / "index").iterdir())) == 1
 
 
-def test_a_damaged_shard_is_corrupt(tmp_path: Path, store: Store, catalogue: MemoryCatalogue) -> None:
-    store.put_bytes(BLOB, b"x" * 100)
+def test_a_damaged_shard_is_made_anew(tmp_path: Path, store: Store, catalogue: MemoryCatalogue) -> None:
+    digest = store.put_bytes(BLOB, b"x" * 100)
     store.close()
     next((tmp_path / "index").iterdir()).write_bytes(b"not a shard")
     with pytest.raises(Corrupt, match="damaged"):
-        Store.open(tmp_path, catalogue)
+        Store.open(tmp_path, catalogue, adopt=False)
+    with Store.open(tmp_path, catalogue) as again:
+        assert again.get(digest) == b"x" * 100
+
+
+def test_an_index_that_another_process_made_anew_meanwhile_is_left_alone(
+    tmp_path: Path, store: Store, catalogue: MemoryCatalogue
+) -> None:
+    digest = store.put_bytes(BLOB, b"x" * 100)
+    store.close()
+
+    class Late(MemoryCatalogue):
+        def live(self) -> CatalogueState:
+            state = catalogue.live()
+            rebuild_index(tmp_path, catalogue)
+            return state
+
+        def __getattribute__(self, name: str) -> Any:
+            return super().__getattribute__(name) if name == "live" else getattr(catalogue, name)
+
+    assert rebuild_index(tmp_path, Late()) == 0
+    assert len(list((tmp_path / "index").iterdir())) == 1
+    with Store.open(tmp_path, catalogue) as again:
+        assert again.has(digest)
 
 
 def test_a_pack_of_a_newer_format_is_refused(tmp_path: Path, store: Store) -> None:
@@ -387,7 +426,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from random import Random
-from tilth.storage.catalogue import MemoryCatalogue
+from tilth.storage.catalogue import CatalogueState, MemoryCatalogue
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 
