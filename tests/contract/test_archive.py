@@ -102,3 +102,15 @@ class _Pipe(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         taken, self._data = self._data[:size], self._data[size:]
         return taken
+
+
+def test_an_absolute_path_is_refused() -> None:
+    for member in (tarfile.TarInfo("/etc/x"), tarfile.TarInfo.create_pax_global_header({archive.DELETES: '["/x"]'})):
+        data = member if isinstance(member, bytes) else member.tobuf()
+        with pytest.raises(Invalid, match="absolute path"):
+            list(archive.unpack(io.BytesIO(data + tarfile.TarInfo("y").tobuf() + bytes(1024))).files)
+
+
+def test_a_leading_slash_of_a_packed_path_means_the_root() -> None:
+    packed = b"".join(archive.pack([("/a/b", b"1")]))
+    assert [path for path, _ in archive.unpack(io.BytesIO(packed)).files] == ["a/b"]

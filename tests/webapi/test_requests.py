@@ -239,3 +239,16 @@ def test_a_body_is_read_as_it_arrives(door: Any) -> None:
 
 def _edge(source: str) -> dict[str, Any]:
     return {"name": "e", "source": source, "target": "digits", "budget": 1, "max_rounds": 1}
+
+
+def test_an_archive_of_what_is_not_there_is_an_error_and_no_half_answer(door: Any) -> None:
+    answer = door.call("reader", "GET", path_of("files.archive"), params={"reference": "digits"})
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not_found"
+
+
+def test_a_query_that_is_not_utf8_is_refused_and_not_guessed(door: Any) -> None:
+    answer = door.call("writer", "POST", path_of("files.put") + "?reference=digits:%ED%A0%80", content=b"x")
+    assert answer.status_code == 422
+    assert "UTF-8" in answer.json()["message"]
+    assert door.said == []

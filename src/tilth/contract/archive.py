@@ -59,8 +59,8 @@ def pack(files: Iterable[tuple[str, FileSource]], *, deletes: Iterable[str] = ()
     root = tarfile.TarInfo(".")
     root.type = tarfile.DIRTYPE
     yield root.tobuf(tarfile.PAX_FORMAT)
-    for path, source in files:
-        check_path(path)
+    for name, source in files:
+        path = check_path(name)
         if isinstance(source, Link):
             yield _link(path, source.target)
         elif isinstance(source, Path) and source.is_symlink():
@@ -87,7 +87,7 @@ def unpack(stream: IO[bytes]) -> Archive:
         deletes = json.loads(tar.pax_headers.get(DELETES, "[]"))
     if not isinstance(deletes, list) or not all(isinstance(path, str) for path in deletes):
         raise Invalid("The deletes of the archive are not a list of paths.", help="Send a JSON list of strings.")
-    return Archive([check_path(path.rstrip("/")) for path in deletes], _members(tar, first))
+    return Archive([_inside(path.rstrip("/")) for path in deletes], _members(tar, first))
 
 
 @contextmanager
@@ -111,15 +111,24 @@ def _broken(error: Exception) -> Invalid:
     return Invalid(f"The body is not a whole tar archive: {error}", help="Send a plain tar stream.")
 
 
+def _inside(name: str) -> str:
+    """Return the path of a member or delete, which is relative: an absolute one was meant for another place."""
+    if name.startswith("/"):
+        raise Invalid(
+            f"{name!r} in the archive is an absolute path.", help="Pack paths relative to the folder.", path=name
+        )
+    return check_path(name)
+
+
 def _members(
     tar: tarfile.TarFile, member: tarfile.TarInfo | None
 ) -> Iterator[tuple[str, BinaryIO | Link | Executable]]:
     while member is not None:
         if member.isreg():
             content = cast(BinaryIO, tar.extractfile(member))
-            yield check_path(member.name), Executable(content) if member.mode & 0o100 else content
+            yield _inside(member.name), Executable(content) if member.mode & 0o100 else content
         elif member.issym():
-            yield check_path(member.name), Link(_target(member))
+            yield _inside(member.name), Link(_target(member))
         elif not member.isdir():
             raise Invalid(
                 f"{member.name!r} in the archive is neither a file nor a link.",

@@ -65,7 +65,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(UnicodeError)
     async def unencodable(request: Request, error: UnicodeError) -> JSONResponse:
-        return answer_of(Invalid("The request holds text that is not valid UTF-8."))
+        return answer_of(Invalid("The request holds text that is not valid UTF-8.", help="Encode it as UTF-8."))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.routing import APIRoute
@@ -45,6 +46,8 @@ class GuardedRoute(APIRoute):
                     operation=self.operation_id,
                     role=principal.role.value,
                 )
+            # Decoded leniently, two broken names would become one and the same.
+            unquote_to_bytes(request.scope["query_string"]).decode()
             request.state.workspace = door.workspaces(principal)
             return await handler(Request(request.scope, _limited(request, operation.body)))
 
