@@ -189,3 +189,10 @@ def test_whatever_is_sent_is_taken_or_refused_as_invalid(result: list[Any], valu
             validate_result(CONFIG, candidate, DATA | {name: value})
         except Invalid:
             continue
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"deep": [float("-inf")]}])
+def test_what_cannot_be_published_is_refused_also_where_no_control_looks(value: object) -> None:
+    answer = {**region("one", "choices", {"choices": ["a"]}), "score": value}
+    with pytest.raises(Invalid, match="not JSON"):
+        validate_result(CONFIG, [MANY, answer], DATA)

@@ -122,6 +122,11 @@ def test_feed_positions_are_gapless_under_concurrent_writers_and_rollbacks(datab
     assert positions == list(range(1, 25))
 
 
+def test_a_number_that_does_not_fit_is_refused_as_such(database: Database) -> None:
+    with pytest.raises(Invalid, match="too large"), database.read() as conn:
+        feed.read(conn, 10**20)
+
+
 def test_a_reader_pages_by_its_cursor_and_trimming_waits_for_it(database: Database) -> None:
     with database.transaction() as conn:
         for number in range(5):

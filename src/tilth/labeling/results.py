@@ -71,6 +71,18 @@ def validate_result(config: LabelingConfig, result: object, data: Mapping[str, J
             where = f"Region {position}" + (f" (control {str(name)[:80]!r})" if name else "")
             raise Invalid(f"{where}: {wrong.what}.", help=wrong.help, region=position) from None
     _check_required(config, result, given)
+    _check_json(result)
+
+
+def _check_json(result: list[Json]) -> None:
+    """Refuse what cannot be published: NaN, infinities, broken text; also where no control looks."""
+    try:
+        canonical(result)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Invalid(
+            "The answer holds something that is not JSON.",
+            help="Send finite numbers and valid UTF-8, nested not too deep.",
+        ) from error
 
 
 def _check_region(

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from tilth.errors import Corrupt, Unavailable
+from tilth.errors import Corrupt, Invalid, Unavailable
 
 SCHEMA_VERSION = "0001"
 """The newest Alembic revision. Equal to the stored one, opening needs no Alembic."""
@@ -157,6 +157,8 @@ def _translated(path: Path) -> Iterator[None]:
     """Raise the driver's errors as what the caller would do about them."""
     try:
         yield
+    except OverflowError as error:
+        raise Invalid("A number is too large to be kept.", help="Numbers lie between -2^63 and 2^63 - 1.") from error
     except DatabaseError as error:
         text = str(error.orig)
         if "disk is full" in text or "disk I/O error" in text:
