@@ -117,7 +117,7 @@ class ChunkIndex:
                     if attempt == _ATTEMPTS - 1:
                         raise Corrupt(
                             f"An index shard is missing: {error.filename or error}.",
-                            help="Run tilth rebuild; the index is made anew from the packs.",
+                            help="Open the workspace anew; its index is then made again from the packs.",
                         ) from error
         return True
 

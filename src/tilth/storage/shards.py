@@ -50,7 +50,8 @@ class Shard:
             names = (reader.schema.metadata or {})[_PACKS].decode()
         except (pa.ArrowInvalid, KeyError) as error:
             raise Corrupt(
-                f"The index shard {path.name} is damaged.", help="Run tilth rebuild; it is made anew from the packs."
+                f"The index shard {path.name} is damaged.",
+                help="Open the workspace anew; its index is then made again from the packs.",
             ) from error
         self.packs = tuple(names.split(",")) if names else ()
         self.prefixes: npt.NDArray[np.uint64] = columns["prefix"].to_numpy()

@@ -88,7 +88,8 @@ class Store:
     def open(cls, folder: Path, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE, adopt: bool = True) -> Store:
         """Open the store in `folder`, making it where it is not there; `adopt` packs that dead processes left open.
 
-        Raises Unavailable where the folder cannot be written, Corrupt where an index shard is missing.
+        Lost or damaged index shards are made anew from the packs, which reads the directory of every pack once.
+        Raises Unavailable where the folder cannot be written.
         """
         with writing(folder):
             for part in (folder / "packs", folder / "index"):
@@ -98,7 +99,13 @@ class Store:
         store = cls(folder, catalogue, pack_size=pack_size)
         if adopt:
             store._adopt_orphans(catalogue.live())
-        store._index.refresh()
+        try:
+            store._index.refresh()
+        except Corrupt:
+            if not adopt:
+                raise
+            rebuild_index(folder, catalogue)
+            store._index.refresh()
         return store
 
     def __enter__(self) -> Self:
@@ -501,7 +508,8 @@ class Store:
 def rebuild_index(folder: Path, catalogue: PackCatalogue) -> int:
     """Make the index of a store anew from its sealed packs, replacing all live shards; return how many packs.
 
-    For lost or damaged shards. Reads directories only, and whole packs where a directory is damaged.
+    For lost or damaged shards. Reads directories only, and whole packs where a directory is damaged. Where another
+    process changed the index meanwhile, nothing is done: it is newer than this one.
     """
     parts = []
     for state in catalogue.packs():
@@ -517,7 +525,11 @@ def rebuild_index(folder: Path, catalogue: PackCatalogue) -> int:
         return 0
     shard = write_shard(folder / "index", parts)
     sync_shard(folder / "index", shard)
-    catalogue.merge_shards([entry.shard for entry in old], shard, max(entry.level for entry in old))
+    try:
+        catalogue.merge_shards([entry.shard for entry in old], shard, max(entry.level for entry in old))
+    except Conflict:
+        shard_path(folder / "index", shard).unlink(missing_ok=True)
+        return 0
     for entry in old:
         shard_path(folder / "index", entry.shard).unlink(missing_ok=True)
     return len(parts)
