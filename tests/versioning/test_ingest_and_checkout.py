@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 from writing import put
 
-from tilth.errors import Conflict, Invalid, NotFound
+from tilth.errors import Conflict, Invalid, NotFound, Unavailable
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.storage.content import WHOLE_FILE
@@ -228,3 +230,41 @@ def test_a_forged_tree_cannot_leave_the_destination(backend: Backend, tmp_path: 
     with pytest.raises(Invalid):
         checkout(tree, tmp_path / "in")
     assert not (tmp_path / "evil").exists()
+
+
+def test_folders_nested_deeper_than_calls_go_in_and_come_out(backend: Backend, repo: Repo, tmp_path: Path) -> None:
+    depth = 1300
+    place = tmp_path / "in"
+    place.mkdir()
+    here = os.open(place, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("leaf", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    out = tmp_path / "out"
+    try:
+        commit = commit_folder(backend, repo, place)
+        assert checkout(Tree(backend.store, commit.tree), out) == 1
+        assert (out / ("d/" * depth + "leaf")).exists()
+    finally:
+        subprocess.run(["rm", "-rf", place, out], check=True)  # pytest's own cleaning recurses
+
+
+@pytest.mark.parametrize("name", ["missing", "a.txt/below"])
+def test_a_file_that_is_not_there_is_not_found(backend: Backend, source: Path, name: str) -> None:
+    with pytest.raises(NotFound, match="no file"):
+        ingest_file(backend, source / name, "x")
+
+
+def test_a_link_replaced_while_it_is_read_is_told(
+    backend: Backend, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replaced(path: str) -> str:
+        raise OSError(errno.EINVAL, "Invalid argument", path)
+
+    monkeypatch.setattr(os, "readlink", replaced)
+    with pytest.raises(Unavailable, match="link"):
+        ingest_folder(backend, source)

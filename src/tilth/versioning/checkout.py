@@ -65,18 +65,20 @@ class _Folders:
         return self._root / relative
 
     def _make(self, folder: str) -> None:
-        if folder in self._made:
-            return
-        self._make(folder.rpartition("/")[0])
-        place = self._root / folder
-        try:
-            place.mkdir()
-        except FileExistsError:
-            if not stat.S_ISDIR(place.lstat().st_mode):
-                raise Conflict(
-                    f"{place} is in the way: it is not a folder.", help="Move it away, or choose another folder."
-                ) from None
-        self._made.add(folder)
+        missing = []
+        while folder not in self._made:
+            missing.append(folder)
+            folder = folder.rpartition("/")[0]
+        for folder in reversed(missing):
+            place = self._root / folder
+            try:
+                place.mkdir()
+            except FileExistsError:
+                if not stat.S_ISDIR(place.lstat().st_mode):
+                    raise Conflict(
+                        f"{place} is in the way: it is not a folder.", help="Move it away, or choose another folder."
+                    ) from None
+            self._made.add(folder)
 
 
 def _write(tree: Tree, entry: Entry, target: Path) -> None:

@@ -8,6 +8,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -77,7 +78,7 @@ def ingest_folder(
             f"{folder} is not a folder.", help="Name a folder, or put the file itself."
         )
     now_ns = time.time_ns()
-    found = list(_scan(root, "", os.path.realpath(backend.folder)))
+    found = list(_scan(root, os.path.realpath(backend.folder)))
     cache_file = _cache_file(backend, root)
     cache = _load_cache(cache_file)
     rows = _rows(backend.store, found, cache, progress)
@@ -98,35 +99,41 @@ def ingest_file(backend: Backend, file: Path, path: str) -> Edits:
     """Store one local file (or link) and return the edit that puts it at `path`. Raises NotFound, Invalid."""
     try:
         found = _found(check_path(path), str(file), os.lstat(file))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"There is no file {file}.", help="Check its name.") from None
+    except OSError as error:
+        raise _unreadable(file, error) from error
     edits = Edits()
     edits.put_rows(_rows(backend.store, [found], {}, silent))
     return edits
 
 
-def _scan(folder: str, prefix: str, workspace: str) -> Iterator[_Found]:
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        raise Unavailable(f"Cannot read {folder}: {error.strerror}.", help="Check its owner and mode.") from error
-    for entry in entries:
-        path = prefix + entry.name
+def _scan(root: str, workspace: str) -> Iterator[_Found]:
+    folders = [(root, "")]  # a stack, not recursion: folders may nest deeper than calls may
+    while folders:
+        folder, prefix = folders.pop()
         try:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            status = None if is_folder else entry.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            continue  # deleted since the listing
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            raise Unavailable(
-                f"Cannot read {entry.path}: {error.strerror}.", help="Check its owner and mode."
-            ) from error
-        if status is None:
-            if entry.path != workspace:
-                yield from _scan(entry.path, f"{path}/", workspace)
-        else:
-            yield _found(check_path(path), entry.path, status)
+            raise _unreadable(folder, error) from error
+        for entry in entries:
+            path = prefix + entry.name
+            try:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                status = None if is_folder else entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # deleted since the listing
+            except OSError as error:
+                raise _unreadable(entry.path, error) from error
+            if status is not None:
+                yield _found(check_path(path), entry.path, status)
+            elif entry.path != workspace:
+                folders.append((entry.path, f"{path}/"))
+
+
+def _unreadable(path: str | Path, error: OSError) -> Unavailable:
+    return Unavailable(f"Cannot read {path}: {error.strerror}.", help="Check its owner and mode, and try again.")
 
 
 def _found(path: str, real: str, status: os.stat_result) -> _Found:
@@ -149,7 +156,7 @@ def _rows(store: Store, found: list[_Found], cache: dict[str, tuple[_Stamp, _Row
     for index in unread:
         each = found[index]
         if stat.S_ISLNK(each.mode):
-            rows[index] = _row(FileKind.LINK, write_content(store, os.fsencode(os.readlink(each.real))), "")
+            rows[index] = _row(FileKind.LINK, write_content(store, _read_link(each)), "")
         elif each.size > _SMALL:
             rows[index] = _row(FileKind.FILE, _read_large(store, each), _attributes(each))
         else:
@@ -180,6 +187,13 @@ def _put_small(store: Store, found: list[_Found], small: list[tuple[int, bytes]]
         rows[index] = (_FILE, len(data), digest, ONE_CHUNK, b"", _attributes(found[index]))
 
 
+def _read_link(each: _Found) -> bytes:
+    try:
+        return os.fsencode(os.readlink(each.real))
+    except OSError as error:
+        raise _unreadable(each.real, error) from error
+
+
 def _read_small(each: _Found) -> bytes:
     with _opened(each) as file:
         return file.read(WHOLE_FILE + 1)
@@ -190,14 +204,15 @@ def _read_large(store: Store, each: _Found) -> Content:
         return write_content(store, file)
 
 
-def _opened(each: _Found) -> io.FileIO:
+@contextmanager
+def _opened(each: _Found) -> Iterator[io.FileIO]:
+    """Open what was a regular file when it was scanned. Only reading may fail: the store has its own errors."""
     try:
-        # The scan saw a regular file; if a link or a pipe has taken its place since, do not follow or wait for it.
-        return io.FileIO(os.open(each.real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+        # If a link or a pipe has taken its place since, do not follow or wait for it.
+        with io.FileIO(os.open(each.real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            yield file
     except OSError as error:
-        raise Unavailable(
-            f"Cannot read {each.real}: {error.strerror}.", help="Check its owner and mode, and try again."
-        ) from error
+        raise _unreadable(each.real, error) from error
 
 
 def _row(kind: FileKind, content: Content, attributes: str) -> _Row:
