@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tilth.errors import Corrupt
 from tilth.model.digest import digest_of
 from tilth.storage.catalogue import MemoryCatalogue
 from tilth.storage.content import (
@@ -123,3 +124,12 @@ def test_a_reader_seeks(store: Store, large: bytes) -> None:
             assert reader.read(70_000) == large[size // 2 : min(size, size // 2 + 70_000)]
             reader.seek(-5 if size else 0, io.SEEK_END)
             assert reader.read() == large[:size][-5:]
+
+
+def test_a_chunk_shorter_than_its_list_says_is_corrupt_however_it_is_read(store: Store) -> None:
+    whole = write_content(store, b"short")
+    lying = Content(50, whole.digest, whole.layout, whole.chunks)
+    with pytest.raises(Corrupt, match="has 5 bytes"):
+        list(read_content(store, lying))
+    with pytest.raises(Corrupt, match="has 5 bytes"):
+        open_content(store, lying).read()

@@ -86,12 +86,7 @@ def read_content(store: Store, content: Content, start: int = 0, stop: int | Non
     for digest, length in chunk_list(store, content):
         end = position + length
         if end > start:
-            data = store.get(digest)
-            if len(data) != length:
-                raise Corrupt(
-                    f"Chunk {digest.hex()} has {len(data)} bytes, its list says {length}.",
-                    help="Run tilth verify to see what is damaged.",
-                )
+            data = _chunk(store, digest, length)
             if position < start or end > stop:
                 data = data[max(0, start - position) : stop - position]
             yield data
@@ -116,6 +111,16 @@ def chunk_list(store: Store, content: Content) -> list[tuple[Digest, int]]:
             help="Run tilth verify to see what else is.",
         )
     return [(Digest(digest), length) for digest, length in _ENTRY.iter_unpack(raw)]
+
+
+def _chunk(store: Store, digest: Digest, length: int) -> bytes:
+    data = store.get(digest)
+    if len(data) != length:
+        raise Corrupt(
+            f"Chunk {digest.hex()} has {len(data)} bytes, its list says {length}.",
+            help="Run tilth verify to see what is damaged.",
+        )
+    return data
 
 
 def _one_chunk(store: Store, data: bytes) -> Content:
@@ -208,7 +213,7 @@ class _ContentReader(io.RawIOBase):
             return 0
         at = bisect_right(self._starts, self._position) - 1
         if at != self._held:
-            self._data = self._store.get(self._chunks[at][0])
+            self._data = _chunk(self._store, *self._chunks[at])
             self._held = at
         inner = self._position - self._starts[at]
         piece = memoryview(self._data)[inner : inner + len(buffer)]
