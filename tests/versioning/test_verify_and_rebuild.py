@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from writing import files_of, put
 
 from tilth.errors import Conflict, Corrupt, NotFound
-from tilth.metadata.schema.commits import commit_parents, commits
+from tilth.metadata.schema.commits import commit_parents, commit_upstream, commits
 from tilth.model.commit import CommitInput, Derivation, InputKind
 from tilth.model.digest import digest_of
 from tilth.versioning import feedback, journal
@@ -231,3 +231,10 @@ def test_a_head_without_its_commit_is_named(history: Backend) -> None:
     assert [(problem.where, problem.what) for problem in verify(history).problems] == [
         ("branch stable of default/raw", f"its head {'0' * 32} is missing")
     ]
+
+
+def test_verify_names_a_commit_whose_upstream_was_forgotten(history: Backend) -> None:
+    """By that list held-out data is kept from training."""
+    with history.database.transaction() as conn:
+        conn.execute(delete(commit_upstream).where(commit_upstream.c.commit == log(history, "clean", "main")[0].id))
+    assert any("upstream" in problem.what for problem in verify(history).problems)

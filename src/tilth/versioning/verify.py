@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from tilth.errors import Corrupt, NotFound, TilthError
 from tilth.metadata.schema.branches import branches
-from tilth.metadata.schema.commits import commit_inputs, commit_parents, commits
+from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
 from tilth.metadata.schema.repos import repos
 from tilth.model.commit import Commit, commit_from_record
 from tilth.model.digest import Digest, digest_of
@@ -20,7 +20,7 @@ from tilth.storage.store import Store
 from tilth.storage.tables import diff_tables
 from tilth.versioning.backend import Backend
 from tilth.versioning.catalogue import SqlCatalogue
-from tilth.versioning.commits import load_commit
+from tilth.versioning.commits import inputs_of_kind, load_commit, upstream_repos
 from tilth.versioning.trees import Tree, content_of, entry_of
 
 _PAGE = 200
@@ -166,6 +166,9 @@ def _check_commit(backend: Backend, commit: Commit) -> Iterator[Problem]:
         ).scalars()
         if tuple(inputs) != tuple(each.commit for each in used):
             yield Problem(where, "the database's inputs differ from its record")
+        upstream = conn.execute(select(commit_upstream.c.repo).where(commit_upstream.c.commit == commit.id)).scalars()
+        if set(upstream) != upstream_repos(conn, inputs_of_kind(commit.derivation), commit.parents):
+            yield Problem(where, "the database's list of repos upstream is not what its inputs say")
         named = [("parent", *each) for each in zip(commit.parents, commit.parent_seals, strict=True)]
         named += [("input", each.commit, each.seal) for each in used]
         for role, id, seal in named:
