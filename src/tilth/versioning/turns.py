@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tilth.model.ids import RepoId
+from tilth.storage.disk import writing
 from tilth.versioning.backend import Backend
 
 PATIENCE_S = 10.0
@@ -24,8 +25,9 @@ def branch_turn(backend: Backend, repo: RepoId, branch: str) -> Iterator[None]:
     transaction's own check of the head decides. The lock ends with its process.
     """
     folder = backend.scratch / "turns"
-    folder.mkdir(exist_ok=True, parents=True)
-    fd = os.open(folder / f"{repo}-{branch}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    with writing(folder):
+        folder.mkdir(exist_ok=True, parents=True)
+        fd = os.open(folder / f"{repo}-{branch}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         deadline = time.monotonic() + PATIENCE_S
         sleep = 0.0002
