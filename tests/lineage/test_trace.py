@@ -6,7 +6,7 @@ import pytest
 from writing import put
 
 from tilth.errors import NotFound
-from tilth.lineage.trace import ancestry, commits_by_job, descendants
+from tilth.lineage.trace import ancestry, descendants
 from tilth.model.commit import Commit, CommitInput, Derivation, InputKind
 from tilth.model.ids import ChangeId, CommitId, JobId, new_id
 from tilth.publication.inputs import used
@@ -77,10 +77,6 @@ def test_limits_are_told(backend: Backend, diamond: dict[str, Commit]) -> None:
     assert {edge.input for edge in few.edges} <= {node.commit.id for node in few.nodes}
     with pytest.raises(NotFound):
         ancestry(backend, CommitId(new_id()))
-
-
-def test_a_jobs_commits_are_found(backend: Backend, diamond: dict[str, Commit]) -> None:
-    assert commits_by_job(backend, "job7") == [diamond["d"]]
 
 
 def test_what_came_over_a_feedback_edge_stays_in_the_ancestry_of_later_commits(backend: Backend) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
+from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream
 from tilth.model.commit import Commit, InputKind
 from tilth.model.ids import CommitId
 from tilth.versioning.backend import Backend
@@ -114,10 +114,3 @@ def _kept(conn: Connection, level: Sequence[CommitId], *, up: bool) -> list[Edge
         .order_by(commit_parents.c.commit, commit_parents.c.position)
     )
     return [Edge(CommitId(row.parent), CommitId(row.commit), None) for row in rows]
-
-
-def commits_by_job(backend: Backend, job: str) -> list[Commit]:
-    """Return the commits that one job published."""
-    with backend.database.read() as conn:
-        ids = conn.execute(select(commits.c.id).where(commits.c.job == job).order_by(commits.c.id)).scalars().all()
-        return list(load_commits(conn, ids).values())

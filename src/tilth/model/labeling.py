@@ -113,17 +113,6 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
-    """One stored file that a task shows: enough to read it from the store, and its content type."""
-
-    size: int
-    digest: str
-    layout: int
-    chunks: bytes
-    content_type: str
-
-
-@dataclass(frozen=True, slots=True)
 class Intake:
     """What taking in one change did to the tasks of a labeling pipeline."""
 

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, insert, literal, select
 
 from tilth.errors import BranchMoved, Conflict, Corrupt, Invalid, NotFound, NothingToCommit
 from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
-from tilth.metadata.schema.repos import repos
 from tilth.model.commit import Commit, Derivation, InputKind, commit_from_record, commit_record
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
@@ -321,12 +320,6 @@ def is_ancestor(conn: Connection, ancestor: CommitId, of: CommitId) -> bool:
                 seen.add(parent)
                 waiting.append(parent)
     return False
-
-
-def repo_of(conn: Connection, commit: Commit) -> Repo | None:
-    """Return the repo that a commit is of, None when it has been deleted."""
-    row = conn.execute(select(repos.c.id).where(repos.c.id == commit.repo_id, repos.c.deleted_ms.is_(None))).first()
-    return find_repo(conn, row.id) if row is not None else None
 
 
 def _start_of(conn: Connection, home: Repo, at: str) -> CommitId | None:
