@@ -120,6 +120,23 @@ def test_the_first_help_imports_nothing_heavy(word: str) -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_a_short_command_loads_only_the_facets_it_uses(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tilth.cli.main import program\n"
+        "try:\n"
+        "    program.main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'pyarrow', 'alembic', 'duckdb', 'scipy', 'tilth.pipelines', 'tilth.labeling'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    argv = [sys.executable, "-c", code, "-w", str(tmp_path)]
+    subprocess.run([*argv, "repo", "create", "images"], capture_output=True, check=True)
+    done = subprocess.run([*argv, "repo", "list"], capture_output=True, text=True, check=True)
+    assert "images" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
 def test_the_manual_is_current() -> None:
     written = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
     assert written.read_text() == manual(), "run: python -m tilth.cli.document > docs/cli.md"

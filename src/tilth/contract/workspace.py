@@ -24,7 +24,7 @@ from tilth.contract.facets import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workspace:
     """Everything one can do, local or remote; close it, or use it as a context manager."""
 

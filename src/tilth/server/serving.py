@@ -22,7 +22,7 @@ from tilth.versioning.backend import Backend, open_backend
 from tilth.webapi.app import create_app
 from tilth.workspace import access_ledger
 from tilth.workspace.lease import CoordinatorLease
-from tilth.workspace.local import facets_of
+from tilth.workspace.local import LocalWorkspace
 from tilth.workspace.opened import Opened, Resources
 from tilth.workspace.working import Working
 
@@ -67,11 +67,11 @@ def _run(
     say: Callable[[str], None],
     stop: _Stop,
 ) -> None:
-    resources, working = Resources.of(backend), Working(backend)
+    resources, working = Resources(backend), Working(backend)
 
     @lru_cache(maxsize=1024)
     def workspace_of(principal: Principal) -> Workspace:
-        return facets_of(Opened(resources, principal), working, place=url, close=lambda: None)
+        return LocalWorkspace(Opened(resources, principal), lambda: working, place=url, close=lambda: None)
 
     app = create_app(workspace_of, lambda token: access_ledger.authenticate(backend.database, token))
     server = uvicorn.Server(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tilth.contract.values import (
     BranchInfo,
     CommitInfo,
@@ -15,8 +17,10 @@ from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.versioning.branches import Branch, Move
 from tilth.versioning.repos import Repo
-from tilth.versioning.trees import Folder
 from tilth.workspace.names import short_name
+
+if TYPE_CHECKING:
+    from tilth.versioning.trees import Folder  # loads Arrow, which no list of repos needs
 
 
 def repo_info(repo: Repo, branches: list[Branch]) -> RepoInfo:
@@ -91,6 +95,6 @@ def derivation_info(derivation: Derivation) -> DerivationInfo:
 
 def file_info(entry: Entry | Folder) -> FileInfo:
     """Return a file, link or folder."""
-    if isinstance(entry, Folder):
-        return FileInfo(entry.path, "folder", 0)
-    return FileInfo(entry.path, entry.kind.value, entry.size, entry.digest.hex(), dict(entry.attributes))
+    if isinstance(entry, Entry):
+        return FileInfo(entry.path, entry.kind.value, entry.size, entry.digest.hex(), dict(entry.attributes))
+    return FileInfo(entry.path, "folder", 0)

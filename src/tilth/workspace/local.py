@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tilth.contract.facets import (
+    Access,
+    Branches,
+    Commits,
+    Datasets,
+    Drafts,
+    Feedback,
+    Files,
+    Jobs,
+    Labeling,
+    LineageFacet,
+    Maintenance,
+    Pipelines,
+    Repos,
+    Tasks,
+)
 from tilth.contract.principal import Principal
 from tilth.contract.workspace import Workspace
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
-from tilth.workspace.access import LocalAccess
-from tilth.workspace.branches import LocalBranches
-from tilth.workspace.commits import LocalCommits
-from tilth.workspace.datasets import LocalDatasets
-from tilth.workspace.drafts import LocalDrafts
-from tilth.workspace.feedback import LocalFeedback
-from tilth.workspace.files import LocalFiles
-from tilth.workspace.jobs import LocalJobs
-from tilth.workspace.labeling import LocalLabeling
-from tilth.workspace.lineage import LocalLineage
-from tilth.workspace.maintenance import LocalMaintenance
 from tilth.workspace.opened import Opened, Resources
-from tilth.workspace.pipelines import LocalPipelines
-from tilth.workspace.repos import LocalRepos
-from tilth.workspace.tasks import LocalTasks
-from tilth.workspace.working import Working
+
+if TYPE_CHECKING:
+    from tilth.workspace.working import Working
 
 
 def open(folder: str | Path, *, principal: Principal | None = None, create: bool = True) -> Workspace:
@@ -34,37 +40,122 @@ def open(folder: str | Path, *, principal: Principal | None = None, create: bool
     `open_backend` raises.
     """
     backend = open_backend(Path(folder), create=create)
-    working = Working(backend)
+    made: list[Working] = []
+
+    def working() -> Working:
+        from tilth.workspace.working import Working
+
+        if not made:
+            made.append(Working(backend))
+        return made[0]
 
     def close() -> None:
-        working.close()
+        for each in made:
+            each.close()
         backend.close()
 
     try:
-        opened = Opened(Resources.of(backend), principal or access_ledger.owner(backend.database))
+        opened = Opened(Resources(backend), principal or access_ledger.owner(backend.database))
     except BaseException:
         close()
         raise
-    return facets_of(opened, working, place=str(backend.folder), close=close)
+    return LocalWorkspace(opened, working, place=str(backend.folder), close=close)
 
 
-def facets_of(opened: Opened, working: Working, *, place: str, close: Callable[[], None]) -> Workspace:
-    """Return an opened workspace as its principal sees it. Cheap: a server does it for every request."""
-    return Workspace(
-        place=place,
-        repos=LocalRepos(opened),
-        branches=LocalBranches(opened),
-        commits=LocalCommits(opened),
-        files=LocalFiles(opened),
-        drafts=LocalDrafts(opened),
-        pipelines=LocalPipelines(opened),
-        jobs=LocalJobs(opened, working),
-        labeling=LocalLabeling(opened),
-        tasks=LocalTasks(opened),
-        datasets=LocalDatasets(opened),
-        feedback=LocalFeedback(opened),
-        lineage=LocalLineage(opened),
-        access=LocalAccess(opened),
-        maintenance=LocalMaintenance(opened, working),
-        close=close,
-    )
+class LocalWorkspace(Workspace):
+    """An opened workspace as its principal sees it. Cheap: a server makes one for every caller.
+
+    Each facet is made, and its code loaded, when it is first used, so that a short command starts fast.
+    """
+
+    _opened: Opened
+    _working: Callable[[], Working]
+
+    def __init__(
+        self, opened: Opened, working: Callable[[], Working], *, place: str, close: Callable[[], None]
+    ) -> None:
+        vars(self).update(place=place, close=close, _opened=opened, _working=working)
+
+    @cached_property
+    def repos(self) -> Repos:
+        from tilth.workspace.repos import LocalRepos
+
+        return LocalRepos(self._opened)
+
+    @cached_property
+    def branches(self) -> Branches:
+        from tilth.workspace.branches import LocalBranches
+
+        return LocalBranches(self._opened)
+
+    @cached_property
+    def commits(self) -> Commits:
+        from tilth.workspace.commits import LocalCommits
+
+        return LocalCommits(self._opened)
+
+    @cached_property
+    def files(self) -> Files:
+        from tilth.workspace.files import LocalFiles
+
+        return LocalFiles(self._opened)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        from tilth.workspace.drafts import LocalDrafts
+
+        return LocalDrafts(self._opened)
+
+    @cached_property
+    def pipelines(self) -> Pipelines:
+        from tilth.workspace.pipelines import LocalPipelines
+
+        return LocalPipelines(self._opened)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        from tilth.workspace.jobs import LocalJobs
+
+        return LocalJobs(self._opened, self._working())
+
+    @cached_property
+    def labeling(self) -> Labeling:
+        from tilth.workspace.labeling import LocalLabeling
+
+        return LocalLabeling(self._opened)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        from tilth.workspace.tasks import LocalTasks
+
+        return LocalTasks(self._opened)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        from tilth.workspace.datasets import LocalDatasets
+
+        return LocalDatasets(self._opened)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        from tilth.workspace.feedback import LocalFeedback
+
+        return LocalFeedback(self._opened)
+
+    @cached_property
+    def lineage(self) -> LineageFacet:
+        from tilth.workspace.lineage import LocalLineage
+
+        return LocalLineage(self._opened)
+
+    @cached_property
+    def access(self) -> Access:
+        from tilth.workspace.access import LocalAccess
+
+        return LocalAccess(self._opened)
+
+    @cached_property
+    def maintenance(self) -> Maintenance:
+        from tilth.workspace.maintenance import LocalMaintenance
+
+        return LocalMaintenance(self._opened, self._working())

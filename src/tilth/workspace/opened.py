@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tilth.contract.principal import Principal
-from tilth.labeling.service import LabelingDesk
 from tilth.versioning.backend import Backend
-from tilth.workspace.tables import Tables
+
+if TYPE_CHECKING:
+    from tilth.labeling.service import LabelingDesk
+    from tilth.workspace.tables import Tables
 
 
-@dataclass(frozen=True, slots=True)
 class Resources:
-    """What all callers of one process share."""
+    """What all callers of one process share. Made, and its code loaded, when it is first asked for. Thread-safe."""
 
-    backend: Backend
-    desk: LabelingDesk
-    tables: Tables
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self._making = threading.Lock()
+        self._desk: LabelingDesk | None = None
+        self._tables: Tables | None = None
 
-    @classmethod
-    def of(cls, backend: Backend) -> Resources:
-        """Return the resources on an opened backend."""
-        return cls(backend, LabelingDesk(backend), Tables(backend))
+    @property
+    def desk(self) -> LabelingDesk:
+        """The labeling desk."""
+        from tilth.labeling.service import LabelingDesk
+
+        with self._making:
+            self._desk = self._desk or LabelingDesk(self.backend)
+        return self._desk
+
+    @property
+    def tables(self) -> Tables:
+        """The tables that were read last."""
+        from tilth.workspace.tables import Tables
+
+        with self._making:
+            self._tables = self._tables or Tables(self.backend)
+        return self._tables
 
 
 @dataclass(frozen=True, slots=True)
