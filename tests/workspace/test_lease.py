@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,29 +48,33 @@ def test_giving_up_fences_off_but_lets_nobody_in_yet(tmp_path: Path, database: D
     CoordinatorLease.take(tmp_path, database, "other").release()
 
 
+_HOLDER = """
+import os, signal, sys
+from pathlib import Path
+from tilth.metadata.database import Database
+from tilth.workspace.lease import CoordinatorLease
+
+folder = Path(sys.argv[1])
+with Database.open(folder / "tilth.db") as database:
+    CoordinatorLease.take(folder, database, "victim")
+    fork = os.fork()
+    if fork:
+        print(fork, flush=True)
+    signal.pause()
+"""
+
+
 def test_a_killed_holder_is_succeeded_at_once_even_when_its_forks_live_on(tmp_path: Path, database: Database) -> None:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    holder = context.Process(target=_hold, args=(tmp_path, theirs))
-    holder.start()
-    fork = ours.recv()
-    assert not is_free(tmp_path)
-    assert holder.pid is not None
-    os.kill(holder.pid, signal.SIGKILL)
-    holder.join()
+    holder = subprocess.Popen([sys.executable, "-c", _HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    fork = int(holder.stdout.readline())
     try:
+        assert not is_free(tmp_path)
+        holder.kill()
+        holder.wait()
         lease = CoordinatorLease.take(tmp_path, database, "successor", wait_s=5.0)
         assert lease.lease.epoch == 2
         lease.release()
     finally:
+        holder.stdout.close()
         os.kill(fork, signal.SIGKILL)
-
-
-def _hold(folder: Path, told: multiprocessing.connection.Connection) -> None:
-    with Database.open(folder / "tilth.db") as database:
-        CoordinatorLease.take(folder, database, "victim")
-        fork = os.fork()
-        if fork == 0:
-            signal.pause()
-        told.send(fork)
-        signal.pause()
