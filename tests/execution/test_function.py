@@ -38,6 +38,9 @@ def in_folder(datum):
     if datum.key == "link":
         (datum.out / "link").symlink_to("/etc/passwd")
 
+def break_text(datum):
+    raise ValueError("\\udcff caf\u00e9")
+
 def list_out(datum):
     return {"seen": repr(sorted(os.listdir(datum.out)))}
 
@@ -188,6 +191,15 @@ def test_an_exception_fails_its_datum_with_the_users_traceback(
     assert "worker.py" not in bad.reason
     assert log(store, bad).startswith(b"before\nTraceback")
     assert log(store, good) == b"before\n"
+
+
+def test_broken_text_in_an_error_becomes_text_that_can_be_kept(
+    executor: LocalExecutor, store: Store, steps: Steps
+) -> None:
+    (outcome,) = run(executor, steps("break_text"), task(store, "a"))
+    assert outcome.state == "failed"
+    assert "? café" in outcome.reason
+    outcome.reason.encode()
 
 
 @pytest.mark.parametrize(

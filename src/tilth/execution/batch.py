@@ -132,6 +132,11 @@ class Outcome:
     cpu_s: float = 0.0
     exit_code: int | None = None
 
+    def __post_init__(self) -> None:
+        if not self.reason.isascii():
+            # The words of user code may hold half a character, which no database takes.
+            object.__setattr__(self, "reason", self.reason.encode("utf-8", "replace").decode())
+
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
