@@ -360,6 +360,20 @@ def test_a_pack_whose_writer_died_before_its_header_stops_no_recovery(
         assert list(again.records(RecordKind.COMMIT)) == [(commit, b"a commit record")]
 
 
+def test_a_damaged_record_hides_no_record_behind_it(tmp_path: Path, store: Store) -> None:
+    store.put_bytes(BLOB, b"x" * 5_000)
+    commit = store.put_bytes(RecordKind.COMMIT, b"a commit record")
+    store.close()
+    (pack,) = pack_files(tmp_path)
+    data = bytearray(pack.read_bytes())
+    data[2_000 if len(data) > 4_000 else 80] ^= 1
+    pack.write_bytes(data)
+    with Store.open(tmp_path, MemoryCatalogue()) as again:
+        again.recover()
+        assert list(again.records(RecordKind.COMMIT)) == [(commit, b"a commit record")]
+        assert len(list(again.verify())) == 1
+
+
 def test_lost_shards_are_named_and_made_anew(tmp_path: Path, store: Store, catalogue: MemoryCatalogue) -> None:
     digests = [store.put_bytes(BLOB, item) for item in some_bytes(50)]
     store.close()

@@ -157,6 +157,15 @@ def test_a_lost_database_is_not_taken_for_an_empty_workspace(history: Backend) -
     assert not (history.folder / "tilth.db").exists()
 
 
+def test_a_database_cut_to_nothing_is_not_taken_for_an_empty_workspace(history: Backend) -> None:
+    history.close()
+    lose_database(history.folder)
+    (history.folder / "tilth.db").touch()
+    with pytest.raises(Corrupt, match="no database"):
+        open_backend(history.folder)
+    assert rebuild(history.folder).commits == 5
+
+
 def test_a_rebuild_that_fails_leaves_no_half_database(history: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     history.close()
     lose_database(history.folder)

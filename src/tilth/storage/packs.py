@@ -113,6 +113,18 @@ class PackFile:
                 return
             yield offset, header, record
 
+    def records_of(self, kind: RecordKind) -> Iterator[tuple[int, RecordHeader, bytes]]:
+        """Yield all readable records of one kind, by the directory where there is one."""
+        entries = self.directory()
+        if entries is None:
+            yield from (found for found in self.records(0, self.size()) if found[1].kind is kind)
+            return
+        for entry in entries[entries["kind"] == kind]:
+            record = self.read(int(entry["offset"]), int(entry["length"]))
+            header = parse_header(record)
+            if header is not None and crc_holds(memoryview(record), header):
+                yield int(entry["offset"]), header, record
+
     def directory(self) -> Entries | None:
         """Return the entries of a sealed pack; None where it has no (whole) directory."""
         size = self.size()

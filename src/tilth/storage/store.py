@@ -259,14 +259,15 @@ class Store:
     def records(self, kind: RecordKind) -> Iterator[tuple[Digest, bytes]]:
         """Yield all readable records of one kind by reading the packs themselves, oldest pack first.
 
-        Needs neither catalogue nor index; stops within a pack at the first bad CRC. Cost: reads every pack.
+        Needs neither catalogue nor index. Passes over damaged records where the pack's directory says what follows, and
+        stops at the first bad CRC of a pack without one. Cost: reads the records of that kind, and whole packs without
+        a directory.
         """
         for path in self._pack_paths():
             pack = PackFile(path)
             pack.check_format()
-            for offset, header, record in pack.records(0, pack.size()):
-                if header.kind is kind:
-                    yield header.digest, unpack(record, f"{path.name}, byte {offset}")[1]
+            for offset, header, record in pack.records_of(kind):
+                yield header.digest, unpack(record, f"{path.name}, byte {offset}")[1]
 
     def recover(self) -> int:
         """Register every pack in the folder that the catalogue does not know and no process writes; return how many.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from pathlib import Path
@@ -95,12 +96,21 @@ def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False)
     """
     folder = folder.absolute()
     _check_format(folder, create)
-    if not rebuilding and not (folder / DATABASE_FILE).exists() and any((folder / "packs").glob("*.pack")):
+    if not rebuilding and not _has_database(folder) and any((folder / "packs").glob("*.pack")):
         raise Corrupt(
             f"The workspace in {folder} has data but no database ({DATABASE_FILE}).",
             help="Put the file back, or make it anew from the data with `tilth rebuild`.",
         )
     return Backend(folder, Database.open(folder / DATABASE_FILE))
+
+
+def _has_database(folder: Path) -> bool:
+    """Tell whether there is more than an empty file: what was cut to nothing would pass for a new workspace."""
+    for end in ("", "-wal"):  # all that a killed process wrote may still lie in the log
+        with contextlib.suppress(FileNotFoundError):
+            if (folder / f"{DATABASE_FILE}{end}").stat().st_size:
+                return True
+    return False
 
 
 def _check_format(folder: Path, create: bool) -> None:

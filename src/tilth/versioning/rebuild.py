@@ -48,7 +48,7 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
     published. Moves that no process had yet made durable there (see `Backend.settle`) are lost.
     Raises Conflict when there is a database, NotFound when there are no packs.
     """
-    if (folder / DATABASE_FILE).exists():
+    if (folder / DATABASE_FILE).exists() and (folder / DATABASE_FILE).stat().st_size:
         raise Conflict(
             f"{folder} has a database.", help=f"Move {DATABASE_FILE} (and its -wal and -shm) away first, then rebuild."
         )
