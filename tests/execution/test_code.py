@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tilth.errors import Corrupt, Invalid, NotFound
+from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.execution.code import archive_code, unpack_code
 
 
@@ -100,6 +102,33 @@ def test_paths_that_leave_are_refused(tmp_path: Path, name: str) -> None:
 def test_garbage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Corrupt):
         unpack_code(b"not an archive" * 100, tmp_path / "back")
+
+
+def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(Corrupt):
+        unpack_code(tar_of(tarfile.TarInfo("a"), tarfile.TarInfo("a")), tmp_path / "back")
+    with pytest.raises(Corrupt):
+        unpack_code(tar_of(tarfile.TarInfo("a"), tarfile.TarInfo("a/b")), tmp_path / "back")
+
+
+def test_a_disk_that_fills_up_is_told_and_leaves_nothing_half_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path / "code")
+    archive = archive_code(tmp_path / "code")
+    real = os.open
+
+    def full(path: Any, flags: int, mode: int = 0o777, **more: Any) -> int:
+        if str(path).endswith("pkg/b.py"):
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return real(path, flags, mode, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        with pytest.raises(Unavailable, match="disk is full"):
+            unpack_code(archive, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
+    unpack_code(archive, tmp_path / "back")
 
 
 def tar_of(*members: tarfile.TarInfo) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from tilth.errors import Corrupt, Invalid, NotFound
 from tilth.model.digest import Digest
 from tilth.model.names import check_path
+from tilth.storage.disk import writing
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 
@@ -80,11 +82,15 @@ def _files(root: Path, folder: Path, above: tuple[Path, ...]) -> Iterator[tuple[
 
 
 def unpack_code(data: bytes, folder: Path, *, limit: int = MAX_CODE_BYTES) -> None:
-    """Unpack an archive into a new folder, files read-only. Raises Corrupt for anything but plain files inside it."""
-    folder.mkdir(parents=True)
-    total = 0
+    """Unpack an archive into a new folder, files read-only; where that fails nothing is left of it.
+
+    Raises Corrupt for anything but plain files inside it, Unavailable on a full disk.
+    """
+    with writing(folder.parent):
+        folder.mkdir(parents=True)
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            total = 0
             for member in archive:
                 content = archive.extractfile(member) if member.isreg() else None
                 total += member.size
@@ -92,13 +98,22 @@ def unpack_code(data: bytes, folder: Path, *, limit: int = MAX_CODE_BYTES) -> No
                     raise Corrupt(
                         f"{member.name!r} does not belong in a code archive.", help="Snapshot the code again."
                     )
-                target = folder / check_path(member.name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-                with os.fdopen(os.open(target, flags, 0o555 if member.mode & 0o100 else 0o444), "wb") as file:
-                    file.write(content.read())
-    except (tarfile.TarError, OSError, Invalid) as error:
-        raise Corrupt(f"A code archive cannot be unpacked: {error}", help="Snapshot the code again.") from error
+                _write(folder / check_path(member.name), content.read(), 0o555 if member.mode & 0o100 else 0o444)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, (tarfile.TarError, Invalid)):
+            raise Corrupt(f"A code archive cannot be unpacked: {error}", help="Snapshot the code again.") from error
+        raise
+
+
+def _write(target: Path, data: bytes, mode: int) -> None:
+    with writing(target.parent):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "wb") as file:
+                file.write(data)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise Corrupt(f"A code archive holds {target.name!r} twice.", help="Snapshot the code again.") from error
 
 
 def store_code(store: Store, source: Path, *, limit: int = MAX_CODE_BYTES) -> Digest:

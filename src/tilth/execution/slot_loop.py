@@ -175,15 +175,15 @@ class SlotLoop:
             if self._pfs.kind == "namespace":
                 protect_folder(folder)
             self._codes[code] = folder
-            if len(self._codes) > _CODES_KEPT:
-                self._forget(self._codes.popitem(last=False)[1])
+            for oldest in list(self._codes)[:-_CODES_KEPT]:
+                self._forget(oldest)
         self._codes.move_to_end(code)
         return folder
 
-    def _forget(self, folder: str) -> None:
+    def _forget(self, code: Digest) -> None:
         if self._pfs.kind == "namespace":
             try:
-                linux.unmount(folder)
+                linux.unmount(self._codes[code])
             except OSError:
-                return
-        shutil.rmtree(folder, ignore_errors=True)
+                return  # a warm worker still stands in it: it stays known, and is asked about again later
+        shutil.rmtree(self._codes.pop(code), ignore_errors=True)
