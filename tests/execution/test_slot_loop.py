@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 from functools import partial
@@ -18,18 +19,16 @@ from tilth.execution.slot_loop import SlotLoop
 from tilth.storage.store import Store
 
 
-def test_a_code_folder_in_which_a_worker_stands_is_kept(
+def test_code_that_could_not_be_protected_is_forgotten_and_unpacked_again(
     folder: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    codes = [
-        functions(store, tmp_path / str(number), f"def f(datum): return {number}")("f").code for number in range(3)
-    ]
-    store.flush()
-    busy = {codes[0]}
+    sources = [f"def f(datum): return {number}" for number in range(2)]
+    first, second = (functions(store, tmp_path / str(number), each)("f").code for number, each in enumerate(sources))
+    assert first is not None
+    assert second is not None
 
     def unmount(path: str) -> None:
-        if any(code.hex()[:32] in path for code in busy):
-            raise OSError(16, "Device or resource busy", path)
+        raise OSError(errno.EINVAL, "Invalid argument", path)
 
     monkeypatch.setattr(linux, "unmount", unmount)
     monkeypatch.setattr(slot_loop, "protect_folder", lambda path: None)
@@ -37,14 +36,9 @@ def test_a_code_folder_in_which_a_worker_stands_is_kept(
     here, there = Channel.pair()
     with there:
         opening = pickle.dumps(partial(open_folder_store, folder / "store"))
-        pfs = PrivatePfs("namespace", str(tmp_path / "pfs"), "/pfs")
-        loop = SlotLoop(here, str(tmp_path), pfs, opening, "mark")
-        first = loop._code_folder(codes[0])
-        second = loop._code_folder(codes[1])
-        assert os.path.isdir(first)
-        busy.clear()
-        assert loop._code_folder(codes[0]) == first
-        third = loop._code_folder(codes[2])
-        assert [os.path.isdir(each) for each in (first, second, third)] == [False, False, True]
-        assert os.listdir(loop._code_folder(codes[0]))
+        loop = SlotLoop(here, str(tmp_path), PrivatePfs("namespace", str(tmp_path / "pfs"), "/pfs"), opening, "mark")
+        gone = loop._code_folder(first)
+        assert os.listdir(loop._code_folder(second)) == ["steps.py"]
+        assert not os.path.exists(gone)
+        assert os.listdir(loop._code_folder(first)) == ["steps.py"]
         loop._stack.close()

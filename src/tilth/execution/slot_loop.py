@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import shutil
@@ -181,9 +182,10 @@ class SlotLoop:
         return folder
 
     def _forget(self, code: Digest) -> None:
+        folder = self._codes[code]
         if self._pfs.kind == "namespace":
-            try:
-                linux.unmount(self._codes[code])
-            except OSError:
-                return  # a warm worker still stands in it: it stays known, and is asked about again later
-        shutil.rmtree(self._codes.pop(code), ignore_errors=True)
+            with contextlib.suppress(OSError):  # not mounted where the machine could not protect it
+                linux.unmount(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.lexists(folder):
+            del self._codes[code]
