@@ -166,6 +166,19 @@ def test_a_database_cut_to_nothing_is_not_taken_for_an_empty_workspace(history: 
     assert rebuild(history.folder).commits == 5
 
 
+def test_a_log_left_beside_a_lost_database_is_not_rebuilt_into(history: Backend) -> None:
+    """SQLite would take what lies in it for the newest pages of the new database."""
+    history.close()
+    lose_database(history.folder)
+    log_file = history.folder / "tilth.db-wal"
+    log_file.write_bytes(b"pages of the old database")
+    with pytest.raises(Conflict, match="has a database"):
+        rebuild(history.folder)
+    assert log_file.read_bytes() == b"pages of the old database"
+    log_file.unlink()
+    assert rebuild(history.folder).commits == 5
+
+
 def test_a_rebuild_that_fails_leaves_no_half_database(history: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     history.close()
     lose_database(history.folder)

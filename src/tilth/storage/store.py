@@ -288,6 +288,8 @@ class Store:
                 entries, length = seal_orphan(fd, path, None)
                 shard = write_shard(self._shards, [(name, entries)])
                 sync_shard(self._shards, shard)
+                with writing(self._packs):
+                    sync_folder(self._packs)  # its writer may have died before it did
                 self._catalogue.opened(name)
                 self._catalogue.sealed(name, length, shard)
             finally:

@@ -96,7 +96,7 @@ def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False)
     """
     folder = folder.absolute()
     _check_format(folder, create)
-    if not rebuilding and not _has_database(folder) and any((folder / "packs").glob("*.pack")):
+    if not rebuilding and not has_database(folder) and any((folder / "packs").glob("*.pack")):
         raise Corrupt(
             f"The workspace in {folder} has data but no database ({DATABASE_FILE}).",
             help="Put the file back, or make it anew from the data with `tilth rebuild`.",
@@ -104,7 +104,7 @@ def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False)
     return Backend(folder, Database.open(folder / DATABASE_FILE))
 
 
-def _has_database(folder: Path) -> bool:
+def has_database(folder: Path) -> bool:
     """Tell whether there is more than an empty file: what was cut to nothing would pass for a new workspace."""
     for end in ("", "-wal"):  # all that a killed process wrote may still lie in the log
         with contextlib.suppress(FileNotFoundError):

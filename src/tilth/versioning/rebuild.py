@@ -20,7 +20,7 @@ from tilth.progress import Progress, silent
 from tilth.storage.records import RecordKind
 from tilth.storage.shards import shard_path
 from tilth.versioning import journal
-from tilth.versioning.backend import DATABASE_FILE, Backend, open_backend
+from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
 from tilth.versioning.repos import REPO_GONE
@@ -48,7 +48,7 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
     published. Moves that no process had yet made durable there (see `Backend.settle`) are lost.
     Raises Conflict when there is a database, NotFound when there are no packs.
     """
-    if (folder / DATABASE_FILE).exists() and (folder / DATABASE_FILE).stat().st_size:
+    if has_database(folder):
         raise Conflict(
             f"{folder} has a database.", help=f"Move {DATABASE_FILE} (and its -wal and -shm) away first, then rebuild."
         )
