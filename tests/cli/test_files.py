@@ -278,6 +278,7 @@ def test_a_local_path_that_no_file_system_holds_is_refused(notes: Shell, source:
                                    ("revert", "nope"), ("cat", "nope:a"), ("repo", "show", "nope"),
                                    ("branch", "list", "nope"), ("pipeline", "show", "nope"), ("job", "show", "nope"),
                                    ("labeling", "show", "nope"), ("feedback", "fire", "nope"),
+                                   ("labeling", "publish", "nope"), ("du", "notes:nope"),
                                    ("dataset", "rows", "nope:x")])  # fmt: skip
 def test_a_missing_thing_is_named_with_exit_code_3(notes: Shell, words: tuple[str, ...]) -> None:
     failure = notes.failure(*words, code=3)

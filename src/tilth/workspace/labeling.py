@@ -56,6 +56,7 @@ class LocalLabeling:
 
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now."""
+        self._desk.progress(full_name(pipeline))  # raises NotFound, where nothing new would be the wrong answer
         for attempt in range(PUBLISH_ATTEMPTS):
             try:
                 commit = LabelingStage(self._backend).publish(full_name(pipeline))

@@ -30,6 +30,8 @@ def command(session: Session, reference: str | None) -> None:
         for file in stream(lambda after, limit: workspace.files.walk(reference, after=after, limit=limit)):
             files += 1
             total += file.size
+        if not files:
+            workspace.files.stat(reference)  # raises NotFound
     session.show(
         {"files": files, "size": total},
         lambda _: print(f"{size(total)} in {counted(files, 'file')}: {safe(reference)}"),
