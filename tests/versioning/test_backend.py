@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tilth.errors import Invalid, NotFound
+from tilth.errors import Invalid, NotFound, Unavailable
 from tilth.model.digest import digest_of
 from tilth.versioning.backend import file_system_of, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
@@ -115,3 +115,10 @@ def test_the_store_can_first_be_used_inside_a_transaction_even_after_a_crash(tmp
     with open_backend(tmp_path / "w") as backend:
         assert backend.store.get(digest_of(b"x")) == b"x"
         assert [state.sealed for state in SqlCatalogue(backend.database).packs()] == [True]
+
+
+def test_a_closed_workspace_opens_no_store(tmp_path: Path) -> None:
+    backend = open_backend(tmp_path / "w")
+    backend.close()
+    with pytest.raises(Unavailable, match="is closed"):
+        _ = backend.store

@@ -44,11 +44,14 @@ class Backend:
     def store(self) -> Store:
         """The store, opened when it is first asked for: what only asks the database loads neither Arrow nor numpy.
 
-        Raises Unavailable where the folder cannot be written, Corrupt where the index cannot be read.
+        Raises Unavailable where the folder cannot be written or the workspace is closed, Corrupt where the index cannot
+        be read.
         """
         if self._store is None:
             from tilth.storage.store import Store
 
+            if self.database.closed:
+                raise Unavailable(f"The workspace in {self.folder} is closed.", help="Open it again.")
             with self._opening:
                 if self._store is None:
                     # Adopting writes to the database; where a transaction is open already, another process will do it.
