@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
-from tilth.execution.code import archive_code, unpack_code
+from tilth.execution.code import archive_code, check_code, unpack_code
 
 
 def fill(folder: Path) -> None:
@@ -129,6 +129,17 @@ def test_a_disk_that_fills_up_is_told_and_leaves_nothing_half_unpacked(
             unpack_code(archive, tmp_path / "back")
     assert not (tmp_path / "back").exists()
     unpack_code(archive, tmp_path / "back")
+
+
+def test_an_archive_that_cannot_be_unpacked_is_refused_before_it_is_kept(tmp_path: Path) -> None:
+    fill(tmp_path / "code")
+    check_code(archive_code(tmp_path / "code"))
+    link = tarfile.TarInfo("l")
+    link.type = tarfile.SYMTYPE
+    hostile = [tar_of(tarfile.TarInfo("../x")), tar_of(tarfile.TarInfo("/x")), tar_of(link), b"", b"no tar" * 200]
+    for archive in hostile:
+        with pytest.raises(Invalid, match="not an archive of plain files"):
+            check_code(archive)
 
 
 def tar_of(*members: tarfile.TarInfo) -> bytes:

@@ -90,20 +90,35 @@ def unpack_code(data: bytes, folder: Path, *, limit: int = MAX_CODE_BYTES) -> No
         folder.mkdir(parents=True)
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            total = 0
-            for member in archive:
-                content = archive.extractfile(member) if member.isreg() else None
-                total += member.size
-                if content is None or total > limit:
-                    raise Corrupt(
-                        f"{member.name!r} does not belong in a code archive.", help="Snapshot the code again."
-                    )
-                _write(folder / check_path(member.name), content.read(), 0o555 if member.mode & 0o100 else 0o444)
+            for path, executable, content in _contents(archive, limit):
+                _write(folder / path, content, 0o555 if executable else 0o444)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, (tarfile.TarError, Invalid)):
             raise Corrupt(f"A code archive cannot be unpacked: {error}", help="Snapshot the code again.") from error
         raise
+
+
+def check_code(data: bytes, *, limit: int = MAX_CODE_BYTES) -> None:
+    """Raise Invalid for an archive that `unpack_code` would refuse. Writes nothing."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            for _ in _contents(archive, limit):
+                pass
+    except (tarfile.TarError, Corrupt, Invalid, UnicodeError, ValueError) as error:
+        raise Invalid(
+            f"The code is not an archive of plain files: {error}", help="Make it with `archive_code(folder)`."
+        ) from error
+
+
+def _contents(archive: tarfile.TarFile, limit: int) -> Iterator[tuple[str, bool, bytes]]:
+    total = 0
+    for member in archive:
+        content = archive.extractfile(member) if member.isreg() else None
+        total += member.size
+        if content is None or total > limit or member.name.startswith("/"):
+            raise Corrupt(f"{member.name!r} does not belong in a code archive.", help="Snapshot the code again.")
+        yield check_path(member.name), bool(member.mode & 0o100), content.read()
 
 
 def _write(target: Path, data: bytes, mode: int) -> None:

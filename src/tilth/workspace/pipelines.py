@@ -10,7 +10,7 @@ from tilth.datums.cutting import update_input
 from tilth.datums.inputs import branches as inputs_of
 from tilth.datums.inputs import input_json
 from tilth.errors import Invalid, NotFound
-from tilth.execution.code import MAX_CODE_BYTES
+from tilth.execution.code import MAX_CODE_BYTES, check_code
 from tilth.labeling.stage import LabelingStage
 from tilth.model.digest import Digest
 from tilth.model.ids import ChangeId, new_id
@@ -125,6 +125,7 @@ class LocalPipelines:
             raise Invalid(
                 f"The code is larger than {MAX_CODE_BYTES >> 20} MB.", help="Move data out of it, into a repo."
             )
+        check_code(code)
         digest = self._backend.store.put_bytes(RecordKind.BLOB, code)
         self._backend.store.flush()
         return digest
