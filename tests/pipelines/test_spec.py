@@ -78,6 +78,7 @@ def test_a_labeling_mapping_is_handed_on_as_written() -> None:
         ({"datum_timeout": "soon"}, "datum_timeout", "30s"),
         ({"datum_timeout": -1}, "datum_timeout", "30s"),
         ({"datum_tries": 0}, "datum_tries", "at least 1"),
+        ({"datum_tries": 10**20}, "datum_tries", "at most 1000"),
         ({"datum_tries": True}, "datum_tries", ""),
         ({"reprocess_spec": "every"}, "reprocess_spec", "every_job"),
         ({"egress": {"URL": "s3://x"}}, "egress", "later"),

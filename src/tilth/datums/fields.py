@@ -49,11 +49,13 @@ class Fields:
         """Take true or false. Raises Invalid."""
         return self._take(name, bool, default)
 
-    def number(self, name: str, default: int, *, least: int = 0) -> int:
-        """Take a whole number of at least `least`. Raises Invalid."""
+    def number(self, name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+        """Take a whole number from `least` to `most`. Raises Invalid."""
         value = self._take(name, int, default)
         if value < least:
             raise Invalid(f"{self.at(name)} is {value}.", help=f"It must be at least {least}.", field=self.at(name))
+        if value > most:
+            raise Invalid(f"{self.at(name)} is {value}.", help=f"It must be at most {most}.", field=self.at(name))
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:

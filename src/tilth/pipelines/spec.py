@@ -22,6 +22,7 @@ from tilth.pipelines.duration import parse_duration
 Kind = Literal["code", "function", "labeling"]
 
 MAX_SPEC_BYTES = 1 << 20
+MAX_TRIES = 1000
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _UNSERVED = {
     "egress": ("egress comes in a later version", "Read the output branch, or mirror it with the S3 gateway."),
@@ -170,7 +171,7 @@ def parse_spec(document: object, *, project: str = DEFAULT_PROJECT) -> PipelineS
         labeling=labeling,
         output_branch=check_name(fields.text("output_branch", DEFAULT_BRANCH), "branch"),
         parallelism=_parallelism(fields),
-        datum_tries=fields.number("datum_tries", 3, least=1),
+        datum_tries=fields.number("datum_tries", 3, least=1, most=MAX_TRIES),
         datum_timeout_s=parse_duration(fields.any("datum_timeout"), "datum_timeout"),
         job_timeout_s=parse_duration(fields.any("job_timeout"), "job_timeout"),
         reprocess="every_job"
