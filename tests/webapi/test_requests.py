@@ -7,11 +7,13 @@ import json
 import tarfile
 from typing import Any
 
+import anyio
 import pytest
 
 from tilth.contract import archive
 from tilth.contract.values import CommitInfo, FileInfo, JobInfo, Page, RepoInfo, SubmitInfo, VerifyReport
 from tilth.errors import BranchMoved, Conflict, Corrupt, Unavailable
+from tilth.webapi import bodies
 from tilth.webapi.operations import path_of
 from tilth.webapi.ranges import byte_range
 
@@ -235,6 +237,19 @@ def test_a_body_is_read_as_it_arrives(door: Any) -> None:
     answer = door.call("writer", "POST", path_of("files.put"), params={"reference": "digits:x"}, content=arriving())
     assert answer.status_code == 200
     assert sum(sizes) == 500_000
+
+
+def test_a_body_that_falls_silent_gives_its_thread_back(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "SILENCE_S", 0.05)
+
+    async def silent() -> Any:
+        yield b"y"
+        await anyio.sleep(30)
+
+    door.answers["files.put"] = lambda reference, source, *, message: source.read() and COMMIT
+    answer = door.call("writer", "POST", path_of("files.put"), params={"reference": "digits:x"}, content=silent())
+    assert answer.status_code == 503
+    assert "Nothing of the body arrived" in answer.json()["message"]
 
 
 def _edge(source: str) -> dict[str, Any]:

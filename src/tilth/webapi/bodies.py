@@ -20,6 +20,8 @@ T = TypeVar("T")
 UPLOADS = 16
 DRAIN_BYTES = 1 << 30
 DRAIN_S = 20.0
+SILENCE_S = 60.0
+"""How long an upload may send nothing: it holds one of few threads."""
 
 
 class BodyStream(io.RawIOBase):
@@ -28,9 +30,11 @@ class BodyStream(io.RawIOBase):
     def __init__(self, pieces: AsyncIterator[bytes]) -> None:
         self._pieces = pieces
         self._rest = memoryview(b"")
+        self._silent = False
 
     async def _next(self) -> bytes | None:
-        return await anext(self._pieces, None)
+        with anyio.fail_after(SILENCE_S):
+            return await anext(self._pieces, None)
 
     def readable(self) -> bool:
         """Return True."""
@@ -40,7 +44,7 @@ class BodyStream(io.RawIOBase):
         """Read on to the end, or until it has taken too much or too long."""
         left, until = DRAIN_BYTES, time.monotonic() + DRAIN_S
         waste = bytearray(1 << 18)
-        while left > 0 and time.monotonic() < until and (size := self.readinto(waste)):
+        while not self._silent and left > 0 and time.monotonic() < until and (size := self.readinto(waste)):
             left -= size
 
     def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
@@ -48,6 +52,11 @@ class BodyStream(io.RawIOBase):
         while not self._rest:
             try:
                 piece = anyio.from_thread.run(self._next)
+            except TimeoutError as error:
+                self._silent = True
+                raise Unavailable(
+                    f"Nothing of the body arrived for {SILENCE_S:.0f} s.", help="Send it again, without a pause."
+                ) from error
             except ClientDisconnect as error:
                 raise Unavailable("The client left before the body was complete.", help="Send it again.") from error
             if piece is None:
