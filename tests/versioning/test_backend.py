@@ -118,6 +118,7 @@ def test_the_store_can_first_be_used_inside_a_transaction_even_after_a_crash(tmp
 
 
 def test_a_closed_workspace_opens_no_store(tmp_path: Path) -> None:
+    open_backend(tmp_path / "w").close()
     backend = open_backend(tmp_path / "w")
     backend.close()
     with pytest.raises(Unavailable, match="is closed"):
