@@ -71,6 +71,28 @@ def test_a_lease_that_ran_out_goes_to_somebody_else(shop: Shop) -> None:
     assert shop.desk.progress(PIPELINE).answers == 1
 
 
+def test_one_person_alone_gets_a_task_whose_lease_ran_out_again(shop: Shop) -> None:
+    fill(shop, 1, lease=60)
+    first = shop.take("a")
+    shop.clock.forward(61)
+    again = shop.take("a")
+    assert (again.id, again.task) == (first.id, first.task)
+    assert again.expires_ms > first.expires_ms
+    shop.desk.submit(again.id, W("a"), choose("cat"))
+    progress = shop.desk.progress(PIPELINE)
+    assert (progress.done, progress.answers, progress.leased) == (1, 1, 0)
+
+
+def test_a_task_given_back_too_late_does_not_come_again(shop: Shop) -> None:
+    fill(shop, 1, lease=60)
+    first = shop.take("a")
+    shop.clock.forward(61)
+    assert isinstance(shop.take("b"), Assignment)
+    shop.desk.skip(first.id, W("a"))
+    shop.clock.forward(61)
+    assert isinstance(shop.next("a"), NoTask)
+
+
 def test_a_late_answer_counts_when_nobody_else_took_the_task(shop: Shop) -> None:
     fill(shop, 2, lease=60)
     late = shop.take("a")

@@ -120,9 +120,10 @@ class LedgerMachine(RuleBasedStateMachine):
     # People
 
     def _expire(self) -> None:
-        for holders in self.leases.values():
+        for task, holders in self.leases.items():
             for worker in [w for w, until in holders.items() if until <= self.clock.now]:
                 del holders[worker]
+                self.seen[worker].discard(task)
 
     def _used(self) -> int:
         return sum(map(len, self.leases.values())) + sum(map(len, self.standing.values()))
@@ -182,6 +183,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert fits or self.clock.now >= held.expires_ms
         self.leases[held.task].pop(worker, None)
         self.standing[held.task][worker] = label
+        self.seen[worker].add(held.task)
         self.skips[worker] = 0
         del self.held[worker]
         self.done_with[worker] = (held, label)

@@ -64,7 +64,15 @@ _MOVE_MARK = (
 _NEXT_CLASS = select(func.min(tasks.c.slots)).where(
     tasks.c.pipeline == bindparam("in_pipeline"), tasks.c.slots > bindparam("above")
 )
-_UNSEEN = ~exists().where(assignments.c.task == tasks.c.task, assignments.c.worker == bindparam("of_worker"))
+# A lease that ran out does not count: where few people work, the task would wait for somebody new for ever.
+_UNSEEN = ~exists().where(
+    assignments.c.task == tasks.c.task,
+    assignments.c.worker == bindparam("of_worker"),
+    assignments.c.state != EXPIRED,
+)
+_RAN_OUT = select(assignments.c.id).where(
+    assignments.c.task == bindparam("of_task"), assignments.c.worker == bindparam("of_worker")
+)
 _NEXT_ITEM = (
     select(tasks.c.task, tasks.c.stamp)
     .where(
@@ -120,27 +128,27 @@ def lend(ledger: Ledger, worker: str) -> Lent | str:
         found = ledger.conn.execute(_NEXT_GOLDEN, {"in_pipeline": ledger.pipeline, "of_worker": worker}).scalar()
         if found is not None:
             task, golden = found, True
+    again = ledger.conn.execute(_RAN_OUT, {"of_task": task, "of_worker": worker}).scalar()
     lent = Lent(
-        AssignmentId(new_id()),
+        AssignmentId(again or new_id()),
         TaskId(task),
         ledger.spec.guidelines.version,
         ledger.now_ms + int(ledger.spec.lease_seconds * 1000),
         ledger.spec.price_micros,
     )
-    ledger.conn.execute(
-        insert(assignments).values(
-            id=lent.assignment,
-            pipeline=ledger.pipeline,
-            task=task,
-            worker=worker,
-            golden=golden,
-            state=LEASED,
-            price_micros=lent.price_micros,
-            guideline_version=lent.guideline_version,
-            leased_ms=ledger.now_ms,
-            expires_ms=lent.expires_ms,
-        )
-    )
+    lease: dict[str, object] = {
+        "golden": golden,
+        "state": LEASED,
+        "price_micros": lent.price_micros,
+        "guideline_version": lent.guideline_version,
+        "leased_ms": ledger.now_ms,
+        "expires_ms": lent.expires_ms,
+    }
+    if again is None:
+        named = {"id": lent.assignment, "pipeline": ledger.pipeline, "task": task, "worker": worker}
+        ledger.conn.execute(insert(assignments).values(**named, **lease))
+    else:
+        ledger.conn.execute(update(assignments).where(assignments.c.id == again).values(**lease))
     hold(ledger, task, lent.price_micros)
     person.issued += 1
     ledger.save_worker(person)
@@ -197,6 +205,8 @@ def skip(ledger: Ledger, assignment: str, worker: str) -> tuple[str, str]:
         ledger.save_worker(person)
         if apply_rules(ledger, person):
             revoke_held(ledger, worker)
+    elif row.state == EXPIRED:
+        ledger.conn.execute(_SET_STATE, {"of_assignment": assignment, "new_state": SKIPPED})
     return person.state, person.reason
 
 
