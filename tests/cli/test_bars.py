@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Callable
 
@@ -84,3 +85,26 @@ def test_with_json_nothing_is_told() -> None:
         progress.advance(1)
         progress.end()
     assert stream.getvalue() == ""
+
+
+def test_steps_of_several_threads_stand_side_by_side() -> None:
+    stream = io.StringIO()
+    begun, ended = threading.Barrier(2), threading.Event()
+    with Bars(stream=stream) as progress:
+
+        def other() -> None:
+            progress.begin("train", total=2)
+            begun.wait(10)
+            progress.advance(2)
+            ended.wait(10)
+            progress.end()
+
+        progress.begin("read", total=9)
+        thread = threading.Thread(target=other)
+        thread.start()
+        begun.wait(10)
+        progress.advance(3)
+        wait_for(lambda: "read: 3 of 9" in stream.getvalue() and "train: 2 of 2" in stream.getvalue())
+        progress.end()
+        ended.set()
+        thread.join()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
@@ -24,13 +24,14 @@ MIN_SHARE = 0.01
 """Below this share of the work nothing is said about the time left: it would be a guess."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Step:
     what: str
     total: int | None
     unit: str
     started: float
     done: int = 0
+    thread: int = field(default_factory=threading.get_ident)
     drawn: TaskID | None = None
 
     def line(self, now: float) -> str:
@@ -53,7 +54,10 @@ class _Step:
 
 
 class Bars:
-    """Progress that people see. Use it in a `with` block; any thread may advance it; steps may nest."""
+    """Progress that people see. Use it in a `with` block; any thread may advance it; steps may nest.
+
+    Steps of several threads stand side by side; a thread without a step of its own advances the newest.
+    """
 
     def __init__(self, *, quiet: bool = False, stream: TextIO | None = None) -> None:
         self._quiet = quiet
@@ -90,17 +94,25 @@ class Bars:
     def advance(self, amount: int = 1) -> None:
         """Say that `amount` more units of the current step are done."""
         with self._lock:
-            if self._steps:
-                self._steps[-1].done += amount
+            step = self._current()
+            if step is not None:
+                step.done += amount
 
     def end(self) -> None:
         """End the current step."""
         with self._lock:
-            if not self._steps:
+            step = self._current()
+            if step is None:
                 return
-            step = self._steps.pop()
+            self._steps.remove(step)
             if self._rich is not None and step.drawn is not None:
                 self._rich.remove_task(step.drawn)
+
+    def _current(self) -> _Step | None:
+        """Return the step that a call of this thread is about; the lock is held."""
+        mine = threading.get_ident()
+        newest = self._steps[-1] if self._steps else None
+        return next((step for step in reversed(self._steps) if step.thread == mine), newest)
 
     def _tick(self) -> None:
         if self._closed.wait(PATIENCE_S):
@@ -115,9 +127,9 @@ class Bars:
 
     def _write_line(self) -> None:
         with self._lock:
-            step = self._steps[-1] if self._steps else None
-            line = step.line(time.monotonic()) if step else ""
-        if line:
+            # The innermost of each thread: what it is doing right now.
+            lines = [step.line(time.monotonic()) for step in {step.thread: step for step in self._steps}.values()]
+        for line in lines:
             print(line, file=self._stream, flush=True)
 
     def _draw(self) -> None:
