@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, select, update
 
 from tilth.errors import Conflict, Fenced, NotFound
 from tilth.metadata import feed, leases
@@ -213,15 +213,19 @@ def insert_job(
     return id
 
 
-def next_job(conn: Connection) -> Job | None:
-    """Return the job to run next: the first that waits, by place in the feed and topological order.
+def waiting_jobs(conn: Connection, limit: int) -> list[Job]:
+    """Return the first jobs that wait, by place in the feed and topological order.
 
-    In this order all jobs that it depends on have ended.
+    In this order each comes behind all that it depends on.
     """
-    row = conn.execute(
-        _SELECT.where(jobs.c.state == CREATED).order_by(jobs.c.position, jobs.c.rank, jobs.c.id).limit(1)
-    ).first()
-    return _job(row) if row is not None else None
+    order = (jobs.c.position, jobs.c.rank, jobs.c.id)
+    return [_job(row) for row in conn.execute(_SELECT.where(jobs.c.state == CREATED).order_by(*order).limit(limit))]
+
+
+def running_jobs(conn: Connection) -> list[Job]:
+    """Return the jobs that run, in the order of `waiting_jobs`."""
+    order = (jobs.c.position, jobs.c.rank, jobs.c.id)
+    return [_job(row) for row in conn.execute(_SELECT.where(jobs.c.state == RUNNING).order_by(*order))]
 
 
 def start_job(conn: Connection, id: JobId, lease: Lease) -> Job:
@@ -325,9 +329,13 @@ def end_job(
     )
 
 
-def put_back(conn: Connection, id: JobId) -> None:
-    """Let a running job wait again: it could not go on for a reason outside of it."""
-    conn.execute(update(jobs).where(jobs.c.id == id, jobs.c.state == RUNNING).values(state=CREATED))
+def put_back(conn: Connection, job: Job, lease: Lease) -> None:
+    """Let a running job wait again: it could not go on for a reason outside of it.
+
+    Nothing happens when it is no longer this attempt that runs: whoever took it over goes on.
+    """
+    mine = and_(jobs.c.attempt == job.attempt, jobs.c.epoch == lease.epoch)
+    conn.execute(update(jobs).where(jobs.c.id == job.id, jobs.c.state == RUNNING, mine).values(state=CREATED))
 
 
 def requeue_orphans(conn: Connection, lease: Lease) -> int:
@@ -385,29 +393,31 @@ def head_at(conn: Connection, repo: RepoId, branch: str, owner: str | None, posi
     """Return the commit that a branch stands for, for a job at `position` of the feed.
 
     For a source branch the newest move up to there. For the output of pipeline `owner`, the newest of what its
-    jobs up to there published (whenever they ended) and what others moved the head to.
+    jobs up to there published (whenever they ended) and what others moved the head to. Cost: O(moves since its last
+    job that published).
     """
     newest = (
-        select(moves.c.position, moves.c.new)
+        select(moves.c.new)
         .where(moves.c.repo == repo, moves.c.branch == branch, moves.c.position <= position)
         .order_by(moves.c.position.desc())
         .limit(1)
     )
-    if owner is None:
-        row = conn.execute(newest).first()
-        return CommitId(row.new) if row is not None and row.new is not None else None
-    published = and_(jobs.c.pipeline == owner, jobs.c.published)
-    by_jobs = select(jobs.c.change).where(published)
-    other = conn.execute(newest.where(moves.c.change.not_in(by_jobs))).first()
-    own = conn.execute(
-        select(jobs.c.position, jobs.c.output)
-        .where(published, jobs.c.position <= position)
-        .order_by(jobs.c.position.desc())
-        .limit(1)
-    ).first()
-    if own is not None and (other is None or own.position >= other.position):
-        return CommitId(own.output)
-    return CommitId(other.new) if other is not None and other.new is not None else None
+    own = None
+    if owner is not None:
+        own = conn.execute(
+            select(jobs.c.position, jobs.c.output)
+            .where(jobs.c.pipeline == owner, jobs.c.published, jobs.c.position <= position)
+            .order_by(jobs.c.position.desc())
+            .limit(1)
+        ).first()
+        by_a_job = exists().where(jobs.c.pipeline == owner, jobs.c.change == moves.c.change, jobs.c.published)
+        newest = newest.where(~by_a_job)
+    if own is not None:
+        newest = newest.where(moves.c.position > own.position)
+    other = conn.execute(newest).first()
+    if other is not None:
+        return CommitId(other.new) if other.new is not None else None
+    return CommitId(own.output) if own is not None else None
 
 
 def now_ms() -> int:

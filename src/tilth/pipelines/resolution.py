@@ -67,20 +67,25 @@ class Sources:
         ]
 
 
-def resolve_sources(conn: Connection, job: Job, pipeline: Pipeline) -> Sources:
-    """Return the commits that `job` reads.
-
-    A source branch is read as it was at the job's place in the feed; the output of another pipeline as that
-    pipeline's jobs up to there left it. Raises NotFound when an input repo was deleted.
-    """
+def places_read(conn: Connection, pipeline: Pipeline) -> dict[Place, InputKind]:
+    """Return the branches that a pipeline reads: those of its input, and those that it refers to besides."""
     wanted: dict[Place, InputKind] = {
         (repo, branch): InputKind(kind) for repo, branch, kind in branches(pipeline.spec.input)
     }
     for extra in inputs_of(conn, pipeline.output_id, pipeline.branch):
         if extra.kind is InputKind.REFERENCE:
             wanted.setdefault((extra.repo, extra.branch), extra.kind)
+    return wanted
+
+
+def resolve_sources(conn: Connection, job: Job, pipeline: Pipeline) -> Sources:
+    """Return the commits that `job` reads.
+
+    A source branch is read as it was at the job's place in the feed; the output of another pipeline as that
+    pipeline's jobs up to there left it. Raises NotFound when an input repo was deleted.
+    """
     found: list[Source] = []
-    for (repo, branch), kind in wanted.items():
+    for (repo, branch), kind in places_read(conn, pipeline).items():
         home = find_repo(conn, repo)
         owner = owner_of(conn, home.id, branch)
         if owner is not None:

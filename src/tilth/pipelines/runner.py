@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
-from typing import TypeVar
 
 import pyarrow as pa
 from sqlalchemy import Connection
@@ -56,20 +55,25 @@ from tilth.storage.tables import Table
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch
 
-GROUP = 2_000
-"""Datums planned at once, which bounds memory and the size of lookups."""
 LOOK_EVERY_S = 0.5
 PUBLISH_ATTEMPTS = 8
 MAX_LINES = 4_000
 
-_T = TypeVar("_T")
 
-
-def run_job(backend: Backend, executor: Executor, job: Job, lease: Lease, *, progress: Progress = silent) -> Job:
+def run_job(
+    backend: Backend,
+    executor: Executor,
+    job: Job,
+    lease: Lease,
+    *,
+    progress: Progress = silent,
+    halted: Callable[[], bool],
+) -> Job:
     """Run a waiting job of a code or function pipeline to its end and return it as it then is.
 
     The user's failures end the job; they are not raised. Raises Fenced when another process took the lease (nothing
-    that was done then counts), and Unavailable when the machine cannot go on (the job waits again).
+    that was done then counts), and Unavailable when the machine cannot go on or `halted` says that this process ends
+    (the job waits again).
     """
     with backend.database.transaction() as conn:
         job = start_job(conn, job.id, lease)
@@ -84,7 +88,7 @@ def run_job(backend: Backend, executor: Executor, job: Job, lease: Lease, *, pro
         if sources.blocked is not None:
             end_job(conn, job.id, UNRUNNABLE, reason=sources.blocked)
             return load_job(conn, job.id)
-    run = _Run(backend, executor, job, lease, pipeline, sources, previous, progress)
+    run = _Run(backend, executor, job, lease, pipeline, sources, previous, progress, halted)
     try:
         run.go()
     except Stopped as stopped:
@@ -92,20 +96,20 @@ def run_job(backend: Backend, executor: Executor, job: Job, lease: Lease, *, pro
     except Fenced:
         raise
     except Unavailable:
-        _let_wait(backend, job)
+        _let_wait(backend, job, lease)
         raise
     except TilthError as error:
         run.end(FAILED, str(error))
     except BaseException:
-        _let_wait(backend, job)
+        _let_wait(backend, job, lease)
         raise
     with backend.database.read() as conn:
         return load_job(conn, job.id)
 
 
-def _let_wait(backend: Backend, job: Job) -> None:
+def _let_wait(backend: Backend, job: Job, lease: Lease) -> None:
     with backend.database.transaction() as conn:
-        put_back(conn, job.id)
+        put_back(conn, job, lease)
 
 
 @dataclass(slots=True)
@@ -138,6 +142,7 @@ class _Run:
     sources: Sources
     previous: Plan | None
     progress: Progress
+    halted: Callable[[], bool]
     counters: _Counters = field(default_factory=_Counters, init=False)
     datums: DatumRows = field(init=False)
     merge: OutputMerge = field(init=False)
@@ -243,6 +248,8 @@ class _Run:
         }
 
     def _stop_reason(self) -> str | None:
+        if self.halted():
+            raise Unavailable("The process that ran this job ends.", help="The job goes on with `tilth run`.")
         now = time.monotonic()
         limit = self.pipeline.spec.job_timeout_s
         if limit is not None and now - self.started > limit:

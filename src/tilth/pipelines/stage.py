@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from tilth.metadata.feed import Event
 from tilth.metadata.leases import Lease
 from tilth.metadata.schema.branches import branch_inputs
 from tilth.metadata.schema.jobs import pipelines
-from tilth.model.ids import ChangeId
+from tilth.model.ids import ChangeId, JobId
+from tilth.pipelines.lanes import Lanes
 from tilth.pipelines.queue import (
     FAILED,
     SUCCESS,
@@ -28,7 +29,6 @@ from tilth.pipelines.queue import (
     end_job,
     insert_job,
     load_job,
-    next_job,
     note_inputs,
     put_back,
     requeue_orphans,
@@ -37,6 +37,7 @@ from tilth.pipelines.queue import (
 from tilth.pipelines.registry import CHANGED, Pipeline, load_pipeline
 from tilth.pipelines.resolution import Sources, resolve_sources
 from tilth.pipelines.runner import run_job
+from tilth.pipelines.turn import next_runnable
 from tilth.progress import Progress, silent
 from tilth.versioning.backend import Backend
 
@@ -45,6 +46,10 @@ READ = 200
 MOVED = "head.moved"
 
 _Place = tuple[str, str]
+
+
+def _never() -> bool:
+    return False
 
 
 class Intake(Protocol):
@@ -68,12 +73,17 @@ class End(Protocol):
 class PipelineStage:
     """The pipelines of one workspace. `intakes` plugs in who runs the jobs of other kinds.
 
-    The coordinator calls, in a loop and under its lease: `take_events`, `next_runnable`, `run`.
+    The coordinator calls, in a loop and under its lease: `take_events`, `next_runnable`, `run`. One thread takes the
+    first two steps; jobs that do not depend on one another may run in threads of their own.
     """
 
     backend: Backend
     executor: Executor
     intakes: Mapping[str, Intake]
+    _lanes: Lanes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lanes = Lanes(self.executor)
 
     def take_events(self, limit: int = READ) -> int:
         """Read the feed and insert the jobs that it asks for, in one transaction with the cursor; return how many
@@ -89,16 +99,20 @@ class PipelineStage:
                 feed.advance(conn, CURSOR, events[-1].position)
         return len(events)
 
-    def next_runnable(self) -> Job | None:
-        """Return the job to run now; None when nothing waits. Jobs run in the order of the feed."""
+    def next_runnable(self, begun: Container[JobId] = ()) -> Job | None:
+        """Return the job to run now; None when nothing waits, or each waits for one that runs, those `begun` too."""
         with self.backend.database.read() as conn:
-            return next_job(conn)
+            return next_runnable(conn, begun)
 
-    def run(self, job: Job, lease: Lease, *, progress: Progress = silent) -> Job:
-        """Run a waiting job to its end. Raises Fenced and Unavailable as `run_job` does."""
+    def run(self, job: Job, lease: Lease, *, progress: Progress = silent, halted: Callable[[], bool] = _never) -> Job:
+        """Run a waiting job to its end. Raises Fenced and Unavailable as `run_job` does.
+
+        Several threads may each run one of the jobs that `next_runnable` returned.
+        """
         intake = self.intakes.get(job.kind)
         if job.kind in ("code", "function"):
-            return run_job(self.backend, self.executor, job, lease, progress=progress)
+            with self._lanes.lane() as executor:
+                return run_job(self.backend, executor, job, lease, progress=progress, halted=halted)
         if intake is None:
             with self.backend.database.transaction() as conn:
                 start_job(conn, job.id, lease)
@@ -140,7 +154,7 @@ class PipelineStage:
             raise
         except Unavailable:
             with self.backend.database.transaction() as conn:
-                put_back(conn, job.id)
+                put_back(conn, job, lease)
             raise
         except TilthError as error:
             with self.backend.database.transaction() as conn:

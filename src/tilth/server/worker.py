@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 
 from tilth.errors import Fenced, TilthError
 from tilth.metadata import feed, leases
@@ -40,18 +41,18 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop soon: a running job is fenced off by giving the lease back, and waits for the next coordinator."""
+        """Stop soon: running jobs wait for the next coordinator; one that cannot let go of its work is fenced off."""
         self._stopping.set()
-        self._lease.give_up()
         self._thread.join(STOP_S)
+        self._lease.give_up()
 
     def _work(self) -> None:
         executor = local_executor(self._backend)
         try:
-            coordinator = Coordinator(self._backend, self._lease, executor)
-            self._forget_old_news()
-            while not self._stopping.is_set():
-                self._go(coordinator)
+            with closing(Coordinator(self._backend, self._lease, executor)) as coordinator:
+                self._forget_old_news()
+                while not self._stopping.is_set():
+                    self._go(coordinator)
         except Fenced as error:
             if not self._stopping.is_set():
                 _log.error("%s", error.message)

@@ -1,9 +1,10 @@
-"""The coordinator: reads the feed, runs pipelines, takes in and publishes labeling, one step at a time."""
+"""The coordinator: reads the feed, runs jobs, takes in and publishes labeling."""
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +16,7 @@ from tilth.execution.local import LocalExecutor
 from tilth.labeling.service import LabelingDesk
 from tilth.labeling.stage import LabelingStage
 from tilth.metadata import leases
-from tilth.model.ids import ChangeId, new_id
+from tilth.model.ids import ChangeId, JobId, new_id
 from tilth.pipelines import registry
 from tilth.pipelines.queue import Job
 from tilth.pipelines.registry import Pipeline
@@ -27,6 +28,11 @@ from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.pipelines import open_labeling
 from tilth.workspace.slot_store import opened_store
 
+JOBS_AT_ONCE = 4
+"""Jobs that run at the same time, where none reads what another makes. They share the executor's slots."""
+WAIT_S = 0.25
+"""While nothing else is to do, news from other processes are looked for so often."""
+CLOSE_S = 30.0
 RETRY_S = 5.0
 """A publication that failed is tried again after so long."""
 
@@ -47,10 +53,10 @@ def _tell(pipeline: str, error: TilthError) -> None:
 
 
 class Coordinator:
-    """Does all work of one workspace, while it holds the lease. Not thread-safe: one thread takes the steps.
+    """Does all work of one workspace, while it holds the lease. One thread takes the steps; jobs run in their own.
 
     What it writes is fenced by the lease's epoch, so that a coordinator that was thought dead changes nothing. It keeps
-    no truth of its own: killed anywhere, the next one goes on.
+    no truth of its own: killed anywhere, the next one goes on. Close it before the lease is released.
     """
 
     def __init__(
@@ -67,37 +73,91 @@ class Coordinator:
         self._labeling = LabelingStage(backend, guard=self._guard)
         self._pipelines = PipelineStage(backend, executor, {"labeling": _LabelingIntake(backend, self._labeling)})
         self._not_before: dict[str, float] = {}
+        self._running: dict[JobId, tuple[Job, threading.Thread]] = {}
+        self._ended: list[tuple[JobId, BaseException | None]] = []
+        self._changed = threading.Condition()
+        self._halted = threading.Event()
         self._pipelines.recover(lease.lease)
 
     def step(self, progress: Progress = silent) -> bool:
-        """Do one thing: read news, run one job, or publish what is due; False when there is nothing to do.
+        """Do what is to do now: read news, start jobs, publish what is due; False when that was nothing.
 
-        Raises Fenced when the lease is lost, and Unavailable when the machine cannot run a job (it waits again).
+        Raises Fenced when the lease is lost, and Unavailable when the machine could not run a job (it waits again).
         """
-        took = self._pipelines.take_events()
-        job = self._pipelines.next_runnable()
-        if job is not None:
-            self._pipelines.run(job, self._lease.lease, progress=progress)
-            return True
-        return self._publish_due() or took > 0
+        took = self._pipelines.take_events() > 0
+        ended = self._reap()
+        started = self._start(progress)
+        return self._publish_due() or took or ended or started
 
     def run(self, until: Callable[[], bool], *, deadline: float | None = None, progress: Progress = silent) -> bool:
         """Take steps until `until` says so or nothing is left; False when the deadline (monotonic) came first.
 
-        A job that has begun is finished even beyond the deadline.
+        Jobs that have begun are finished even beyond the deadline.
         """
+        in_time = True
         while not until():
-            if deadline is not None and time.monotonic() >= deadline:
-                return False
-            if not self.step(progress):
-                return True
-        return True
+            in_time = deadline is None or time.monotonic() < deadline
+            if not in_time or not self.step(progress):
+                if not in_time or not self._running:
+                    break
+                self.wait(WAIT_S)
+        while self._running:
+            self.wait(None)
+            self._reap()
+        return in_time
+
+    def wait(self, timeout: float | None) -> None:
+        """Wait up to `timeout` seconds until a job ends; not at all when none runs."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or not self._running, timeout)
+
+    def close(self) -> None:
+        """Let the jobs that run wait for the next coordinator, which takes up what they have done."""
+        self._halted.set()
+        until = time.monotonic() + CLOSE_S
+        for _, thread in self._running.values():
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _reap(self) -> bool:
+        """Take note of the jobs that have ended; raise what the first of them to fail raised."""
+        with self._changed:
+            ended, self._ended = self._ended, []
+        for id, _ in ended:
+            del self._running[id]
+        failures = [failure for _, failure in ended if failure is not None]
+        if failures:
+            raise next((failure for failure in failures if isinstance(failure, Fenced)), failures[0])
+        return bool(ended)
+
+    def _start(self, progress: Progress) -> bool:
+        """Start the jobs that may run now; return whether there were any."""
+        before = len(self._running)
+        while len(self._running) < JOBS_AT_ONCE:
+            job = self._pipelines.next_runnable(self._running)
+            if job is None:
+                break
+            thread = threading.Thread(target=self._run, args=(job, progress), name=f"tilth-job-{job.id}", daemon=True)
+            self._running[job.id] = job, thread
+            thread.start()
+        return len(self._running) > before
+
+    def _run(self, job: Job, progress: Progress) -> None:
+        failure: BaseException | None = None
+        try:
+            self._pipelines.run(job, self._lease.lease, progress=progress, halted=self._halted.is_set)
+        except BaseException as error:  # noqa: BLE001 (raised again by whoever takes the steps)
+            failure = error
+        with self._changed:
+            self._ended.append((job.id, failure))
+            self._changed.notify_all()
 
     def _publish_due(self) -> bool:
         now = time.monotonic()
         done = False
+        # An intake says at its end what there is to label; before that, labels would seem to be complete too early.
+        taking_in = {job.pipeline for job, _ in self._running.values()}
         for pipeline in self._labeling.due():
-            if now < self._not_before.get(pipeline, 0.0):
+            if pipeline in taking_in or now < self._not_before.get(pipeline, 0.0):
                 continue
             try:
                 self._labeling.publish(pipeline)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from sqlalchemy import Connection, select
 
@@ -116,7 +117,8 @@ class Working:
                 if self._executor is None:
                     self._executor = local_executor(self._backend)
                 coordinator = Coordinator(self._backend, lease, self._executor, trouble=_raise)
-                coordinator.run(until, deadline=deadline, progress=progress)
+                with closing(coordinator):
+                    coordinator.run(until, deadline=deadline, progress=progress)
             finally:
                 lease.release()
         return True
