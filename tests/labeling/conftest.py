@@ -71,15 +71,17 @@ class Shop:
     def declare(self, *, input: Mapping[str, Json], reask: bool = False, **spec: Any) -> None:
         """Make or change the pipeline `default/label`."""
         self.spec = {"config": CHOICES, **spec}
-        self.stage.declare(
-            PIPELINE,
-            repo=PIPELINE,
-            branch="main",
-            spec=self.spec,
-            input=input,
-            change=ChangeId(new_id()),
-            reask=reask,
-        )
+        with self.backend.database.transaction() as conn:
+            self.stage.declare(
+                conn,
+                PIPELINE,
+                repo=PIPELINE,
+                branch="main",
+                spec=self.spec,
+                input=input,
+                change=ChangeId(new_id()),
+                reask=reask,
+            )
 
     def next(self, worker: str) -> Assignment | NoTask:
         """Ask for a task."""

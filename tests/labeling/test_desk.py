@@ -306,7 +306,8 @@ def test_waiting_people_do_not_write(shop: Shop) -> None:
 
 def test_a_closed_pipeline_lends_nothing(shop: Shop) -> None:
     fill(shop, 3)
-    shop.stage.close(PIPELINE)
+    with shop.backend.database.transaction() as conn:
+        shop.stage.close(conn, PIPELINE)
     assert isinstance(shop.next("a"), NoTask)
     assert shop.desk.pipelines() == []
     shop.declare(input=ROWS)

@@ -45,6 +45,7 @@ class LabelingStage:
 
     def declare(
         self,
+        conn: Connection,
         pipeline: str,
         *,
         repo: str,
@@ -54,27 +55,28 @@ class LabelingStage:
         change: ChangeId,
         reask: bool = False,
     ) -> LabelingSpec:
-        """Make or change the labeling pipeline `PROJECT/NAME` whose output branch exists. Idempotent.
+        """Make or change the labeling pipeline `PROJECT/NAME`, in the caller's transaction. Idempotent.
 
         Raises Invalid, and Conflict (with count and cost) for a change that asks everything again without `reask`.
         """
-        with self._backend.database.transaction() as conn:
-            return desks.declare(
-                conn,
-                pipeline,
-                repo=repo,
-                branch=branch,
-                spec=spec,
-                input=input,
-                change=change,
-                now_ms=self._clock(),
-                reask=reask,
-            )
+        return desks.declare(
+            conn,
+            pipeline,
+            repo=repo,
+            branch=branch,
+            spec=spec,
+            input=input,
+            change=change,
+            now_ms=self._clock(),
+            reask=reask,
+        )
 
-    def close(self, pipeline: str, reason: str = "the pipeline was deleted") -> None:
-        """Lend nothing more. What is in the ledger stays, and holds again if the pipeline is declared again."""
-        with self._backend.database.transaction() as conn:
-            desks.close(conn, pipeline, reason)
+    def close(self, conn: Connection, pipeline: str, reason: str = "the pipeline was deleted") -> None:
+        """Lend nothing more, in the caller's transaction.
+
+        What is in the ledger stays, and holds again if the pipeline is declared again.
+        """
+        desks.close(conn, pipeline, reason)
 
     def take(self, change: ChangeId | None = None) -> list[Intake]:
         """Take in whatever has moved in the inputs of any labeling pipeline, up to their heads now.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,10 @@ class Pipeline:
         return self.spec.kind
 
 
+def _nothing_else(conn: Connection, pipeline: Pipeline) -> None:
+    """Do nothing more in the transaction."""
+
+
 def create_pipeline(
     backend: Backend,
     spec: PipelineSpec,
@@ -72,6 +76,7 @@ def create_pipeline(
     keep_outputs: bool = False,
     reprocess: bool = False,
     references: Sequence[tuple[str, str]] = (),
+    also: Callable[[Connection, Pipeline], None] = _nothing_else,
 ) -> Pipeline:
     """Make a pipeline, or with `update` give it a new version, and start a change that runs it.
 
@@ -79,7 +84,8 @@ def create_pipeline(
     (PROJECT/REPO, branch) that do not start jobs by their content alone but belong to its lineage).
     A changed recipe runs every datum again, unless `keep_outputs`: then what is there stays, and that is recorded.
     `reprocess` runs everything again. An update that changes nothing makes no version and no change.
-    `code` is the digest of a code archive that is durable in the store.
+    `code` is the digest of a code archive that is durable in the store. `also` runs in the same transaction, with the
+    pipeline as it then is; what it raises undoes everything.
 
     Raises Conflict when it exists (without `update`) or its output repo is another's, NotFound for a missing input
     (or with `update` no such pipeline is fine: it is made), Invalid for a cycle, HeldOut when it trains on what is
@@ -117,6 +123,7 @@ def create_pipeline(
             before = load_pipeline(conn, row.id)
             if _same(before, spec, recipe) and not reprocess:
                 _declare(conn, spec, find_repo(conn, before.output_id), references)
+                also(conn, before)
                 return before
             if before.kind != spec.kind and "labeling" in (before.kind, spec.kind):
                 raise Conflict(
@@ -148,7 +155,9 @@ def create_pipeline(
             )
         )
         _announce(conn, identifier, spec.full_name, version, change, reprocess)
-        return load_pipeline(conn, identifier)
+        made = load_pipeline(conn, identifier)
+        also(conn, made)
+        return made
 
 
 def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> ChangeId:
@@ -160,10 +169,16 @@ def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> C
     return change
 
 
-def delete_pipeline(backend: Backend, name: str, *, force: bool = False) -> None:
+def delete_pipeline(
+    backend: Backend,
+    name: str,
+    *,
+    force: bool = False,
+    also: Callable[[Connection, Pipeline], None] = _nothing_else,
+) -> None:
     """Delete a pipeline and stop its jobs. Its output repo stays and becomes an ordinary one.
 
-    Raises Conflict while other pipelines read its output, unless `force`.
+    `also` runs in the same transaction. Raises Conflict while other pipelines read its output, unless `force`.
     """
     with backend.database.transaction() as conn:
         pipeline = find_pipeline(conn, name)
@@ -176,6 +191,7 @@ def delete_pipeline(backend: Backend, name: str, *, force: bool = False) -> None
         conn.execute(_update_row(pipeline.id).values(deleted_ms=now))
         stop_jobs_of(conn, pipeline.id, "its pipeline was deleted")
         feed.append(conn, "pipeline.deleted", ChangeId(new_id()), {"pipeline": pipeline.id, "name": pipeline.name})
+        also(conn, pipeline)
 
 
 def get_pipeline(backend: Backend, name: str) -> Pipeline:

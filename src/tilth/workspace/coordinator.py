@@ -11,13 +11,12 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from tilth.errors import Fenced, NotFound, TilthError
+from tilth.errors import Fenced, TilthError
 from tilth.execution.local import LocalExecutor
 from tilth.labeling.service import LabelingDesk
 from tilth.labeling.stage import LabelingStage
 from tilth.metadata import leases
-from tilth.model.ids import ChangeId, JobId, new_id
-from tilth.pipelines import registry
+from tilth.model.ids import JobId
 from tilth.pipelines.queue import Job
 from tilth.pipelines.registry import Pipeline
 from tilth.pipelines.resolution import Sources
@@ -25,7 +24,6 @@ from tilth.pipelines.stage import End, PipelineStage
 from tilth.progress import Progress, silent
 from tilth.versioning.backend import Backend
 from tilth.workspace.lease import CoordinatorLease
-from tilth.workspace.pipelines import open_labeling
 from tilth.workspace.slot_store import opened_store
 
 JOBS_AT_ONCE = 4
@@ -183,20 +181,9 @@ class _LabelingIntake:
 
     def take_in(self, job: Job, pipeline: Pipeline, sources: Sources, end: End) -> None:
         """Take in the inputs of `job`. Newer commits come with it, so that none waits for people."""
-        self._ensure_open(pipeline)
         taken = self._stage.take_in(pipeline.name)
         tasks = self._desk.progress(pipeline.name).tasks
         created = taken.created if taken is not None else 0
         waiting = taken.waiting if taken is not None else ""
         with self._backend.database.transaction() as conn:
             end(conn, total=max(tasks, created), run=created, reason=waiting)
-
-    def _ensure_open(self, pipeline: Pipeline) -> None:
-        """Open the desk if the process that made the pipeline died before it could."""
-        try:
-            if self._desk.progress(pipeline.name).state != "closed":
-                return
-            newest = registry.get_pipeline(self._backend, pipeline.name)
-        except NotFound:
-            newest = pipeline
-        open_labeling(self._stage, newest, newest.spec, ChangeId(new_id()))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
+
+from sqlalchemy import Connection
 
 from tilth.contract.values import Page, PipelineInfo, SpecCheck
 from tilth.datums.cutting import update_input
 from tilth.datums.inputs import branches as inputs_of
 from tilth.datums.inputs import input_json
-from tilth.errors import Invalid, NotFound
+from tilth.errors import Invalid
 from tilth.execution.code import MAX_CODE_BYTES, check_code
 from tilth.labeling.stage import LabelingStage
 from tilth.model.digest import Digest
-from tilth.model.ids import ChangeId, new_id
 from tilth.pipelines import queue, registry
 from tilth.pipelines.registry import Pipeline
 from tilth.pipelines.spec import PipelineSpec, parse_spec
@@ -65,11 +67,6 @@ class LocalPipelines:
     ) -> PipelineInfo:
         """Create or update a pipeline."""
         parsed = parse_spec(spec)
-        references = self._references(parsed)
-        there = self._find(parsed.full_name) if parsed.kind == "labeling" and update else None
-        if there is not None:
-            # Before the new version, because it may be refused for what it would cost.
-            self._open_labeling(there, parsed, reask)
         made = registry.create_pipeline(
             self._backend,
             parsed,
@@ -77,10 +74,9 @@ class LocalPipelines:
             code=self._keep_code(parsed, code),
             update=update,
             keep_outputs=keep_outputs,
-            references=references,
+            references=self._references(parsed),
+            also=partial(self._open_desk, reask=reask),
         )
-        if parsed.kind == "labeling" and there is None:
-            self._open_labeling(made, parsed, reask)
         return self._info(made)
 
     def get(self, name: str) -> PipelineInfo:
@@ -94,10 +90,7 @@ class LocalPipelines:
 
     def delete(self, name: str, *, force: bool = False) -> None:
         """Delete a pipeline."""
-        gone = registry.get_pipeline(self._backend, name)
-        registry.delete_pipeline(self._backend, name, force=force)
-        if gone.kind == "labeling":
-            self._labeling.close(gone.name)
+        registry.delete_pipeline(self._backend, name, force=force, also=self._close_desk)
 
     def rerun(self, name: str, *, reprocess: bool = False) -> str:
         """Start a new change for the pipeline at its inputs' heads."""
@@ -110,8 +103,23 @@ class LocalPipelines:
         _, places = LabelingStage.check(spec.labeling, project=spec.project)
         return [(place.repo, place.branch) for place in places]
 
-    def _open_labeling(self, pipeline: Pipeline, spec: PipelineSpec, reask: bool) -> None:
-        open_labeling(self._labeling, pipeline, spec, ChangeId(new_id()), reask=reask)
+    def _open_desk(self, conn: Connection, pipeline: Pipeline, *, reask: bool) -> None:
+        """Open (or change) the desk of a labeling pipeline with the pipeline itself, or neither."""
+        if pipeline.spec.labeling is not None:
+            self._labeling.declare(
+                conn,
+                pipeline.name,
+                repo=pipeline.output,
+                branch=pipeline.branch,
+                spec=pipeline.spec.labeling,
+                input=input_json(pipeline.spec.input),
+                change=pipeline.change,
+                reask=reask,
+            )
+
+    def _close_desk(self, conn: Connection, pipeline: Pipeline) -> None:
+        if pipeline.kind == "labeling":
+            self._labeling.close(conn, pipeline.name)
 
     def _keep_code(self, spec: PipelineSpec, code: bytes | None) -> Digest | None:
         if code is None:
@@ -130,12 +138,6 @@ class LocalPipelines:
         self._backend.store.flush()
         return digest
 
-    def _find(self, name: str) -> Pipeline | None:
-        try:
-            return registry.get_pipeline(self._backend, name)
-        except NotFound:
-            return None
-
     def _info(self, pipeline: Pipeline) -> PipelineInfo:
         jobs = queue.list_jobs(self._backend, pipeline=pipeline.id, limit=1)
         return PipelineInfo(
@@ -152,19 +154,3 @@ class LocalPipelines:
             last_job=jobs[0].id if jobs else None,
             last_job_state=jobs[0].state if jobs else None,
         )
-
-
-def open_labeling(
-    stage: LabelingStage, pipeline: Pipeline, spec: PipelineSpec, change: ChangeId, *, reask: bool = False
-) -> None:
-    """Open (or change) the labeling desk of a labeling pipeline. Idempotent."""
-    assert spec.labeling is not None, "only labeling pipelines have a desk"
-    stage.declare(
-        pipeline.name,
-        repo=pipeline.output,
-        branch=spec.output_branch,
-        spec=spec.labeling,
-        input=input_json(spec.input),
-        change=change,
-        reask=reask,
-    )
