@@ -85,6 +85,8 @@ def test_labels_answers_and_workers_are_published_with_their_derivation(shop: Sh
     facts = derivation.facts
     assert (facts["guideline_version"], facts["previous"], facts["answers"]) == ("7", None, 12)
     assert facts["ledger_sequence"] == shop.desk.progress(PIPELINE).published_sequence
+    assert isinstance(facts["alpha"], float)
+    assert -1 <= facts["alpha"] <= 1
 
 
 def test_publishing_again_changes_nothing(shop: Shop) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
+from tilth.crowd.agreement import krippendorff_alpha
 from tilth.crowd.answers import Answers
 from tilth.crowd.dawid_skene import dawid_skene
 from tilth.labeling.ledger.tasks import DONE, GOLDEN
@@ -79,11 +81,13 @@ MAX_CATEGORIES = 200
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What the crowd says, per task: (meaning, confidence); and the skill per worker."""
+    """What the crowd says, per task: (meaning, confidence); the skill per worker; and Krippendorff's α of all answers,
+    None where the method does not look at all of them or α is not defined."""
 
     method: str
     by_task: Mapping[str, tuple[str, float]]
     skill: Mapping[str, float]
+    alpha: float | None = None
 
 
 def agree(spec: LabelingSpec, votes: Sequence[tuple[str, str, str]], known: Mapping[str, str]) -> Agreed:
@@ -96,17 +100,19 @@ def agree(spec: LabelingSpec, votes: Sequence[tuple[str, str, str]], known: Mapp
     listed = spec.config.labels()
     vocabulary = tuple(dict.fromkeys([*listed, *sorted({vote[2] for vote in votes}), *sorted(set(known.values()))]))
     if spec.aggregation == "majority" or spec.config.categorical is None or len(vocabulary) > MAX_CATEGORIES:
-        by_task: dict[str, list[str]] = {}
+        ballots: dict[str, list[str]] = {}
         for task, _, meaning in votes:
-            by_task.setdefault(task, []).append(meaning)
-        return Agreed("majority", {task: majority(given) for task, given in by_task.items()}, {})
+            ballots.setdefault(task, []).append(meaning)
+        return Agreed("majority", {task: majority(given) for task, given in ballots.items()}, {})
     columns = list(zip(*votes, strict=True))
     answers = Answers.of(list(columns[0]), list(columns[1]), list(columns[2]), labels=vocabulary)
     consensus = dawid_skene(answers, known=known)
     confidence = consensus.confidence.round(3).tolist()
     labels = [consensus.labels[code] for code in consensus.label.tolist()]
     skill = {name: round(value, 3) for name, value in zip(consensus.workers, consensus.skill.tolist(), strict=True)}
-    return Agreed("dawid-skene", dict(zip(consensus.tasks, zip(labels, confidence, strict=True), strict=True)), skill)
+    by_task = dict(zip(consensus.tasks, zip(labels, confidence, strict=True), strict=True))
+    alpha = krippendorff_alpha(answers)
+    return Agreed("dawid-skene", by_task, skill, round(alpha, 3) if math.isfinite(alpha) else None)
 
 
 def has_label(row: Any) -> bool:

@@ -69,6 +69,7 @@ class _Snapshot:
     answers: Sequence[Mapping[str, object]]
     workers: Sequence[Mapping[str, object]]
     method: str
+    alpha: float | None
 
 
 def publish(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Commit | None:
@@ -147,6 +148,7 @@ def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
         answers=answer_rows(spec, answers, places),
         workers=worker_rows(reports.all_workers(conn, pipeline), agreed.skill),
         method=agreed.method,
+        alpha=agreed.alpha,
     )
 
 
@@ -220,6 +222,7 @@ def _derivation(snapshot: _Snapshot) -> Derivation:
         "guideline_version": spec.guidelines.version,
         "guideline_digest": spec.guidelines.digest.hex(),
         "method": snapshot.method,
+        "alpha": snapshot.alpha,
         "tasks": row.open + row.done + row.escalated,
         "open": row.open,
         "done": row.done,
