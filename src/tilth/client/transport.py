@@ -66,10 +66,6 @@ class Transport:
         """Act; `again` says that repeating the call is safe."""
         return _decode(result, self._answer("POST", operation, again=again, json=body))
 
-    def get_or_none(self, operation: str, result: type[T], /, **parameters: Parameter) -> T | None:
-        """Read what may be nothing."""
-        return _decode_optional(result, self._answer("GET", operation, again=True, params=_query(parameters)))
-
     def post_or_none(self, operation: str, result: type[T], /, *, again: bool = False, **body: Any) -> T | None:
         """Act, with a result that may be nothing."""
         return _decode_optional(result, self._answer("POST", operation, again=again, json=body))

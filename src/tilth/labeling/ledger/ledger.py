@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -376,13 +376,3 @@ def open_ledger(conn: Connection, pipeline: str, now_ms: int) -> Iterator[Ledger
     ledger = Ledger(conn, row, now_ms)
     yield ledger
     ledger.close()
-
-
-def public_ids(conn: Connection, workers: Iterable[str]) -> dict[str, str]:
-    """Return the opaque public id of each worker."""
-    wanted = sorted(set(workers))
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        found |= {row.worker: row.public for row in conn.execute(select(people).where(people.c.worker.in_(part)))}
-    return found
