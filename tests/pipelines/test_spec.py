@@ -73,6 +73,8 @@ def test_a_labeling_mapping_is_handed_on_as_written() -> None:
         ({"transform": {"cmd": "echo"}, "function": None}, "transform.cmd", ""),
         ({"transform": {"cmd": ["x"]}}, "transform and function", "exactly one"),
         ({"function": None}, "nothing to run", "exactly one"),
+        ({"function": None, "fuction": "steps:run"}, "fuction", "'function'"),
+        ({"input": {"pfs": {"repo": "images", "globb": "/*"}}}, "input.pfs.globb", "'glob'"),
         ({"function": "no_colon"}, "no_colon", "module:name"),
         ({"input": None}, "input", ""),
         ({"datum_timeout": "soon"}, "datum_timeout", "30s"),

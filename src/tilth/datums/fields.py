@@ -104,6 +104,18 @@ class Fields:
         if self._values.pop(name, None) is not None:
             raise Invalid(f"{self.at(name)} is not served: {why}.", help=help, field=self.at(name))
 
+    def misspelled(self, *names: str) -> None:
+        """Refuse a field that was likely meant to be one of `names`, which are missing. Raises Invalid."""
+        for written in self._values:
+            near = nearest(str(written), names)
+            if near:
+                raise Invalid(
+                    f"{self.at(str(written))} is not a field that Tilth knows.",
+                    help=f"Did you mean {near!r}?",
+                    field=self.at(str(written)),
+                    nearest=near,
+                )
+
     def end(self) -> None:
         """Refuse the fields that nobody took. Raises Invalid, naming the first and the nearest known field."""
         for name in self._values:
@@ -120,6 +132,7 @@ class Fields:
         value = self._values.pop(name, None)
         if value is None:
             if default is None:
+                self.misspelled(name)
                 raise Invalid(f"{self.at(name)} is missing.", help=f"Give it {_WORDS[kind]}.", field=self.at(name))
             return default
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

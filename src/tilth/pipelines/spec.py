@@ -140,6 +140,8 @@ def parse_spec(document: object, *, project: str = DEFAULT_PROJECT) -> PipelineS
     if function is not None and given == ["transform", "function"] and command == CommandSpec(()):
         given, command = ["function"], None
     if len(given) != 1:
+        if not given:
+            fields.misspelled("transform", "function", "labeling")
         raise Invalid(
             f"The spec of {name!r} has {' and '.join(given) or 'nothing to run'}.",
             help="Give exactly one of transform (a command), function (module:name) and labeling.",
