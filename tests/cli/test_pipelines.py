@@ -76,7 +76,9 @@ def test_a_failed_item_is_shown_at_once_with_its_last_lines(shouting: Shell) -> 
     head = shouting.json("log", "shout")["items"][0]["id"]
     shouting.run("put", "notes:b.txt", "-", stdin="bad words\n")
     text = shouting.run("run", code=8).stdout
-    assert "there is something bad in" in text
+    # Once as the last line of the trace, in the item's log; not again in the headlines.
+    assert text.count("there is something bad in b.txt") == 1
+    assert "shout failed: 1 item failed, the first is notes:/b.txt\n" in text
     assert "reading" in text
     shown = shouting.run("job", "show", "shout").stdout
     assert "failed" in shown
@@ -86,6 +88,13 @@ def test_a_failed_item_is_shown_at_once_with_its_last_lines(shouting: Shell) -> 
     (failing,) = shouting.json("job", "items", "shout", "--state", "failed")["items"]
     assert "something bad" in shouting.json("job", "logs", "shout", "--item", failing["key"])["text"]
     assert shouting.json("log", "shout")["items"][0]["id"] == head
+
+
+def test_an_output_that_was_never_made_says_how_it_is_made(shouting: Shell) -> None:
+    shouting.run(
+        "pipeline", "create", "-f", str(shouting.file("specs/new.yaml", SPEC.replace("name: shout", "name: new")))
+    )
+    assert "tilth run" in shouting.run("ls", "new", code=3).stderr
 
 
 def test_jobs_are_listed_shown_waited_for_and_stopped(shouting: Shell) -> None:

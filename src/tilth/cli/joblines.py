@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from tilth.cli.tables import print_facts, print_table
-from tilth.cli.wording import number, safe, safe_lines, seconds, short, when
+from tilth.cli.wording import number, repo_name, safe, safe_lines, seconds, short, when
 from tilth.contract.values import JobInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Failed
@@ -48,7 +48,7 @@ def print_job(job: JobInfo) -> None:
             ("job", job.id),
             ("pipeline", job.pipeline),
             ("state", job.state),
-            ("reason", job.reason),
+            ("reason", _why(job)),
             ("change", job.change),
             ("items", f"{number(job.total)}: {number(job.run)} run, {number(job.reused)} reused"),
             ("failed", number(job.failed) if job.failed else ""),
@@ -67,14 +67,26 @@ def print_failures(workspace: Workspace, jobs: Sequence[JobInfo], *, headline: b
         if job.state not in FAILED:
             continue
         if headline:
-            print(f"\n{safe(job.pipeline)} {job.state}{f': {safe(job.reason)}' if job.reason else ''}")
+            print(f"\n{repo_name(job.pipeline)} {job.state}{f': {_why(job)}' if job.reason else ''}")
         failing = workspace.jobs.datums(job.id, state="failed", limit=_FAILING_SHOWN).items
         for datum in failing:
-            print(f"\nitem {safe(datum.key)} failed{f': {safe(datum.reason)}' if datum.reason else ''}")
-            for line in last_lines(workspace.jobs.logs(job.id, datum=datum.key), LAST_LINES):
+            lines = last_lines(workspace.jobs.logs(job.id, datum=datum.key), LAST_LINES)
+            # What the log says anyway is not said twice.
+            reason = _first_line(datum.reason) if lines else safe(datum.reason)
+            print(f"\nitem {safe(datum.key)} failed{f': {reason}' if reason else ''}")
+            for line in lines:
                 print(f"  | {line}")
         if job.failed > len(failing) > 0:
             print(f"\n{number(job.failed - len(failing))} more failed: tilth job items {job.id} --state failed")
+
+
+def _why(job: JobInfo) -> str:
+    # Where items failed, each tells its own reason.
+    return _first_line(job.reason) if job.failed else safe(job.reason)
+
+
+def _first_line(reason: str) -> str:
+    return safe(reason.partition("\n")[0])
 
 
 def _took(job: JobInfo) -> str:

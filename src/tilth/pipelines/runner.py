@@ -359,7 +359,7 @@ class _Run:
             partial, _ = self.merge.finish()
         self.backend.store.flush()
         count = self.counters.failed
-        reason = f"{count} datum{'s' if count > 1 else ''} failed, the first is {shown(key)}"
+        reason = f"{count} item{'s' if count > 1 else ''} failed, the first is {shown(key)}"
         if self.gave_up:
             reason += f"; nothing more was started after {count} failures"
         with self.backend.database.transaction() as conn:
