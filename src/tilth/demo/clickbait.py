@@ -180,6 +180,7 @@ class _Clickbait:
         after = workspace.labeling.get("ask")
         story.say(f"one row added to the pool: {after.tasks - before} new task, answered and published by itself")
         _show(workspace, story, self._headlines)
+        story.way_in()
         story.command(f"cd {self._scene.folder} && tilth lineage evaluate:metrics.json")
 
 

@@ -371,8 +371,8 @@ class _Digits:
 def show_table(story: Story, rounds: Sequence[Round]) -> None:
     """Show what each round bought and cost, then the learning curves of both arms."""
     story.table(
-        "What it took; a label bought is one person's answer, those to known-answer tasks included",
-        ["round", "labels bought", "cost", "rejected", "banned", "consensus", "majority", "items run / reused", "s"],
+        "What it took (a label is one person's answer, known-answer tasks included)",
+        ["round", "labels", "cost", "rejected", "banned", "consensus", "majority", "run / reused", "s"],
         [
             [
                 str(one.number),
@@ -394,16 +394,17 @@ def show_table(story: Story, rounds: Sequence[Round]) -> None:
         [
             [
                 str(one.number),
-                *(
-                    cell
-                    for arm in specs.ARMS
-                    for cell in (str(one.items[arm]), "{:.1%} ({:.1%} to {:.1%})".format(*one.accuracy[arm]))
-                ),
+                *(cell for arm in specs.ARMS for cell in (str(one.items[arm]), _with_interval(*one.accuracy[arm]))),
                 f"{one.gain[0]:+.1%} {one.gain[3]}",
             ]
             for one in rounds
         ],
     )
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    # Short enough for a terminal of 80 columns.
+    return f"{value:.1%} ({100 * low:.1f}-{100 * high:.1f})"
 
 
 def _made(commit: CommitInfo) -> str:
@@ -437,6 +438,7 @@ def _tell_again(scene: Scene, story: Story) -> None:
 
 def _goodbye(story: Story, scene: Scene) -> None:
     story.say("All of it is in the workspace; look around, then bring your own folder:", mark=" ")
+    story.way_in()
     story.command(f"cd {scene.folder}")
     story.command("tilth log label")
     story.command("tilth job list")

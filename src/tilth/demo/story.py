@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -31,15 +35,21 @@ class Story:
         """Open one of the named steps."""
         self._console.print()
         self._console.print(f"[bold green]{number}/{of} {escape(title)}[/]  [dim]{self.seconds:.0f} s[/]")
-        self._console.print(f"    [dim]{escape(promise)}[/]")
+        self._console.print(f"[dim]{escape(self._filled(promise, '    '))}[/]")
 
     def say(self, text: str, *, mark: str = "•") -> None:
         """Tell one thing that happened, as it was measured."""
-        self._console.print(f"  {mark} {escape(text)}")
+        self._console.print(escape(self._filled(text, f"  {mark} ")), soft_wrap=True)
 
     def command(self, text: str) -> None:
         """Show a command that the reader can type."""
-        self._console.print(f"    [bold]$ {escape(text)}[/]")
+        self._console.print(f"    [bold]$ {escape(text)}[/]", soft_wrap=True)
+
+    def way_in(self) -> None:
+        """Show how to make `tilth` a command, where it is not one yet."""
+        activate = Path(sys.prefix) / "bin" / "activate"
+        if shutil.which("tilth") is None and activate.is_file():
+            self.command(f". {activate}")
 
     def quote(self, text: str) -> None:
         """Show what the program itself answered."""
@@ -55,6 +65,12 @@ class Story:
             table.add_row(*[escape(cell) for cell in row])
         self._console.print()
         self._console.print(table)
+
+    def _filled(self, text: str, lead: str) -> str:
+        return textwrap.fill(
+            text, self._console.width, initial_indent=lead, subsequent_indent="    ", break_on_hyphens=False,
+            break_long_words=False,
+        )  # fmt: skip
 
     @contextmanager
     def bar(self, what: str, total: int | None = None) -> Iterator[Progress]:

@@ -36,7 +36,10 @@ def command(
     options: dict[str, Any] = {}
     if story == "clickbait":
         if data is None:
-            raise Invalid("The clickbait demo needs its files.", help="Name their folder with --data DIR.")
+            raise Invalid(
+                "The clickbait demo needs its files.",
+                help="They are in example/data of github.com/Toloka/toloka-pachyderm; name it with --data DIR.",
+            )
         options["data"] = existing(data)
         if rows is not None:
             options["rows"] = rows
