@@ -90,7 +90,7 @@ def _run(
     if not access_ledger.has_tokens(backend.database):
         owner = access_ledger.owner(backend.database)
         token = access_ledger.create_token(backend.database, owner.name, by=owner.name).token
-        say(f"Owner's link, shown this once: {url}/?token={token}")
+        say(f"Owner's link for `tilth -w LINK` (there are no pages yet), shown this once: {url}/?token={token}")
     try:
         server.run(sockets=[listening])
     finally:

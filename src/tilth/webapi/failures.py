@@ -59,9 +59,10 @@ def install(app: FastAPI) -> None:
             for problem in error.errors()[:20]
         ]
         said = "; ".join(f"{problem['where']}: {problem['what']}" for problem in problems[:3])
-        return answer_of(
-            Invalid(f"The request is malformed: {said}", help="/openapi.json describes it.", problems=problems)
-        )
+        help = "/openapi.json describes it."
+        if problems[0]["where"] == "body" and "json" not in request.headers.get("content-type", ""):
+            help = "Send a JSON object with the header `Content-Type: application/json`. " + help
+        return answer_of(Invalid(f"The request is malformed: {said}", help=help, problems=problems))
 
     @app.exception_handler(UnicodeError)
     async def unencodable(request: Request, error: UnicodeError) -> JSONResponse:
@@ -69,6 +70,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 404 and request.url.path == "/":
+            return answer_of(
+                NotFound(
+                    "This is the web API of Tilth; it has no pages yet.",
+                    help="Give this address to `tilth -w` or tilth.connect; /openapi.json lists the calls.",
+                )
+            )
         if error.status_code == 404:
             return answer_of(
                 NotFound(f"There is no {request.url.path} here.", help="/openapi.json lists what there is.")

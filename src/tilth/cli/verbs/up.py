@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -33,6 +34,8 @@ def command(session: Session, host: str, port: int) -> None:
     place = session.place
     if is_url(place):
         raise Invalid(f"{place} is a server already.", help="Name a workspace folder with -w.")
+    if not (Path(place) / "format").is_file():
+        session.note(f"There was no workspace at {place}; this makes an empty one.")
     from tilth.server import serve
 
     serve(place, host=host, port=port, say=_document if session.as_json else _line)
