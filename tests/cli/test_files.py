@@ -205,6 +205,7 @@ def test_one_commit_is_undone_and_later_ones_kept(notes: Shell) -> None:
     notes.run("put", "notes:bad.txt", "-", stdin="bad")
     notes.run("put", "notes:good.txt", "-", stdin="good")
     notes.run("revert", "notes@main^", "-m", "it was bad")
+    assert "made by revert (owner): it was bad" in notes.run("lineage", "notes").stdout
     assert paths(notes, "notes") == ["a.txt", "b.txt", "good.txt", "sub/c.txt"]
     assert notes.json("log", "notes")["items"][0]["message"] == "it was bad"
 

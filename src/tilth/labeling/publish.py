@@ -239,4 +239,6 @@ def _derivation(snapshot: _Snapshot) -> Derivation:
 
 def _message(snapshot: _Snapshot) -> str:
     row = snapshot.row
-    return f"{row.done:,} of {row.open + row.done + row.escalated:,} items labeled by {row.workers - row.banned} people"
+    people = row.workers - row.banned
+    by = "" if not people else " by 1 person" if people == 1 else f" by {people:,} people"
+    return f"{row.done:,} of {row.open + row.done + row.escalated:,} items labeled{by}"

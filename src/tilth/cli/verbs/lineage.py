@@ -48,11 +48,13 @@ def _node(node: LineageNode) -> str:
     line = f"{'  ' * node.depth}{repo_name(commit.repo)}@{commit.id}  {when(commit.at_ms)}"
     if derivation is None:
         return f"{line}  put by {safe(commit.author)}{f': {safe(commit.message)}' if commit.message else ''}"
+    if not derivation.inputs:
+        return f"{line}  made by {repo_name(derivation.stage)} ({safe(commit.author)}): {safe(commit.message)}"
     inputs = ", ".join(f"{repo_name(source.repo)}@{short(source.commit)}" for source in derivation.inputs)
     recipe = f", recipe {short(derivation.recipe)}" if derivation.recipe else ""
     guideline = derivation.facts.get("guideline_version")
     guided = f", guidelines {safe(guideline)}" if guideline is not None else ""
-    return f"{line}  made by {repo_name(derivation.stage)} from {inputs or 'nothing'}{recipe}{guided}"
+    return f"{line}  made by {repo_name(derivation.stage)} from {inputs}{recipe}{guided}"
 
 
 def _datum(trace: DatumTrace) -> list[str]:

@@ -8,7 +8,7 @@ from tilth.cli.grammar import Command, paging
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
-from tilth.cli.wording import number, size, when
+from tilth.cli.wording import number, repo_name, size, when
 from tilth.contract.values import CommitInfo, Page
 
 
@@ -34,7 +34,14 @@ def _print(page: Page[CommitInfo]) -> None:
     print_table(
         ("commit", "when", "author", "files#", "size#", "message"),
         (
-            (commit.id, when(commit.at_ms), commit.author, number(commit.files), size(commit.size), _about(commit))
+            (
+                commit.id,
+                when(commit.at_ms),
+                repo_name(commit.author),
+                number(commit.files),
+                size(commit.size),
+                _about(commit),
+            )
             for commit in page.items
         ),
         empty="There are no commits yet.",
