@@ -22,9 +22,9 @@ class RemoteLabeling:
         """Return one labeling pipeline's progress."""
         return self._call.get("labeling.get", LabelingInfo, pipeline=pipeline)
 
-    def workers(self, pipeline: str) -> Page[WorkerInfo]:
-        """List the workers of a labeling pipeline."""
-        return self._call.get("labeling.workers", Page[WorkerInfo], pipeline=pipeline)
+    def workers(self, pipeline: str, *, after: str | None = None, limit: int = 1000) -> Page[WorkerInfo]:
+        """List the workers of a labeling pipeline by opaque id."""
+        return self._call.get("labeling.workers", Page[WorkerInfo], pipeline=pipeline, after=after, limit=limit)
 
     def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
         """List what holds now for each item."""

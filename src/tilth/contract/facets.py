@@ -236,8 +236,8 @@ class Labeling(Protocol):
     def get(self, pipeline: str) -> LabelingInfo:
         """Return one labeling pipeline's progress, from counters."""
 
-    def workers(self, pipeline: str) -> Page[WorkerInfo]:
-        """List the workers of a labeling pipeline."""
+    def workers(self, pipeline: str, *, after: str | None = None, limit: int = 1000) -> Page[WorkerInfo]:
+        """List the workers of a labeling pipeline by opaque id."""
 
     def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
         """List what holds now for each item, published or not."""

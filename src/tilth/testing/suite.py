@@ -393,6 +393,9 @@ class WorkspaceSuite:
         state = workspace.labeling.get(ask)
         assert (state.tasks, state.done, state.open, state.answers) == (3, 3, 0, 6)
         workers = workspace.labeling.workers(ask).items
+        first = workspace.labeling.workers(ask, limit=1)
+        rest = workspace.labeling.workers(ask, after=first.items[-1].worker)
+        assert [*first.items, *rest.items] == list(workers)
         assert len(workers) == 2
         assert not any(name in worker.worker for worker in workers)
         lineage = workspace.lineage.of(f"{ask}@main")

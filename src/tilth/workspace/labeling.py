@@ -15,7 +15,6 @@ from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
 
-ALL_WORKERS = 1000
 PUBLISH_ATTEMPTS = 5
 
 
@@ -40,10 +39,10 @@ class LocalLabeling:
         """Return one labeling pipeline's progress, from counters."""
         return labeling_info(self._desk.progress(full_name(pipeline)))
 
-    def workers(self, pipeline: str) -> Page[WorkerInfo]:
+    def workers(self, pipeline: str, *, after: str | None = None, limit: int = 1000) -> Page[WorkerInfo]:
         """List the workers of a labeling pipeline by opaque id."""
-        found = self._desk.workers(full_name(pipeline), limit=ALL_WORKERS + 1)
-        return page_of(found, ALL_WORKERS, worker_info, lambda stats: stats.public)
+        found = self._desk.workers(full_name(pipeline), after=after, limit=check_limit(limit) + 1)
+        return page_of(found, limit, worker_info, lambda stats: stats.public)
 
     def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
         """List what holds now for each item."""

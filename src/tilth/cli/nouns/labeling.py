@@ -39,10 +39,15 @@ def show(session: Session, pipeline: str) -> None:
 
 @command.command("workers", example="tilth labeling workers digits")
 @click.argument("pipeline", metavar="PIPELINE")
+@paging(1000)
 @pass_session
-def workers(session: Session, pipeline: str) -> None:
+def workers(session: Session, pipeline: str, after: str | None, limit: int) -> None:
     """List the workers: answers, known answers right, and who is banned and why."""
-    session.show(session.workspace().labeling.workers(pipeline), _print_workers)
+    labeling = session.workspace().labeling
+    page = collect(lambda key, count: labeling.workers(pipeline, after=key, limit=count), after=after, limit=limit)
+    session.show(page, _print_workers)
+    if note := more(page):
+        session.note(note)
 
 
 @command.command("labels", example="tilth labeling labels digits --limit 20")
