@@ -103,7 +103,7 @@ class LabelingStage:
         """
         now = self._clock()
         with self._backend.database.read() as conn:
-            leased = [row.pipeline for row in desks.rows(conn) if row.leased]
+            leased = [row.pipeline for row in desks.timings(conn) if row.leased]
             overdue = [pipeline for pipeline in leased if lending.has_overdue(conn, pipeline, now)]
         for pipeline in overdue:
             with self._backend.database.transaction() as conn:
@@ -111,7 +111,7 @@ class LabelingStage:
                 with open_ledger(conn, pipeline, now) as ledger:
                     lending.return_overdue(ledger)
         with self._backend.database.read() as conn:
-            return [row.pipeline for row in desks.rows(conn) if publishing.is_due(row, now)]
+            return [row.pipeline for row in desks.timings(conn) if publishing.is_due(row, now)]
 
     def publish(self, pipeline: str) -> Commit | None:
         """Publish a pipeline's labels now, due or not; None when there is nothing new. Safe to repeat."""

@@ -109,6 +109,29 @@ def rows(conn: Connection) -> list[Any]:
     return list(conn.execute(select(labelings).where(labelings.c.state == "open").order_by(labelings.c.pipeline)))
 
 
+_TIMING = (
+    "pipeline",
+    "spec",
+    "open",
+    "leased",
+    "answers",
+    "settled",
+    "reserved_micros",
+    "spent_micros",
+    "changed",
+    "published_sequence",
+    "published_ms",
+    "created_ms",
+)
+
+
+def timings(conn: Connection) -> list[Any]:
+    """Return, of all open labeling pipelines, by name, only what says whether to publish: this is asked all the time,
+    and the whole rows are long."""
+    columns = [labelings.c[name] for name in _TIMING]
+    return list(conn.execute(select(*columns).where(labelings.c.state == "open").order_by(labelings.c.pipeline)))
+
+
 def find(conn: Connection, pipeline: str) -> Any | None:
     """Return the row of one labeling pipeline."""
     return conn.execute(select(labelings).where(labelings.c.pipeline == pipeline)).first()
