@@ -262,9 +262,11 @@ def test_a_path_that_leaves_the_repo_is_refused(notes: Shell, path: str) -> None
         assert notes.run(verb, f"notes:{path}", code=2).stdout == ""
 
 
-def test_an_absolute_path_never_leaves_the_repo(notes: Shell) -> None:
+def test_an_absolute_path_is_refused(notes: Shell) -> None:
     outside = notes.folder / "outside.txt"
-    notes.run("put", f"notes:{outside}", "-", stdin="x")
+    source = notes.file("source.txt", "x")
+    refusal = notes.failure("put", f"notes:{outside}", str(source), code=2)
+    assert "absolute" in refusal["message"]
     assert not outside.exists()
 
 

@@ -22,7 +22,7 @@ from tilth.versioning.revisions import Reference, parse, parse_time, resolve
         ("digits@main", Reference("default", "digits", "main")),
         ("vision/digits@main^3:a/b.png", Reference("vision", "digits", "main^3", "a/b.png")),
         ("digits:", Reference("default", "digits", None, "")),
-        ("digits:/a b@c:d", Reference("default", "digits", None, "a b@c:d")),
+        ("digits:a b@c:d", Reference("default", "digits", None, "a b@c:d")),
         ("digits@main@{2026-01-31T14:00}:x", Reference("default", "digits", "main@{2026-01-31T14:00}", "x")),
         ("digits@main@{3 days ago}^", Reference("default", "digits", "main@{3 days ago}^")),
     ],

@@ -29,20 +29,22 @@ def check_name(name: str, what: str) -> str:
 
 
 def check_path(path: str) -> str:
-    """Return `path` without a leading slash if it may be a path in a repo. Raises Invalid.
+    """Return `path` if it may be a path in a repo. Raises Invalid.
 
-    Any UTF-8 is allowed except NUL and control characters, and empty, `.` and `..` segments.
+    Any UTF-8 is allowed except NUL and control characters, and empty, `.` and `..` segments; a path starts at the root
+    of the repo by itself, so one that begins with a slash is refused rather than guessed at.
     """
-    clean = path[1:] if path.startswith("/") and not path.startswith("//") else path
-    problem = _path_problem(clean)
+    problem = _path_problem(path)
     if problem:
         raise Invalid(f"{path!r} is not a path in a repo: {problem}.", help="Rename it and try again.", path=path)
-    return clean
+    return path
 
 
 def _path_problem(path: str) -> str | None:
     if not path:
         return "it is empty"
+    if path.startswith("/"):
+        return "it is absolute"
     try:
         encoded = path.encode()
     except UnicodeEncodeError:
