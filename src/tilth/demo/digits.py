@@ -389,7 +389,7 @@ def show_table(story: Story, rounds: Sequence[Round]) -> None:
         ],
     )
     story.table(
-        f"Model accuracy on {HELD_OUT} held-out scans, 95 % intervals; labels by 12 simulated labelers",
+        f"Accuracy on {HELD_OUT} held-out scans (95 % intervals); 12 simulated labelers",
         ["round", "labels", "chosen", "labels", "random", "chosen - random"],
         [
             [

@@ -117,7 +117,9 @@ def _base(conn: Connection, repo: Repo, name: str) -> CommitId:
     if branch is not None:
         if branch.head is None:
             raise NotFound(
-                f"Branch {name} of {repo.full_name} has no commit yet.", help="`tilth put` makes one; in the output of a pipeline, `tilth run`.", branch=name
+                f"Branch {name} of {repo.full_name} has no commit yet.",
+                help="`tilth put` makes one; in the output of a pipeline, `tilth run`.",
+                branch=name,
             )
         return CommitId(branch.head)
     if is_id(name):

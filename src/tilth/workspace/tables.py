@@ -42,7 +42,9 @@ class Tables:
         parts = {entry.path: entry.digest for entry in tree.walk(path) if entry.path == path or is_table(entry.path)}
         if not parts:
             if path and tree.stat(path) is None and not tree.is_folder(path):
-                raise NotFound(f"There is no {path} in {reference.partition(':')[0]}.", help="`tilth ls` shows it.")
+                raise NotFound(
+                    f"There is no {path} in {reference.partition(':')[0]}.", help="`tilth ls` shows what is there."
+                )
             raise Invalid(f"{reference} holds no table.", help=f"Tables are files ending in {', '.join(SUFFIXES)}.")
         key = _key(parts)
         with self._lock:
