@@ -13,13 +13,14 @@ def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = 
     """Open the workspace at `place`: a folder (made if there is none), with owner rights, or the URL of a server.
 
     Without `place`: `$TILTH_WORKSPACE`, else the nearest `.tilth` folder upward, else `./.tilth`. Without `token`:
-    `$TILTH_TOKEN`. Close the result, or use it as a context manager.
+    that of the link that `tilth up` printed, else `$TILTH_TOKEN`. Close the result, or use it as a context manager.
     """
     found = find_workspace(os.fspath(place) if place is not None else None)
     if is_url(found):
         from tilth.client import open as open_remote
 
-        return open_remote(found, token or os.environ.get(TOKEN_VARIABLE))
+        url, _, carried = found.partition("/?token=")
+        return open_remote(url, token or carried or os.environ.get(TOKEN_VARIABLE))
     from tilth.workspace.local import open as open_local
 
     return open_local(Path(found))

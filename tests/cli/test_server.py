@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tilth import connect
+
 from .conftest import Shell
 from .test_pipelines import SPEC, STEPS
 
@@ -61,6 +63,8 @@ def test_a_served_workspace_is_used_like_a_folder(
         monkeypatch.delenv("TILTH_TOKEN")
         notes.place = f"{url}/?token={token}"
         served = notes.json("log", "notes")
+        with connect(notes.place) as workspace:
+            assert workspace.access.me().role == "owner"
         notes.place = local
         assert notes.json("log", "notes") == served
         busy = notes.failure("up", "--port", "0", code=4)

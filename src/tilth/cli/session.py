@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from tilth.config import TOKEN_VARIABLE, find_workspace, is_url
+from tilth.config import find_workspace, is_url
 from tilth.errors import NotFound
 
 if TYPE_CHECKING:
@@ -47,9 +46,7 @@ class Session:
             )
         from tilth.connection import connect
 
-        # The link that `tilth up` prints carries its token.
-        place, _, token = place.partition("/?token=") if is_url(place) else (place, "", "")
-        workspace = connect(place, token=token or os.environ.get(TOKEN_VARIABLE))
+        workspace = connect(place)
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
 
