@@ -95,3 +95,18 @@ def test_a_job_that_the_machine_cannot_run_is_told_of_and_waits(workspace: Works
         coordinator.close()
         lease.release()
     assert [job.state for job in workspace.jobs.list().items] == ["created"]
+
+
+def test_a_run_ends_soon_after_its_timeout_and_the_next_one_goes_on(workspace: Workspace, tmp_path: Path) -> None:
+    meet(workspace, tmp_path, "alone", "nobody")
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match=r"within 3 s: .*alone \(job ") as raised:
+        workspace.maintenance.run(timeout_s=3)
+    assert time.monotonic() - began < 20
+    assert raised.value.facts["timeout"]
+    (job,) = workspace.jobs.list().items
+    assert job.state == "created"
+    assert job.id in raised.value.message
+    (tmp_path / "nobody").touch()
+    assert workspace.maintenance.run(timeout_s=120).commits == 1
+    assert [(each.id, each.state) for each in workspace.jobs.list().items] == [(job.id, "success")]

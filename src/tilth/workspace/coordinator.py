@@ -75,6 +75,7 @@ class Coordinator:
         self._ended: list[tuple[JobId, BaseException | None]] = []
         self._changed = threading.Condition()
         self._halted = threading.Event()
+        self._let_go_by: float | None = None
         self._pipelines.recover(lease.lease)
 
     def step(self, progress: Progress = silent) -> bool:
@@ -90,7 +91,7 @@ class Coordinator:
     def run(self, until: Callable[[], bool], *, deadline: float | None = None, progress: Progress = silent) -> bool:
         """Take steps until `until` says so or nothing is left; False when the deadline (monotonic) came first.
 
-        Jobs that have begun are finished even beyond the deadline.
+        Jobs that have begun are finished, except at the deadline: then they are put back, as by `close`.
         """
         in_time = True
         while not until():
@@ -98,9 +99,12 @@ class Coordinator:
             if not in_time or not self.step(progress):
                 if not in_time or not self._running:
                     break
-                self.wait(WAIT_S)
+                self.wait(_left(WAIT_S, deadline))
         while self._running:
-            self.wait(None)
+            if deadline is not None and time.monotonic() >= deadline:
+                self.close()
+                break
+            self.wait(_left(None, deadline))
             self._reap()
         return in_time
 
@@ -110,11 +114,15 @@ class Coordinator:
             self._changed.wait_for(lambda: self._ended or not self._running, timeout)
 
     def close(self) -> None:
-        """Let the jobs that run wait for the next coordinator, which takes up what they have done."""
+        """Let the jobs that run wait for the next coordinator, which takes up what they have done.
+
+        It waits for them at most CLOSE_S in all, however often it is called. Nothing can be run after it.
+        """
         self._halted.set()
-        until = time.monotonic() + CLOSE_S
+        if self._let_go_by is None:
+            self._let_go_by = time.monotonic() + CLOSE_S
         for _, thread in self._running.values():
-            thread.join(max(0.0, until - time.monotonic()))
+            thread.join(max(0.0, self._let_go_by - time.monotonic()))
 
     def _reap(self) -> bool:
         """Take note of the jobs that have ended; raise what the first of them to fail raised."""
@@ -169,6 +177,14 @@ class Coordinator:
 
     def _guard(self, conn: Connection) -> None:
         leases.check(conn, self._lease.lease)
+
+
+def _left(longest: float | None, deadline: float | None) -> float | None:
+    """Return how long to wait, in seconds: up to `longest`, and not beyond the deadline."""
+    if deadline is None:
+        return longest
+    left = max(0.0, deadline - time.monotonic())
+    return left if longest is None else min(longest, left)
 
 
 class _LabelingIntake:

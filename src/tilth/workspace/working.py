@@ -23,8 +23,10 @@ from tilth.versioning.backend import Backend
 from tilth.workspace.coordinator import Coordinator, local_executor
 from tilth.workspace.jobinfos import job_info
 from tilth.workspace.lease import CoordinatorLease, holder_of
+from tilth.workspace.names import short_name
 
 _PAGE = 1000
+_NAMED = 3
 _FIRST_PAUSE_S = 0.01
 _LONGEST_PAUSE_S = 0.25
 
@@ -62,7 +64,11 @@ class Working:
         )
 
     def run(self, *, timeout_s: float | None = None, progress: Progress = silent) -> QuietReport:
-        """Work, or wait, until nothing is left to do. Raises Unavailable on timeout."""
+        """Work, or wait, until nothing is left to do.
+
+        Raises Unavailable on timeout, naming jobs that have not ended. Those that this process ran are put back: what
+        they have done is kept, and the next run goes on with them.
+        """
         began_ms = time.time_ns() // 1_000_000
         deadline = _deadline(timeout_s)
         pause = _FIRST_PAUSE_S
@@ -72,8 +78,8 @@ class Working:
                 break
             if deadline is not None and time.monotonic() >= deadline:
                 raise Unavailable(
-                    f"After {timeout_s:g} s {status.running} jobs are still running and {status.waiting} waiting.",
-                    help="Wait longer, or look at `tilth job list`.",
+                    f"Not everything was done within {timeout_s:g} s: {self._left(status)}.",
+                    help="What is done is kept; `tilth run` goes on with the rest, and `tilth job list` shows it.",
                     timeout=True,
                 )
             if not self._work(lambda: False, deadline, progress):
@@ -108,7 +114,10 @@ class Working:
 
     def _work(self, until: Callable[[], bool], deadline: float | None, progress: Progress) -> bool:
         """Take the lease and work; False when another has it."""
-        with self._one:
+        left_s = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+        if not self._one.acquire(timeout=left_s):
+            return False
+        try:
             try:
                 lease = CoordinatorLease.take(self._backend.folder, self._backend.database, "a command")
             except Conflict:
@@ -121,7 +130,19 @@ class Working:
                     coordinator.run(until, deadline=deadline, progress=progress)
             finally:
                 lease.release()
+        finally:
+            self._one.release()
         return True
+
+    def _left(self, status: StatusInfo) -> str:
+        """Say what is left to do, naming the first jobs."""
+        unended = queue.list_jobs(self._backend, states=(queue.RUNNING, queue.CREATED), limit=_NAMED)
+        counts = [f"{status.running} running"] * (status.running > 0) + [f"{status.waiting} waiting"]
+        if not unended:
+            return "news are still to be read, or labels to be published"
+        names = [f"{short_name(job.pipeline)} (job {job.id})" for job in unended]
+        more = ["…"] * (status.running + status.waiting > len(names))
+        return f"of its jobs {' and '.join(counts)}: {', '.join(names + more)}"
 
     def _ended(self, what: str, news: int) -> bool:
         jobs, known = self._look(what, news)
