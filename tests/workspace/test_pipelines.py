@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid, NotFound
+from tilth.metadata.schema.jobs import pipeline_versions
+from tilth.pipelines.registry import find_pipeline
+from tilth.versioning.backend import open_backend
 from tilth.workspace.local import open as open_folder
 
 CONFIG = (
@@ -63,3 +67,40 @@ def test_a_pipeline_made_again_after_its_deletion_finds_its_tasks(workspace: Wor
     workspace.maintenance.run(timeout_s=60)
     assert workspace.labeling.get("ask").tasks == 1
     assert workspace.tasks.next("ask") is not None
+
+
+@pytest.mark.parametrize("stored", ['{"pipeline": {"name": "ask"}, "colour": 1}', "{"])
+def test_a_stored_spec_that_cannot_be_understood_stops_its_own_jobs_only(tmp_path: Path, stored: str) -> None:
+    def copy(name: str, command: str = "cp /pfs/items/* /pfs/out/") -> dict[str, Any]:
+        return {
+            "pipeline": {"name": name},
+            "input": {"pfs": {"repo": "items", "glob": "/*"}},
+            "transform": {"cmd": ["sh", "-c", command]},
+        }
+
+    with open_folder(tmp_path / "workspace") as workspace:
+        workspace.repos.create("items")
+        for name in ("broken", "good"):
+            workspace.pipelines.create(copy(name))
+        workspace.maintenance.run(timeout_s=60)
+        with open_backend(tmp_path / "workspace") as backend, backend.database.transaction() as conn:
+            broken = find_pipeline(conn, "broken").id
+            conn.execute(update(pipeline_versions).where(pipeline_versions.c.pipeline == broken).values(spec=stored))
+        workspace.files.put("items:a.txt", b"a")
+        workspace.maintenance.run(timeout_s=60)
+        (failed,) = workspace.jobs.list(pipeline="broken", limit=1).items
+        assert failed.state == "failed"
+        assert "stored spec of pipeline default/broken cannot be used" in failed.reason
+        assert workspace.jobs.list(pipeline="good", limit=1).items[0].state == "success"
+        assert [(each.name, each.state) for each in workspace.pipelines.list().items] == [
+            ("broken", "invalid"),
+            ("good", "active"),
+        ]
+        assert workspace.pipelines.get("broken").state == "invalid"
+        workspace.pipelines.create(copy("broken"), update=True)
+        workspace.maintenance.run(timeout_s=60)
+        assert workspace.jobs.list(pipeline="broken", limit=1).items[0].state == "success"
+        with open_backend(tmp_path / "workspace") as backend, backend.database.transaction() as conn:
+            conn.execute(update(pipeline_versions).where(pipeline_versions.c.pipeline == broken).values(spec=stored))
+        workspace.pipelines.delete("broken")
+        assert [each.name for each in workspace.pipelines.list().items] == ["good"]

@@ -163,6 +163,7 @@ class PipelineInfo:
     kind: str
     version: int
     state: str
+    """active, or invalid where the stored spec cannot be understood (any more)."""
     spec: Mapping[str, Any]
     output: str
     """`repo@branch` that it writes."""

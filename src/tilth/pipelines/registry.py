@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,13 @@ class Pipeline:
 
     id: str
     version: int
-    spec: PipelineSpec
+    project: str
+    short_name: str
+    """NAME without its project."""
+    kind: str
+    """code, function or labeling."""
+    document: Mapping[str, Any]
+    """The spec as it was written."""
     recipe: Digest
     code: Digest | None
     keep_outputs: bool
@@ -50,16 +56,24 @@ class Pipeline:
     updated_ms: int
     change: ChangeId
     """The change that this version started."""
+    parsed: PipelineSpec | Invalid
+    """The spec, or why what is stored cannot be understood."""
 
     @property
     def name(self) -> str:
         """PROJECT/NAME, which is also the owner of its output branch."""
-        return self.spec.full_name
+        return f"{self.project}/{self.short_name}"
 
     @property
-    def kind(self) -> str:
-        """code, function or labeling."""
-        return self.spec.kind
+    def spec(self) -> PipelineSpec:
+        """The spec. Raises Invalid where the stored one cannot be understood, as after a change of the rules."""
+        if isinstance(self.parsed, Invalid):
+            raise Invalid(
+                f"The stored spec of pipeline {self.name} cannot be used: {self.parsed.message}",
+                help="Mend it with `tilth pipeline update`, or delete the pipeline.",
+                pipeline=self.name,
+            )
+        return self.parsed
 
 
 def _nothing_else(conn: Connection, pipeline: Pipeline) -> None:
@@ -228,20 +242,24 @@ def load_pipeline(conn: Connection, identifier: str, version: int | None = None)
         )
     ).one()
     repo = conn.execute(select(repos.c.project, repos.c.name).where(repos.c.id == row.repo)).one()
-    spec = parse_spec(json.loads(at.spec), project=row.project)
+    document, parsed = _stored_spec(at.spec, row.project)
     return Pipeline(
         id=identifier,
         version=at.version,
-        spec=spec,
+        project=row.project,
+        short_name=row.name,
+        kind=row.kind if isinstance(parsed, Invalid) else parsed.kind,
+        document=document,
         recipe=Digest(at.recipe),
         code=Digest(at.code) if at.code is not None else None,
         keep_outputs=at.keep_outputs,
         output=f"{repo.project}/{repo.name}",
         output_id=RepoId(row.repo),
-        branch=spec.output_branch,
+        branch=row.branch if isinstance(parsed, Invalid) else parsed.output_branch,
         created_ms=row.created_ms,
         updated_ms=at.at_ms,
         change=ChangeId(at.change),
+        parsed=parsed,
     )
 
 
@@ -259,13 +277,28 @@ def _announce(conn: Connection, identifier: str, name: str, version: int, change
     feed.append(conn, CHANGED, change, facts)
 
 
+def _stored_spec(text: str, project: str) -> tuple[Mapping[str, Any], PipelineSpec | Invalid]:
+    """Read a stored spec. One that cannot be understood must stop nothing but its own pipeline's jobs."""
+    document: Mapping[str, Any] = {}
+    try:
+        found = json.loads(text)
+        document = found if isinstance(found, dict) else {}
+        return document, parse_spec(found, project=project)
+    except Invalid as error:
+        return document, error
+    except ValueError as error:
+        return document, Invalid(f"It is not JSON: {error}", help="Mend it with `tilth pipeline update`.")
+
+
 def _same(before: Pipeline, spec: PipelineSpec, recipe: Digest) -> bool:
     """Tell whether nothing would change; where the code folder lies does not matter, its digest is in the recipe."""
 
     def written(of: PipelineSpec) -> bytes:
         return canonical({name: value for name, value in of.document.items() if name != "code"})
 
-    return before.recipe == recipe and written(before.spec) == written(spec)
+    if isinstance(before.parsed, Invalid):
+        return False
+    return before.recipe == recipe and written(before.parsed) == written(spec)
 
 
 def _declare(conn: Connection, spec: PipelineSpec, output: Repo, references: Sequence[tuple[str, str]]) -> None:

@@ -82,7 +82,8 @@ def resolve_sources(conn: Connection, job: Job, pipeline: Pipeline) -> Sources:
     """Return the commits that `job` reads.
 
     A source branch is read as it was at the job's place in the feed; the output of another pipeline as that
-    pipeline's jobs up to there left it. Raises NotFound when an input repo was deleted.
+    pipeline's jobs up to there left it. Raises NotFound when an input repo was deleted,
+    Invalid where the stored spec cannot be understood.
     """
     found: list[Source] = []
     for (repo, branch), kind in places_read(conn, pipeline).items():

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, select
 
-from tilth.errors import Fenced, TilthError, Unavailable
+from tilth.errors import Fenced, Invalid, TilthError, Unavailable
 from tilth.execution.executor import Executor
 from tilth.metadata import feed
 from tilth.metadata.feed import Event
@@ -217,7 +217,7 @@ def take_change(conn: Connection, change: ChangeId, events: list[Event]) -> int:
             position=events[-1].position,
             rank=rank,
             reprocess=pipeline.id in again,
-            newest_only=pipeline.spec.backlog == "newest",
+            newest_only=not isinstance(pipeline.parsed, Invalid) and pipeline.parsed.backlog == "newest",
         )
         count += inserted is not None
     return count

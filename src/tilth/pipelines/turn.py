@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from sqlalchemy import Connection
 
-from tilth.errors import NotFound
+from tilth.errors import Invalid, NotFound
 from tilth.model.ids import JobId
 from tilth.pipelines.queue import RUNNING, Job, running_jobs, waiting_jobs
 from tilth.pipelines.registry import load_pipeline, owner_of
@@ -43,7 +43,11 @@ def _place(job: Job) -> tuple[int, int, str]:
 def _reads(conn: Connection, job: Job) -> set[str]:
     """Return the pipelines whose output a job reads."""
     found: set[str] = set()
-    for repo, branch in places_read(conn, load_pipeline(conn, job.pipeline_id, job.version)):
+    try:
+        places = places_read(conn, load_pipeline(conn, job.pipeline_id, job.version))
+    except Invalid:  # the job will say so
+        return found
+    for repo, branch in places:
         try:
             owner = owner_of(conn, find_repo(conn, repo).id, branch)
         except NotFound:  # the job will say so

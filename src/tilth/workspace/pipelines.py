@@ -142,11 +142,11 @@ class LocalPipelines:
         jobs = queue.list_jobs(self._backend, pipeline=pipeline.id, limit=1)
         return PipelineInfo(
             name=short_name(pipeline.name),
-            project=pipeline.spec.project,
+            project=pipeline.project,
             kind=pipeline.kind,
             version=pipeline.version,
-            state="active",
-            spec=dict(pipeline.spec.document),
+            state="invalid" if isinstance(pipeline.parsed, Invalid) else "active",
+            spec=dict(pipeline.document),
             output=f"{short_name(pipeline.output)}@{pipeline.branch}",
             recipe=pipeline.recipe.hex(),
             created_ms=pipeline.created_ms,
