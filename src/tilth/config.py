@@ -15,11 +15,14 @@ def find_workspace(option: str | None, *, start: Path | None = None) -> str:
     """Return the folder or URL of the workspace to use.
 
     The option wins, then `$TILTH_WORKSPACE`, then the nearest `.tilth` folder upward from `start` (default:
-    the current folder), then `./.tilth`, which the first write makes.
+    the current folder), then `./.tilth`, which the first write makes. A named folder that is no workspace but holds one
+    in its `.tilth` means that one.
     """
     named = option or os.environ.get(WORKSPACE_VARIABLE)
     if named:
-        return named
+        inside = Path(named) / WORKSPACE_FOLDER
+        around = not is_url(named) and not (Path(named) / "format").is_file() and (inside / "format").is_file()
+        return str(inside) if around else named
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / WORKSPACE_FOLDER / "format").is_file():
