@@ -155,6 +155,30 @@ def test_two_datums_that_write_one_path_fail_by_name(workshop: Any) -> None:
     assert "a:/x" in job.reason
     assert "a:/y" in job.reason
     assert "both wrote same" in job.reason
+    assert job.failed_datum == "a:/y"
+    assert (job.total, job.run, job.reused) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("first", ["", "z"])
+def test_a_job_that_fails_at_its_output_shows_what_ran(workshop: Any, first: str) -> None:
+    def same(datum: Any) -> None:
+        datum.write("same", b"")
+
+    workshop.executor.functions["test:same"] = same
+    workshop.repo("a", {first: b"1"} if first else {"x": b"1", "y": b"2"})
+    workshop.pipeline("p", pfs("a"), function="test:same")
+    if first:
+        workshop.settle()
+        workshop.commit("a", {"x": b"1", "y": b"2"})
+    [job] = workshop.settle()
+    assert job.state == "failed"
+    assert (job.run, job.reused, job.total) == (2, 1 if first else 0, 3 if first else 2)
+    assert job.failed_datum in ("a:/x", "a:/y")
+    rows = job.plan.datum_table(workshop.backend.store).get_many(["a:/x", "a:/y"]).to_pylist()
+    assert [row["state"] for row in rows] == ["success", "success"]
+    if first:
+        workshop.commit("a", {"x": None, "y": None})
+        assert workshop.settle()[0].state in ("success", "unchanged")
 
 
 def test_a_file_where_another_datum_needs_a_folder_fails_by_name(workshop: Any) -> None:

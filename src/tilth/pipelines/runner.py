@@ -11,7 +11,7 @@ from itertools import chain, islice
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from tilth.datums.cutting import InputUpdate, update_input
+from tilth.datums.cutting import InputState, InputUpdate, spec_digest, update_input
 from tilth.datums.inputs import Group, InputSpec, Pfs
 from tilth.errors import BranchMoved, Failed, Fenced, TilthError, Unavailable
 from tilth.execution.executor import Executor
@@ -99,7 +99,8 @@ def run_job(
         _let_wait(backend, job, lease)
         raise
     except TilthError as error:
-        run.end(FAILED, str(error))
+        datums = error.facts.get("datums") or ()
+        run.end(FAILED, str(error), datum=str(datums[-1]) if isinstance(datums, list) and datums else None)
     except BaseException:
         _let_wait(backend, job, lease)
         raise
@@ -185,9 +186,10 @@ class _Run:
             tree, owners = self.merge.finish()
             self._publish(replace(plan, tree=tree, owners=owners.root))
 
-    def end(self, state: str, reason: str) -> None:
-        """End the job without an output."""
+    def end(self, state: str, reason: str, *, datum: str | None = None) -> None:
+        """End the job without an output; `datum` is to blame. What ran until then stays to be looked at."""
         failure = self.first_failure
+        shown_datums = self._datums_so_far()
         with self.backend.database.transaction() as conn:
             check_running(conn, self.job, self.lease)
             end_job(
@@ -195,10 +197,26 @@ class _Run:
                 self.job.id,
                 state,
                 reason=reason,
-                counters=self._totals(None),
-                failed_datum=failure[0] if failure else None,
+                plan=shown_datums,
+                counters=self._totals(shown_datums.datum_table(self.backend.store) if shown_datums else None),
+                failed_datum=failure[0] if failure else datum,
                 failed_lines=failure[1] if failure else None,
             )
+
+    def _datums_so_far(self) -> Plan | None:
+        """Return a plan that shows what ran; the next job does not start from it. None where it cannot be written."""
+        before = self.previous
+        try:
+            plan = Plan(
+                before.input if before else InputState(spec_digest(self.pipeline.spec.input), {}, ()),
+                self.pipeline.recipe,
+                before.tree if before else None,
+                self.datums.finish().root,
+            )
+            self.backend.store.flush()
+        except TilthError:
+            return None
+        return plan
 
     # Running
 
@@ -282,11 +300,12 @@ class _Run:
             note_tries(conn, self.job, map(_try, progressed.failures))
             note_progress(conn, self.job.id, self.counters.values())
         for done, manifest in zip(good, manifests, strict=True):
-            self.merge.add(done.work.datum.key, done.outcome.outputs)
             self._finished(done, manifest)
         for done in progressed.finished:
             if done.outcome.state != SUCCESS:
                 self._finished(done, None)
+        for done in good:  # last, because it ends the job where two wrote one path
+            self.merge.add(done.work.datum.key, done.outcome.outputs)
 
     def _count(self, done: Finished) -> None:
         state = done.outcome.state
