@@ -18,13 +18,14 @@ def tilth(*words: str, cwd: Path) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TILTH_")}
     done = subprocess.run(
         [sys.executable, "-m", "tilth.cli.main", *words], cwd=cwd, env=environment, capture_output=True, text=True,
-        check=False, timeout=280,
+        check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_handwriting_demo_tells_its_whole_story_and_a_second_run_buys_nothing(tmp_path: Path) -> None:
     told = tilth("demo", "--folder", "story", cwd=tmp_path)
     for step in ("1/5 Version", "2/5 Label", "3/5 Train", "4/5 Find", "5/5 Trust"):
@@ -59,6 +60,7 @@ def test_the_handwriting_demo_tells_its_whole_story_and_a_second_run_buys_nothin
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_headline_demo_labels_trains_and_takes_a_new_row_in(tmp_path: Path, shared_data: Path) -> None:
     data = str(shared_data / "clickbait" / "data")
     told = tilth("demo", "clickbait", "--data", data, "--folder", "story", cwd=tmp_path)

@@ -138,6 +138,7 @@ def test_code_that_always_fails_is_not_run_on_everything(workshop: Any) -> None:
     [job] = workshop.settle()
     assert job.state == "failed"
     assert "nothing more was started" in job.reason
+    assert (job.run, job.reused) == (0, 0), "what was not started was not reused either"
     assert len(workshop.executor.ran) < 200
 
 

@@ -91,8 +91,8 @@ class Dispatcher:
         self._finished: list[Finished] = []
         self._failures: list[Failure] = []
         self._last = time.monotonic()
-        self.gave_up = False
-        """Whether datums were left out because too many failed."""
+        self.left = 0
+        """How many of the datums that were asked for were not started, because too many had failed."""
 
     def run(
         self,
@@ -124,7 +124,7 @@ class Dispatcher:
                         break
                 if not self._flying:
                     yield from self._told()
-                    self.gave_up = bool(ready or self._again or next(source, None))
+                    self.left = len(ready) + len(self._again) + len(next(source, ()))
                     return
                 self._collect()
                 if time.monotonic() - self._last >= TELL_EVERY_S:

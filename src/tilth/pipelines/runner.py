@@ -150,7 +150,7 @@ class _Run:
     planner: Planner = field(init=False)
     recovered: dict[str, str] = field(default_factory=dict, init=False)
     first_failure: tuple[str, str] | None = field(default=None, init=False)
-    gave_up: bool = field(default=False, init=False)
+    left: int = field(default=0, init=False)
     started: float = field(default_factory=time.monotonic, init=False)
     looked: float = field(default=0.0, init=False)
 
@@ -251,7 +251,7 @@ class _Run:
                     self.progress.advance(len(progressed.finished))
         finally:
             self.progress.end()
-        self.gave_up = dispatcher.gave_up
+        self.left = dispatcher.left
 
     def _environment(self) -> dict[str, str]:
         job, spec = self.job, self.pipeline.spec
@@ -358,7 +358,7 @@ class _Run:
         if datums is None:
             return counters
         total = len(datums)
-        done = self.counters.run + self.counters.failed + self.counters.recovered
+        done = self.counters.run + self.counters.failed + self.counters.recovered + self.left
         return counters | {"total": total, "reused": max(0, total - done)}
 
     def _end_unchanged(self, plan: Plan) -> None:
@@ -379,7 +379,7 @@ class _Run:
         self.backend.store.flush()
         count = self.counters.failed
         reason = f"{count} item{'s' if count > 1 else ''} failed, the first is {shown(key)}"
-        if self.gave_up:
+        if self.left:
             reason += f"; nothing more was started after {count} failures"
         with self.backend.database.transaction() as conn:
             check_running(conn, self.job, self.lease)
