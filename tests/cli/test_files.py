@@ -240,6 +240,9 @@ def test_a_damaged_pack_is_found_with_exit_code_7(notes: Shell) -> None:
     assert "problem" in result.stdout
     document = json.loads(notes.run("--json", "verify", code=7).stdout)
     assert document["problems"]
+    for part in Path(notes.place).glob("*.db*"):
+        part.unlink()
+    assert document["problems"][0]["where"] in notes.run("rebuild", code=7).stdout
 
 
 def test_a_lost_database_is_rebuilt_from_the_packs(notes: Shell) -> None:

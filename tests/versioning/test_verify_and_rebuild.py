@@ -93,7 +93,7 @@ def test_everything_is_rebuilt_from_objects_alone(history: Backend) -> None:
     history.close()
     lose_database(history.folder)
     rebuilt = rebuild(history.folder)
-    assert rebuilt.missing == ()
+    assert (rebuilt.missing, rebuilt.problems) == ((), ())
     assert (rebuilt.repos, rebuilt.commits) == (3, 5)
     with open_backend(history.folder) as again:
         assert state(again) == before
@@ -126,7 +126,7 @@ def test_rebuild_after_a_crash_keeps_every_move_that_was_settled(history: Backen
     (copy / "packs").mkdir(parents=True)
     for pack in (history.folder / "packs").iterdir():
         (copy / "packs" / pack.name).write_bytes(pack.read_bytes())
-    rebuild(copy)
+    assert rebuild(copy).problems == ()
     with open_backend(copy) as again:
         assert state(again) == before
 
@@ -244,6 +244,22 @@ def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Bac
     with open_backend(folder) as again:
         problems = verify(again).problems
         assert any(pack.stem in problem.where for problem in problems)
+
+
+def test_a_rebuild_from_a_damaged_pack_says_what_and_where(history: Backend) -> None:
+    history.settle()
+    folder = history.folder
+    history.close()
+    pack = max((folder / "packs").iterdir(), key=lambda path: path.stat().st_size)
+    data = bytearray(pack.read_bytes())
+    at = data.index(b"1" * 50)
+    data[at] ^= 1
+    pack.write_bytes(bytes(data))
+    lose_database(folder)
+    rebuilt = rebuild(folder)
+    assert rebuilt.problems[0].where.startswith(f"pack {pack.stem}, byte ")
+    with open_backend(folder) as again:
+        assert tuple(verify(again).problems) == rebuilt.problems
 
 
 def test_a_head_without_its_commit_is_named(history: Backend) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,15 @@ from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
 from tilth.versioning.repos import REPO_GONE
+from tilth.versioning.verify import Problem, verify
 
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What was recovered. `missing` are commits that history names and the store no longer has."""
+    """What was recovered. `missing` are commits that history names and the store no longer has; `problems` are all
+    that verification finds wrong with what is there, damaged packs first."""
 
     packs: int
     repos: int
@@ -38,14 +40,16 @@ class Rebuilt:
     commits: int
     moves: int
     missing: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
-    """Make the workspace database of `folder` anew from its packs. Reads every pack once.
+    """Make the workspace database of `folder` anew from its packs, and verify what came of it.
 
     Recovers repos (with their held-out marks), branches, inputs, commits, the log of head moves, and feedback edges
     with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were not
-    published. Moves that no process had yet made durable there (see `Backend.settle`) are lost.
+    published. Moves that no process had yet made durable there (see `Backend.settle`) are lost. Damage does not stop it:
+    what can be read is recovered, and `problems` names the rest. Cost: reads every pack, then what `verify` does.
     Raises Conflict when there is a database, NotFound when there are no packs.
     """
     if has_database(folder):
@@ -83,7 +87,8 @@ def _rebuild(backend: Backend, progress: Progress) -> Rebuilt:
     progress.end()
     notes.sort(key=lambda note: note.sequence)
     with backend.database.transaction() as conn:
-        return _replay(conn, notes, found, packs)
+        done = _replay(conn, notes, found, packs)
+    return replace(done, problems=tuple(verify(backend, progress=progress).problems))
 
 
 def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[CommitId, Commit], packs: int) -> Rebuilt:

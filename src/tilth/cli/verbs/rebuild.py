@@ -24,7 +24,7 @@ def command(session: Session) -> None:
     """Recover the database of a workspace from its packs, when it is lost or broken.
 
     Move the broken database away first. Users, jobs, drafts and unpublished answers are not in the packs. Exits with
-    7 when history names commits that the packs no longer hold.
+    7 when the packs are damaged, or no longer hold commits that history names; what can be read is recovered.
     """
     place = session.place
     if is_url(place):
@@ -38,9 +38,11 @@ def command(session: Session) -> None:
         )
         for commit in done.missing:
             print(f"missing: {safe(commit)}")
+        for problem in done.problems:
+            print(f"{safe(problem.where)}: {safe(problem.what)}")
 
     with session.progress() as progress:
         done = rebuild(Path(place), progress=progress)
     session.show(done, tell)
-    if done.missing:
+    if done.missing or done.problems:
         click.get_current_context().exit(Corrupt.exit_code)
