@@ -24,8 +24,8 @@ GRAMMAR = {
     "branch": {"create", "list", "move", "delete", "log"},
     "pipeline": {"create", "update", "list", "show", "check", "delete", "rerun"},
     "job": {"list", "show", "items", "wait", "stop", "logs"},
-    "labeling": {"list", "show", "workers", "labels", "publish", "rule"},
-    "feedback": {"declare", "list", "fire"},
+    "labeling": {"list", "show", "workers", "labels", "publish", "rule", "reopen", "ban"},
+    "feedback": {"declare", "list", "fire", "end"},
     "dataset": {"rows", "count"},
     "user": {"create", "list", "remove", "token"},
 }

@@ -63,3 +63,17 @@ def test_an_expert_rules_and_the_labels_are_published(labeled: Shell) -> None:
     assert "nothing new" in labeled.run("labeling", "publish", "mood").stdout
     labeled.run("labeling", "rule", "mood", key, "{broken", code=2)
     labeled.run("labeling", "rule", "mood", "no-such-item", "bad", code=3)
+    assert "open to answers again" in labeled.run("labeling", "reopen", "mood", key).stdout
+    assert labeled.json("labeling", "labels", "mood")["items"][0]["final"] is False
+    labeled.run("labeling", "reopen", "mood", "no-such-item", code=3)
+
+
+def test_a_worker_is_banned_by_hand(labeled: Shell) -> None:
+    (worker,) = labeled.json("labeling", "workers", "mood")["items"]
+    labeled.run("labeling", "ban", "mood", worker["worker"], code=2)
+    assert (
+        "3 answers rejected" in labeled.run("labeling", "ban", "mood", worker["worker"], "--reason", "guesses").stdout
+    )
+    assert labeled.json("labeling", "show", "mood")["banned"] == 1
+    labeled.run("labeling", "ban", "mood", worker["worker"], "--reason", "guesses", code=4)
+    labeled.run("labeling", "ban", "mood", "nobody", "--reason", "guesses", code=3)

@@ -38,3 +38,7 @@ class RemoteFeedback:
     def fire(self, name: str, *, message: str = "") -> CommitInfo | None:
         """Send the chosen items into the target."""
         return self._call.post_or_none("feedback.fire", CommitInfo, name=name, message=message)
+
+    def end(self, name: str) -> FeedbackInfo:
+        """End an edge for good."""
+        return self._call.post("feedback.end", FeedbackInfo, name=name)

@@ -34,6 +34,14 @@ class RemoteLabeling:
         """Decide an item as an expert."""
         return self._call.post("labeling.rule", LabelInfo, pipeline=pipeline, key=key, label=label, reason=reason)
 
+    def reopen(self, pipeline: str, key: str, *, reason: str = "") -> LabelInfo:
+        """Take a ruling back."""
+        return self._call.post("labeling.reopen", LabelInfo, pipeline=pipeline, key=key, reason=reason)
+
+    def ban(self, pipeline: str, worker: str, reason: str) -> WorkerInfo:
+        """Ban a worker, named by opaque id."""
+        return self._call.post("labeling.ban", WorkerInfo, pipeline=pipeline, worker=worker, reason=reason)
+
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now."""
         return self._call.post_or_none("labeling.publish", CommitInfo, again=True, pipeline=pipeline)

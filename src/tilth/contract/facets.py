@@ -245,6 +245,15 @@ class Labeling(Protocol):
     def rule(self, pipeline: str, key: str, label: Any, *, reason: str = "") -> LabelInfo:
         """Decide an item as an expert; final until reopened."""
 
+    def reopen(self, pipeline: str, key: str, *, reason: str = "") -> LabelInfo:
+        """Take a ruling back: the answers hold again, and missing ones are asked for."""
+
+    def ban(self, pipeline: str, worker: str, reason: str) -> WorkerInfo:
+        """Ban a worker (by opaque id) for good: answers are rejected and unpaid, their tasks asked again.
+
+        Raises Conflict when the worker is banned already.
+        """
+
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now; None when there is nothing new."""
 
@@ -302,6 +311,9 @@ class Feedback(Protocol):
 
     def fire(self, name: str, *, message: str = "") -> CommitInfo | None:
         """Send the items that the source's head names into the target; None when the selection is empty."""
+
+    def end(self, name: str) -> FeedbackInfo:
+        """End an edge for good: it fires no more, its rounds stay on record. An ended one stays as it is."""
 
 
 class LineageFacet(Protocol):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tilth.errors import Denied, Invalid, NotFound
+from tilth.errors import Conflict, Invalid, NotFound
 from tilth.labeling.content import ShownFile, TaskContent
 from tilth.labeling.ledger import answering, banning, desks, lending, reports, ruling
 from tilth.labeling.ledger.answering import Given
@@ -123,6 +123,17 @@ class LabelingDesk:
 
     # For those who run it
 
+    def worker_of(self, pipeline: str, public: str) -> WorkerId:
+        """Return the worker behind an opaque public id. Raises NotFound for one who has not worked on the pipeline."""
+        self._row(pipeline)
+        with self._backend.database.read() as conn:
+            found = reports.worker_by_public(conn, pipeline, public)
+        if found is None:
+            raise NotFound(
+                f"No worker {public[:64]!r} has worked on {pipeline}.", help="`tilth labeling workers` shows the ids."
+            )
+        return found.worker
+
     def pipelines(self) -> list[LabelingProgress]:
         """Return all open labeling pipelines with their progress, by name. Cost: O(pipelines)."""
         with self._backend.database.read() as conn:
@@ -169,11 +180,14 @@ class LabelingDesk:
         return self._label(pipeline, key)
 
     def ban(self, pipeline: str, worker: WorkerId, *, reason: str) -> WorkerStats:
-        """Ban a worker by hand: answers are rejected and unpaid, their tasks asked again. Raises NotFound."""
+        """Ban a worker by hand: answers are rejected and unpaid, their tasks asked again.
+
+        Raises NotFound, and Conflict for a worker who is banned already.
+        """
         with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
             person = ledger.worker(worker)
             if person.state == "banned":
-                raise Denied(f"This worker is banned already: {person.reason}.")
+                raise Conflict(f"This worker is banned already: {person.reason}.", help="Nothing more is needed.")
             banning.ban(ledger, person, rule="person", reason=reason or "by those who run it")
             revoke_held(ledger, worker)
         return self.worker(pipeline, worker)

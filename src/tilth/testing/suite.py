@@ -443,6 +443,28 @@ class WorkspaceSuite:
         rows = {row["key"]: row["label"] for row in workspace.datasets.rows(f"{ask}:labels").items}
         assert rows[labels[0].key] == "news"
         assert workspace.labeling.publish(ask) is None
+        reopened = workspace.labeling.reopen(ask, labels[0].key, reason="read once more")
+        assert (reopened.label, reopened.final) == ("bait", False)
+        with pytest.raises(NotFound):
+            workspace.labeling.reopen(ask, "no such item")
+
+    def test_a_banned_workers_answers_are_asked_again(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
+        ask = self._labeling(workspace, name, overlap=1)
+        person = self._labeler(workspace, as_user, f"{name}-a", ask)
+        _answer_all(person.tasks, ask, lambda shown: "bait")
+        (worker,) = workspace.labeling.workers(ask).items
+        with pytest.raises(Invalid):
+            workspace.labeling.ban(ask, worker.worker, " ")
+        with pytest.raises(NotFound):
+            workspace.labeling.ban(ask, "nobody", "answers at random")
+        banned = workspace.labeling.ban(ask, worker.worker, "answers at random")
+        assert (banned.worker, banned.state, banned.reason) == (worker.worker, "banned", "answers at random")
+        assert banned.rejected == 3
+        assert (workspace.labeling.get(ask).open, workspace.labeling.get(ask).banned) == (3, 1)
+        with pytest.raises(Denied, match="answers at random"):
+            person.tasks.next(ask)
+        with pytest.raises(Conflict):
+            workspace.labeling.ban(ask, worker.worker, "again")
 
     def test_a_labeler_sees_only_its_own_labeling_pipelines(
         self, workspace: Workspace, as_user: AsUser, name: str
@@ -492,6 +514,13 @@ class WorkspaceSuite:
         with pytest.raises(Conflict):
             workspace.feedback.fire(f"{name}-e")
         assert f"{name}-e" in [each.name for each in workspace.feedback.list().items]
+        ended = workspace.feedback.end(f"{name}-e")
+        assert ended.state.startswith("ended")
+        assert workspace.feedback.end(f"{name}-e") == ended
+        with pytest.raises(Conflict, match="has ended"):
+            workspace.feedback.fire(f"{name}-e")
+        with pytest.raises(NotFound):
+            workspace.feedback.end("no-such-edge")
 
     def test_lineage_leads_from_a_file_to_the_item_and_commit_it_came_from(
         self, workspace: Workspace, name: str

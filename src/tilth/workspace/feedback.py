@@ -70,6 +70,10 @@ class LocalFeedback:
         fired = feedback.fire(self._backend, name, edits, items=len(chosen), by=self._author, at=at, message=message)
         return commit_info(fired) if fired is not None else None
 
+    def end(self, name: str) -> FeedbackInfo:
+        """End an edge for good."""
+        return _info(feedback.end_edge(self._backend, name, by=self._author))
+
     def _selection(self, edge: FeedbackEdge, commit: Commit) -> Iterator[tuple[str, Entry]]:
         """Yield the items with their paths in the target."""
         tree = Tree(self._backend.store, commit.tree)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tilth.contract.principal import Role
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
-from tilth.errors import Conflict
+from tilth.errors import Conflict, Invalid
 from tilth.labeling.stage import LabelingStage
 from tilth.model.labeling import Label, LabelingProgress, WorkerStats
 from tilth.workspace.infos import commit_info
@@ -52,6 +52,17 @@ class LocalLabeling:
     def rule(self, pipeline: str, key: str, label: Any, *, reason: str = "") -> LabelInfo:
         """Decide an item as an expert."""
         return label_info(self._desk.rule(full_name(pipeline), key, label, expert=self._principal.name, reason=reason))
+
+    def reopen(self, pipeline: str, key: str, *, reason: str = "") -> LabelInfo:
+        """Take a ruling back."""
+        return label_info(self._desk.reopen(full_name(pipeline), key, expert=self._principal.name, reason=reason))
+
+    def ban(self, pipeline: str, worker: str, reason: str) -> WorkerInfo:
+        """Ban a worker, named by opaque id."""
+        if not reason.strip():
+            raise Invalid("A ban needs a reason.", help="Say why; the worker is shown it.")
+        name = self._desk.worker_of(full_name(pipeline), worker)
+        return worker_info(self._desk.ban(full_name(pipeline), name, reason=reason))
 
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now."""

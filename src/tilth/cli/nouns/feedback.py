@@ -58,6 +58,17 @@ def fire(session: Session, name: str, message: str) -> None:
     )
 
 
+@command.command("end", example="tilth feedback end more")
+@click.argument("name", metavar="NAME")
+@pass_session
+def end(session: Session, name: str) -> None:
+    """End an edge for good: it fires no more, its rounds stay on record."""
+    session.show(
+        session.workspace().feedback.end(name),
+        lambda edge: print(f"Feedback {safe(edge.name)} has {safe(edge.state)}."),
+    )
+
+
 def _print(page: Page[FeedbackInfo]) -> None:
     print_table(
         ("feedback", "state", "from", "to", "fired by", "items#", "rounds#"),

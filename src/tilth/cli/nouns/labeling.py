@@ -12,7 +12,7 @@ from tilth.cli.grammar import Noun, paging
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
-from tilth.cli.wording import committed, number, repo_name, safe
+from tilth.cli.wording import committed, counted, number, repo_name, safe
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
 from tilth.errors import Invalid
 
@@ -84,6 +84,34 @@ def rule(session: Session, pipeline: str, key: str, label: str, reason: str) -> 
     """
     held = session.workspace().labeling.rule(pipeline, key, _label(label), reason=reason)
     session.show(held, lambda held: print(f"{safe(held.key)} is {_shown(held.label)}, by ruling."))
+
+
+@command.command("reopen", example="tilth labeling reopen digits 0042.png")
+@click.argument("pipeline", metavar="PIPELINE")
+@click.argument("key", metavar="ITEM")
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept with the item.")
+@pass_session
+def reopen(session: Session, pipeline: str, key: str, reason: str) -> None:
+    """Take a ruling back: the answers hold again, and missing ones are asked for."""
+    held = session.workspace().labeling.reopen(pipeline, key, reason=reason)
+    session.show(held, lambda held: print(f"{safe(held.key)} is open to answers again, now {safe(held.state)}."))
+
+
+@command.command("ban", example="tilth labeling ban digits WORKER --reason 'answers at random'")
+@click.argument("pipeline", metavar="PIPELINE")
+@click.argument("worker", metavar="WORKER")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; the worker is shown it.")
+@pass_session
+def ban(session: Session, pipeline: str, worker: str, reason: str) -> None:
+    """Ban a worker for good: answers are rejected and unpaid, and their tasks asked again.
+
+    WORKER is an id that `tilth labeling workers` shows.
+    """
+    banned = session.workspace().labeling.ban(pipeline, worker, reason)
+    session.show(
+        banned,
+        lambda banned: print(f"Banned {safe(banned.worker)}; {counted(banned.rejected, 'answer')} rejected."),
+    )
 
 
 def _print_published(done: CommitInfo | None) -> None:

@@ -90,6 +90,12 @@ def worker(conn: Connection, pipeline: str, name: str) -> WorkerStats | None:
     return _stats(row) if row is not None else None
 
 
+def worker_by_public(conn: Connection, pipeline: str, public: str) -> WorkerStats | None:
+    """Return the worker with a public id; None for one who has not come yet."""
+    row = conn.execute(_WORKERS.where(labeling_workers.c.pipeline == pipeline, people.c.public == public)).first()
+    return _stats(row) if row is not None else None
+
+
 def _stats(row: Any) -> WorkerStats:
     given = row.answers + row.skipped
     return WorkerStats(
