@@ -48,8 +48,8 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
 
     Recovers repos (with their held-out marks), branches, inputs, commits, the log of head moves, and feedback edges
     with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were not
-    published. Moves that no process had yet made durable there (see `Backend.settle`) are lost. Damage does not stop it:
-    what can be read is recovered, and `problems` names the rest. Cost: reads every pack, then what `verify` does.
+    published. Moves that no process had yet made durable there (see `Backend.settle`) are lost. Damage does not stop
+    it: what can be read is recovered, and `problems` names the rest. Cost: reads every pack, then what `verify` does.
     Raises Conflict when there is a database, NotFound when there are no packs.
     """
     if has_database(folder):
