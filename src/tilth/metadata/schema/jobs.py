@@ -103,6 +103,7 @@ topological order; jobs run in that order. `output` is the commit that holds aft
 Index("ix_jobs_order", jobs.c.state, jobs.c.position, jobs.c.rank)
 Index("ix_jobs_pipeline_position", jobs.c.pipeline, jobs.c.position)
 Index("ix_jobs_change", jobs.c.change)
+Index("ix_jobs_pipeline_id", jobs.c.pipeline, jobs.c.id)
 
 job_tries = Table(
     "job_tries",

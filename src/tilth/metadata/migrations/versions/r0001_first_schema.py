@@ -408,6 +408,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_change", "jobs", ["change"], unique=False)
     op.create_index("ix_jobs_order", "jobs", ["state", "position", "rank"], unique=False)
+    op.create_index("ix_jobs_pipeline_id", "jobs", ["pipeline", "id"], unique=False)
     op.create_index("ix_jobs_pipeline_position", "jobs", ["pipeline", "position"], unique=False)
     op.create_table(
         "moves",
