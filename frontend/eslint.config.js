@@ -12,6 +12,7 @@ export default tseslint.config(
     rules: {
       ...hooks.configs.recommended.rules,
       "tilth/directions": "error",
+      "react-hooks/incompatible-library": "off",
       "@typescript-eslint/consistent-type-imports": "error",
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Use named exports." }],
     },

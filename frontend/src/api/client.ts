@@ -27,7 +27,9 @@ export type Query = Operation & Read;
 export type Act = Exclude<Operation, Read>;
 export type Args<K extends keyof operations> = operations[K] extends { requestBody: infer Body }
   ? Json<Body>
-  : NonNullable<operations[K]["parameters"]["query"]>;
+  : [NonNullable<operations[K]["parameters"]["query"]>] extends [never]
+    ? Readonly<Record<string, never>>
+    : NonNullable<operations[K]["parameters"]["query"]>;
 export type Result<K extends keyof operations> = Json<operations[K]["responses"][200]>;
 
 /** An error as the server tells it: what happened, and what helps. */

@@ -1,5 +1,6 @@
 import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
+import { type DataSearch, dataSearch } from "@/features/data/place";
 import { Empty, ErrorNote, Page } from "@/ui";
 
 import { Shell } from "./Shell";
@@ -17,7 +18,7 @@ const root = createRootRoute({
   ),
   errorComponent: ({ error, reset }) => (
     <Page title="This page broke">
-      <ErrorNote error={{ message: error.message, help: "Nothing was lost. Try again, or go to another page." }} retry={reset} />
+      <ErrorNote error={{ message: error instanceof Error ? error.message : String(error), help: "Nothing was lost. Try again, or go to another page." }} retry={reset} />
     </Page>
   ),
 });
@@ -28,6 +29,17 @@ const home = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
+});
+const data = createRoute({
+  getParentRoute: () => root,
+  path: "/data",
+  component: lazyRouteComponent(() => import("@/features/data/ReposPage"), "ReposPage"),
+});
+const dataRepo = createRoute({
+  getParentRoute: () => root,
+  path: "/data/$repo",
+  validateSearch: (search: Record<string, unknown>): DataSearch => dataSearch(search),
+  component: lazyRouteComponent(() => import("@/features/data/RepoPage"), "RepoPage"),
 });
 const pipelines = createRoute({
   getParentRoute: () => root,
@@ -70,7 +82,7 @@ const labelingOne = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, pipelines, pipeline, run, lineage, labeling, labelingOne]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipeline, run, lineage, labeling, labelingOne]),
   defaultPreload: "intent",
 });
 

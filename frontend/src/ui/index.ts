@@ -3,4 +3,5 @@ export { Icon, type IconName } from "./Icon";
 export { Empty, ErrorNote, Loading } from "./Messages";
 export { Page, Section } from "./Page";
 export { Facts, Id, Kbd, Meter, When } from "./Small";
+export { CARD, StageCard } from "./StageCard";
 export { State, toldState, type Tone } from "./State";
