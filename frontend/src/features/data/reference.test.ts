@@ -5,7 +5,6 @@ import {
   byBytes,
   folderOf,
   nameProblem,
-  parseReference,
   pathProblem,
   referenceOf,
   shortenable,
@@ -18,18 +17,6 @@ describe("references", () => {
     expect(referenceOf("scans")).toBe("scans");
     expect(referenceOf("scans", "main", "")).toBe("scans@main");
     expect(referenceOf("p/scans", "main", "a@b:c#d?/é.png")).toBe("p/scans@main:a@b:c#d?/é.png");
-  });
-
-  test("are taken apart at the first colon", () => {
-    expect(parseReference("p/scans@main:a@b:c")).toEqual({ repo: "p/scans", revision: "main", path: "a@b:c" });
-    expect(parseReference("scans")).toEqual({ repo: "scans", revision: null, path: "" });
-    expect(parseReference("scans@main@{3 days ago}:x/")).toEqual({
-      repo: "scans",
-      revision: "main@{3 days ago}",
-      path: "x",
-    });
-    expect(parseReference(":x")).toBeNull();
-    expect(parseReference("")).toBeNull();
   });
 });
 

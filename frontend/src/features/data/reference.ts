@@ -2,26 +2,12 @@
 
 const MAX_PATH_BYTES = 4096;
 const MAX_SEGMENT_BYTES = 255;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const ID = /^[0-9a-f]{32}$/;
 
 /** Return the reference of a place. A path needs no escaping: all that follows the first colon is the path. */
 export function referenceOf(repo: string, revision?: string | null, path?: string): string {
   return `${repo}${revision ? `@${revision}` : ""}${path === undefined || path === "" ? "" : `:${path}`}`;
-}
-
-export interface Reference {
-  repo: string;
-  revision: string | null;
-  path: string;
-}
-
-/** Take a reference apart; null when it names no repo. */
-export function parseReference(text: string): Reference | null {
-  const match = /^((?:[^/@:]*\/)?[^/@:]+)(?:@([^:{]*(?:\{[^}]*\})?[^:]*))?(?::([\s\S]*))?$/.exec(text.trim());
-  if (!match?.[1]) return null;
-  return { repo: match[1], revision: match[2] ?? null, path: (match[3] ?? "").replace(/^\/+|\/+$/g, "") };
 }
 
 /** Say in plain words why `path` cannot be a path in a repo; null when it can. The same rules as the server's. */
@@ -88,7 +74,12 @@ export function byBytes(left: string, right: string): number {
   return left.length - right.length;
 }
 
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff]/gu; // eslint-disable-line no-control-regex
+/** Return a path that sorts before `path` with hardly anything between: all but its last character. "" is the start. */
+export function justBefore(path: string): string {
+  return [...path].slice(0, -1).join("").replace(/\/$/, "");
+}
+
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff]/gu;
 
 /** Return a name as it may be shown: what turns text around or cannot be seen is written out as its code. */
 export function shownName(name: string): string {

@@ -21,8 +21,8 @@ test("every script turns the old text into the new one and is as short as it can
   let seed = 7;
   const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
   for (let round = 0; round < 200; round++) {
-    const a = Array.from({ length: random(9) }, () => "abc".charAt(random(3)));
-    const b = Array.from({ length: random(9) }, () => "abc".charAt(random(3)));
+    const a = Array.from({ length: random(8) }, () => "abc".charAt(random(3)));
+    const b = Array.from({ length: random(8) }, () => "abc".charAt(random(3)));
     const lines = diffLines(a.join("\n"), b.join("\n")) ?? [];
     expect(lines.filter(({ kind }) => kind !== "added").map(({ text }) => text)).toEqual(a);
     expect(lines.filter(({ kind }) => kind !== "deleted").map(({ text }) => text)).toEqual(b);
@@ -44,10 +44,9 @@ test("unchanged lines far from a change are left out and counted", () => {
   expect(hunks[0]?.lines).toHaveLength(8);
 });
 
-function longestCommon(a: string[], b: string[]): number {
-  const table = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
-  for (let i = 1; i <= a.length; i++)
-    for (let j = 1; j <= b.length; j++)
-      table[i]![j] = a[i - 1] === b[j - 1] ? table[i - 1]![j - 1]! + 1 : Math.max(table[i - 1]![j]!, table[i]![j - 1]!);
-  return table[a.length]![b.length]!;
+function longestCommon(a: readonly string[], b: readonly string[]): number {
+  const [x, ...restA] = a;
+  const [y, ...restB] = b;
+  if (x === undefined || y === undefined) return 0;
+  return x === y ? 1 + longestCommon(restA, restB) : Math.max(longestCommon(restA, b), longestCommon(a, restB));
 }

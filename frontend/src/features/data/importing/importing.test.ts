@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 
+import { justBefore } from "@/features/data/reference";
+
 import { type DroppedEntry, commonFolder, filesOfEntries, filesOfInput } from "./picked";
-import { defaultMessage, findReplaced, justBefore, planImport } from "./plan";
+import { defaultMessage, findReplaced, planImport } from "./plan";
 import { rateOf, withSample } from "./rate";
 import { header, tarOf } from "./tar";
 

@@ -1,6 +1,8 @@
 /** What an import would write, told before anything is written. */
 
-import { byBytes, joined, pathProblem } from "@/features/data/reference";
+import { counted } from "@/lib/format";
+
+import { byBytes, joined, justBefore, pathProblem } from "@/features/data/reference";
 import { commonFolder, type Picked, type Selection } from "./picked";
 
 export interface Write {
@@ -86,14 +88,9 @@ export async function findReplaced(
   return { files, complete: true };
 }
 
-/** Return a path that sorts before `path` with hardly anything between: all but its last character. "" is the start. */
-export function justBefore(path: string): string {
-  return [...path].slice(0, -1).join("").replace(/\/$/, "");
-}
-
 /** Return a message for the commit when the person gives none. */
 export function defaultMessage(writes: readonly Write[], folder: string): string {
   const where = folder ? ` into ${folder}` : "";
   const only = writes.length === 1 ? writes[0]?.path.split("/").at(-1) : null;
-  return only ? `Import ${only}${where}` : `Import ${writes.length.toLocaleString("en-US")} files${where}`;
+  return only ? `Import ${only}${where}` : `Import ${counted(writes.length, "file")}${where}`;
 }
