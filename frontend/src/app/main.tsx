@@ -13,6 +13,15 @@ import { takeToken } from "@/api/session";
 
 import { App } from "./App";
 
+// After an upgrade of the server, an open page asks for parts that are gone: it starts anew, once.
+window.addEventListener("vite:preloadError", (event) => {
+  const key = "tilth.reloaded";
+  if (Date.now() - Number(sessionStorage.getItem(key)) < 10_000) return;
+  sessionStorage.setItem(key, String(Date.now()));
+  event.preventDefault();
+  window.location.reload();
+});
+
 const token = takeToken();
 const cache = new QueryClient({
   defaultOptions: {

@@ -17,7 +17,7 @@ export interface GraphEdge {
 export function place(
   nodes: readonly GraphNode[],
   edges: readonly GraphEdge[],
-  { direction = "LR", gap = 20, reach = 56 }: { direction?: "LR" | "RL" | "TB"; gap?: number; reach?: number } = {},
+  { direction = "LR", gap = 14, reach = 48 }: { direction?: "LR" | "RL" | "TB"; gap?: number; reach?: number } = {},
 ): Map<string, { x: number; y: number }> {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: direction, nodesep: gap, ranksep: reach, marginx: 0, marginy: 0 });

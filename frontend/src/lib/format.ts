@@ -32,6 +32,7 @@ export function bytes(size: number): string {
 
 /** 0.004 s → "4 ms", 75 s → "1 min 15 s". */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 0.5) return "< 1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -3,7 +3,7 @@ import { type ReactNode } from "react";
 import { Icon, type IconName } from "./Icon";
 import { State, type Tone, toldState } from "./State";
 
-export const CARD = { width: 164, height: 56 } as const;
+export const CARD = { width: 176, height: 48 } as const;
 
 /** A repo or pipeline in a graph: what it is, its name, and how it stands. The caller makes it a link. */
 export function StageCard({

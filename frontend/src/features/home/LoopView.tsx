@@ -30,7 +30,7 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
   return (
     <FlowGraph
       label="The loop: repos, pipelines and labeling"
-      height={nodes.length > 8 ? 420 : 260}
+      tallest={520}
       smallest={0.62}
       nodes={nodes.map((node): FlowNode => ({
         id: node.id,
@@ -79,7 +79,7 @@ function Stage({
         icon={repo?.held_out ? "lock" : "data"}
         kind="repo"
         name={name}
-        note={repo?.held_out ? "held out, never trains" : "repo"}
+        note={repo?.held_out ? "held out, never trains" : "data"}
       />
     </Link>
   );

@@ -27,7 +27,7 @@ export function Today() {
       facts={[
         ["Runs today", `${least}${count(runs.data.runs.length)}`],
         ["Computing today", `${least}${duration(cpu * 1000)}`],
-        ["Items not computed again", count(again)],
+        ["Items reused today", count(again)],
         paid > 0 ? ["Paid for labels, in all", money(paid)] : null,
       ]}
     />

@@ -16,7 +16,7 @@ import { origin } from "./origin";
 import { PeopleOf } from "./PeopleOf";
 import { Traces } from "./Traces";
 
-const MOST = 60;
+const NEAR = 12;
 
 /** Where a version, or one file of it, came from, and what came from it. */
 export function LineagePage() {
@@ -26,6 +26,7 @@ export function LineagePage() {
 
 function LineageOf({ of }: { of: string }) {
   const { path } = parseReference(of);
+  const [drawn, setDrawn] = useState(NEAR);
   const place = of.split(":")[0] ?? of;
   const lineage = useRead("lineage.of", { reference: of, depth: 50 });
   const descendants = useRead("lineage.descendants", { reference: place, limit: 200 });
@@ -42,7 +43,7 @@ function LineageOf({ of }: { of: string }) {
   const pinned = `${repo}@${here.id}${path ? `:${path}` : ""}`;
   const led = descendants.data?.nodes.filter((node) => node.commit.id !== here.id) ?? [];
   const came = lineage.data.nodes.slice(1);
-  const graph = lineageGraph(here.id, lineage.data.nodes, descendants.data?.nodes ?? [], MOST);
+  const graph = lineageGraph(here.id, lineage.data.nodes, descendants.data?.nodes ?? [], drawn);
   const left = new Set([...lineage.data.nodes, ...led].map((node) => node.commit.id)).size - graph.nodes.length;
   return (
     <Page
@@ -64,8 +65,9 @@ function LineageOf({ of }: { of: string }) {
       />
       <FlowGraph
         label="Where it came from, to the left, and what came from it, to the right"
-        height={graph.nodes.length > 6 ? 400 : graph.nodes.length > 1 ? 240 : 120}
-        smallest={0.5}
+        tallest={520}
+        smallest={0.6}
+        focus={here.id}
         nodes={graph.nodes.map(({ id, commit, side }): FlowNode => ({
           id,
           ...CARD,
@@ -74,10 +76,17 @@ function LineageOf({ of }: { of: string }) {
         }))}
         edges={graph.edges}
       />
-      {left > 0 && <p className="faint">The nearest {graph.nodes.length} versions are drawn; the lists below have all {graph.nodes.length + left}.</p>}
+      {left > 0 && (
+        <p className="quiet">
+          The nearest {graph.nodes.length} of {graph.nodes.length + left} versions are drawn.{" "}
+          <Button small look="plain" onClick={() => { setDrawn(drawn * 4); }}>
+            Draw {Math.min(left, drawn * 3)} more
+          </Button>
+        </p>
+      )}
       <Traces lineage={lineage.data} />
-      <PeopleOf commits={lineage.data.nodes.map((node) => node.commit)} />
       <FilesOf commit={here} chosen={path} />
+      <PeopleOf commits={lineage.data.nodes.map((node) => node.commit)} />
       <Versions title="Came from" none="Nothing: this is where it began." nodes={came.map((node) => node.commit)} />
       {descendants.error ? (
         <ErrorNote error={descendants.error} retry={() => void descendants.refetch()} />

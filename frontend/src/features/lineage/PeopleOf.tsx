@@ -5,10 +5,11 @@ import { useRead } from "@/api/queries";
 import { count, money, plain } from "@/lib/format";
 import { ErrorNote, Loading, Section, State } from "@/ui";
 
-/** The people whose answers are in any labels upstream, by opaque id, and the guidelines they followed. */
+/** The people whose answers are in the labels upstream (the nearest version of each), and the guidelines they followed. */
 export function PeopleOf({ commits }: { commits: readonly CommitInfo[] }) {
   const labeled = commits.filter((commit) => commit.derivation?.facts?.["guideline_version"] !== undefined);
-  return labeled.map((commit) => <People key={commit.id} commit={commit} />);
+  const nearest = labeled.filter((commit, index) => labeled.findIndex((other) => other.repo === commit.repo) === index);
+  return nearest.map((commit) => <People key={commit.id} commit={commit} />);
 }
 
 function People({ commit }: { commit: CommitInfo }) {

@@ -23,7 +23,7 @@ export function PipelinesPage() {
     <Page title="Pipelines" about="Each runs by itself when its input changes, and only for the items that changed.">
       <FlowGraph
         label="Pipelines and what they read"
-        height={nodes.length > 8 ? 380 : 220}
+        tallest={520}
         smallest={0.62}
         nodes={nodes.map((node): FlowNode => ({
           id: node.id,
@@ -44,7 +44,7 @@ export function PipelinesPage() {
                 icon={node.repo?.held_out ? "lock" : "data"}
                 kind="repo"
                 name={node.name}
-                note={node.repo?.held_out ? "held out, never trains" : "repo"}
+                note={node.repo?.held_out ? "held out, never trains" : "data"}
               />
             </Link>
           ),

@@ -6,7 +6,7 @@ import { useRead } from "@/api/queries";
 import { counted, plain, short } from "@/lib/format";
 import { ErrorNote, Icon, Loading, State } from "@/ui";
 
-import { changedInputs } from "./cause";
+import { type ChangedInput, changedInputs } from "./cause";
 
 /** Why a run happened: which input was new since the version before, and what ran beside it. */
 export function RunWhy({ run }: { run: JobInfo }) {
@@ -64,24 +64,36 @@ function Causes({ made, before }: { made: CommitInfo; before: CommitInfo | null 
           <Icon name="code" size={14} /> Its code or parameters changed.
         </li>
       )}
-      {changed.inputs.map((input) => {
-        const repo = plain(input.repo);
-        return (
-          <li key={input.repo}>
-            <Link to="/lineage" search={{ of: `${repo}@${input.commit}` }}>
-              {repo}
-            </Link>{" "}
-            {input.before ? (
-              <>
-                moved from <span className="mono">{short(input.before)}</span> to <span className="mono">{short(input.commit)}</span>
-              </>
-            ) : (
-              "was read for the first time"
-            )}
-          </li>
-        );
-      })}
+      {changed.inputs.map((input) => (
+        <li key={input.repo}>
+          <NewInput input={input} />
+        </li>
+      ))}
       {!changed.recipe && changed.inputs.length === 0 && <li className="quiet">Nothing that it reads was new: someone ran it again.</li>}
     </ul>
+  );
+}
+
+function NewInput({ input }: { input: ChangedInput }) {
+  const repo = plain(input.repo);
+  const commit = useRead("commits.get", { reference: `${repo}@${input.commit}` });
+  const said = commit.data?.message;
+  return (
+    <>
+      <Link to="/lineage" search={{ of: `${repo}@${input.commit}` }}>
+        {repo}
+      </Link>{" "}
+      {input.before ? "has a new version" : "was read for the first time"}
+      {said && <>: “{said}”</>}
+      <span className="quiet">
+        {commit.data && <> · {commit.data.author.startsWith("pipeline ") ? "made by a run" : commit.data.author}</>}
+        {input.before && (
+          <>
+            {" "}
+            · <span className="mono">{short(input.before)}</span> to <span className="mono">{short(input.commit)}</span>
+          </>
+        )}
+      </span>
+    </>
   );
 }
