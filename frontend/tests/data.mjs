@@ -218,8 +218,22 @@ try {
     assert.equal(await head(), before);
   });
 
-  await step("the repo is marked held out", async () => {
+  await step("a folder is dropped onto the page", async () => {
     await page.getByRole("button", { name: "Close the import" }).click();
+    const input = await context.newCDPSession(page);
+    const data = { items: [], files: [next], dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await input.send("Input.dispatchDragEvent", { type, x: 600, y: 600, data });
+      if (type === "dragOver") await see(/Drop to import into/);
+    }
+    await page.getByRole("button", { name: "Import 2 files" }).waitFor();
+    await see("No file is replaced.");
+    await page.keyboard.press("Enter");
+    await see(/Saved as a commit by you/);
+    assert.match(await read("next/labels.csv"), /wren/);
+  });
+
+  await step("the repo is marked held out", async () => {
     await page.getByRole("button", { name: "Hold out…" }).click();
     await page.getByRole("button", { name: "Hold it out" }).click();
     await see("held out");

@@ -103,7 +103,7 @@ export function ChangesView({
           <p>Pin one version, then move the time line to compare it with another.</p>
         </Empty>
       ) : (
-        <div className={`data-split ${selected ? "" : "alone"}`}>
+        <div className={`data-split ${selected ? "" : "single"}`}>
           <div ref={box} className="data-tree" role="listbox" aria-label={counted(loaded, "changed file")} tabIndex={0} onKeyDown={onKey}>
             <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
               {virtual.getVirtualItems().map((item) => {
@@ -114,6 +114,7 @@ export function ChangesView({
                   <div
                     key={change.path}
                     role="option"
+                    aria-label={`${shownName(change.path)}, ${kind}`}
                     aria-selected={change === selected}
                     className={`row change ${kind}${change === selected ? " selected active" : ""}`}
                     style={{ height: item.size, transform: `translateY(${item.start}px)` }}
@@ -159,10 +160,11 @@ export function ChangesView({
   );
 }
 
-export function NoVersion() {
+export function NoVersion({ onImport }: { onImport?: (() => void) | undefined }) {
   return (
     <Empty title="This branch has no version yet">
-      <p>Drop files or a folder anywhere on this page; the import makes the first one.</p>
+      <p>Drop files, a folder or a CSV anywhere on this page; the import makes the first one.</p>
+      {onImport && <Button look="main" icon="plus" onClick={onImport}>Import the first files</Button>}
     </Empty>
   );
 }

@@ -10,7 +10,7 @@ import { kindOf, textOf } from "./kinds";
 import type { FileInfo } from "./level";
 import { Hex, Picture } from "./Preview";
 import { referenceOf, shownName } from "./reference";
-import { type Row, type RowChange, cellText, diffRows } from "./rowDiff";
+import { type Row, type RowChange, cellText, diffRows, withoutRowNumbers } from "./rowDiff";
 import { Cell } from "./RowsTable";
 import { diffLines, hunksOf } from "./textDiff";
 
@@ -145,7 +145,7 @@ function RowsDiff(sides: Sides) {
   const { name, before, after, change } = sides;
   const old = useRows(name, before, change.old);
   const fresh = useRows(name, after, change.new);
-  const found = useMemo(() => (old.rows && fresh.rows ? diffRows(old.rows, fresh.rows) : null), [old.rows, fresh.rows]);
+  const found = useMemo(() => (old.rows && fresh.rows ? diffRows(withoutRowNumbers(old.rows), withoutRowNumbers(fresh.rows)) : null), [old.rows, fresh.rows]);
   const [most, setMost] = useState(100);
   const error = old.error ?? fresh.error;
   if (error) return change.path.endsWith(".parquet") ? <ErrorNote error={error} /> : <TextDiff {...sides} />;

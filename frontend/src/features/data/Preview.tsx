@@ -9,6 +9,7 @@ import { JsonTree } from "./JsonTree";
 import { hexLines, kindOf, textOf } from "./kinds";
 import type { FileInfo } from "./level";
 import { referenceOf } from "./reference";
+import { withoutRowNumbers } from "./rowDiff";
 import { RowsTable } from "./RowsTable";
 
 const MB = 1_000_000;
@@ -160,7 +161,7 @@ function TablePreview({ repo, commit, file }: Of) {
   if (!rows.data) return <Loading what="Reading the table…" />;
   return (
     <>
-      <RowsTable rows={rows.data.items} />
+      <RowsTable rows={withoutRowNumbers(rows.data.items)} />
       <Cut>
         {total.data === undefined ? "the first 20 rows" : total.data > 20 ? `the first 20 of ${counted(total.data, "row")}` : counted(total.data, "row")}
       </Cut>

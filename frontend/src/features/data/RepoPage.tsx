@@ -192,11 +192,11 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
             )}
           </nav>
           {view === "files" && (
-            <div className={`data-split ${importing || shownFile !== null ? "" : "alone"}`}>
+            <div className={`data-split ${importing || shownFile !== null ? "" : "single"}`}>
               {commit ? (
                 <FileTree key={name} repo={name} commit={commit.id} selected={shownFile} onSelect={(path) => { go({ file: path ?? undefined }, { replace: shownFile !== null }); }} />
               ) : (
-                <NoVersion />
+                <NoVersion onImport={may && !importing ? () => { setImporting(true); } : undefined} />
               )}
               {importing && moment.branch ? (
                 <ImportPanel

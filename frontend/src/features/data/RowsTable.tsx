@@ -41,7 +41,7 @@ export function Cell({ value, mark }: { value: unknown; mark?: "added" | "delete
   const text = cellText(value);
   const cut = text.length > LONGEST;
   return (
-    <td className={`${typeof value === "number" ? "num" : ""} ${mark ?? ""}`} dir="auto" {...(cut ? { title: text.slice(0, 4000) } : {})}>
+    <td className={`${typeof value === "number" ? "num" : ""} ${mark ?? ""}`} dir="auto" {...(text.length > 30 ? { title: shownName(text.slice(0, 4000)) } : {})}>
       {shownName(cut ? text.slice(0, LONGEST) : text)}
       {cut && "…"}
     </td>

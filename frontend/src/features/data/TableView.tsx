@@ -9,7 +9,7 @@ import type { Moment } from "./moment";
 import type { Go } from "./place";
 import { referenceOf, shownName } from "./reference";
 import { RowsTable } from "./RowsTable";
-import { type Row, columnsOf } from "./rowDiff";
+import { type Row, columnsOf, withoutRowNumbers } from "./rowDiff";
 
 /** A file or folder of rows as one table: its columns, a filter in words, its pages and how many rows there are. */
 export function TableView({ name, moment, path, where, go }: { name: string; moment: Moment; path: string; where: string; go: Go }) {
@@ -21,8 +21,8 @@ export function TableView({ name, moment, path, where, go }: { name: string; mom
   const matching = useRead("datasets.count", { reference, where }, { enabled: first.data !== undefined && where !== "", keep: false });
   const rows = usePages("datasets.rows", { reference, where, limit: 200 }, { enabled: first.data !== undefined });
   if (!enabled) return <NoVersion />;
-  const columns = columnsOf((first.data?.items ?? []) as readonly Row[]);
-  const shown = (rows.items as readonly Row[]).map((row) =>
+  const columns = columnsOf(withoutRowNumbers((first.data?.items ?? []) as readonly Row[]));
+  const shown = withoutRowNumbers(rows.items as readonly Row[]).map((row) =>
     hidden.size === 0 ? row : Object.fromEntries(Object.entries(row).filter(([column]) => !hidden.has(column))),
   );
   const found = where === "" ? total.data : matching.data;

@@ -65,7 +65,7 @@ test("marks that turn text around or cannot be seen are written out", () => {
 test("a shortened name keeps its extension", () => {
   expect(shortenable("a-very-long-name-0017.png")).toEqual({ stem: "a-very-long-name-", end: "0017.png" });
   expect(shortenable("Makefile")).toEqual({ stem: "Makefile", end: "" });
-  expect(shortenable("a.png")).toEqual({ stem: "a", end: ".png" });
+  expect(shortenable("a.png")).toEqual({ stem: "a.png", end: "" });
 });
 
 test("names of repos and branches follow the server's rule", () => {

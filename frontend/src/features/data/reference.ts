@@ -90,6 +90,7 @@ export function shownName(name: string): string {
 
 /** Cut a name into a part that may be shortened and an end that stays readable (its extension). */
 export function shortenable(name: string): { stem: string; end: string } {
+  if (name.length <= 20) return { stem: name, end: "" };
   const dot = name.lastIndexOf(".");
   const end = dot > 0 && name.length - dot <= 10 ? name.slice(Math.max(1, dot - 4)) : "";
   return { stem: name.slice(0, name.length - end.length), end };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { cellText, diffRows } from "./rowDiff";
+import { cellText, diffRows, withoutRowNumbers } from "./rowDiff";
 
 test("rows are matched by the first column that names each once", () => {
   const found = diffRows(
@@ -49,4 +49,10 @@ test("a new table is rows that were added", () => {
 
 test("cells are text", () => {
   expect([null, undefined, 0, false, "x", { a: 1 }].map(cellText)).toEqual(["", "", "0", "false", "x", '{"a":1}']);
+});
+
+test("numbers that the server gave to rows are no column, a column of that name is", () => {
+  expect(withoutRowNumbers([{ row: "000000000007", a: 1 }])).toEqual([{ a: 1 }]);
+  expect(withoutRowNumbers([{ row: "A3", a: 1 }])).toEqual([{ row: "A3", a: 1 }]);
+  expect(withoutRowNumbers([{ a: 1, row: "000000000007" }])).toEqual([{ a: 1, row: "000000000007" }]);
 });

@@ -47,6 +47,13 @@ export function diffRows(before: readonly Row[], after: readonly Row[]): RowDiff
       };
 }
 
+/** Take away the column `row` that the server adds to number rows that have no key of their own. */
+export function withoutRowNumbers(rows: readonly Row[]): readonly Row[] {
+  const numbered = rows.length > 0 && rows.every((row) => Object.keys(row)[0] === "row" && /^\d{12}$/.test(cellText(row["row"])));
+  if (!numbered) return rows;
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== "row")));
+}
+
 /** Return all columns of some rows, in the order in which they first stand. */
 export function columnsOf(rows: readonly Row[]): string[] {
   const names = new Set<string>();
