@@ -134,7 +134,6 @@ try {
 
   await step("rows that changed are seen", async () => {
     await page.getByRole("button", { name: "see what changed" }).click();
-    await page.getByRole("option", { name: /labels/ }).click();
     await see(/1 row added, 1 changed, 1 deleted, 1 the same/);
     await page.locator("del", { hasText: "owl" }).waitFor();
     await page.locator("ins", { hasText: "wren" }).waitFor();
@@ -154,8 +153,6 @@ try {
     await page.getByRole("button", { name: "Import 1 file" }).click();
     await see(/Saved as a commit by you/);
     await page.getByRole("button", { name: "see what changed" }).click();
-    await page.getByRole("listbox").focus();
-    await page.keyboard.press("ArrowDown");
     await page.waitForFunction(() => document.querySelectorAll(".data-sides img.crisp").length === 2);
   });
 
@@ -231,6 +228,16 @@ try {
     await page.keyboard.press("Enter");
     await see(/Saved as a commit by you/);
     assert.match(await read("next/labels.csv"), /wren/);
+  });
+
+  await step("a file is deleted, and comes back", async () => {
+    await page.getByRole("treeitem", { name: "notes.txt" }).click();
+    await page.getByRole("button", { name: "Delete…" }).click();
+    await page.getByRole("button", { name: "Delete the file" }).click();
+    await see(/Saved as a commit by you, .* Delete notes.txt/);
+    await page.getByRole("treeitem", { name: "notes.txt" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "undo", exact: true }).click();
+    await page.getByRole("treeitem", { name: "notes.txt" }).waitFor();
   });
 
   await step("the repo is marked held out", async () => {

@@ -70,3 +70,17 @@ async function hear(cache: QueryClient, after: number): Promise<void> {
 function refresh(cache: QueryClient, operations: readonly Query[]): void {
   for (const operation of operations) void cache.invalidateQueries({ queryKey: [operation] });
 }
+
+const WINDOW = 1000;
+
+/** The newest news, some of which may be of long ago; refreshed as more comes. */
+export function useNews(enabled = true) {
+  return useQuery<readonly EventInfo[], ApiError>({
+    queryKey: ["recent"],
+    queryFn: async ({ signal }) => {
+      const { position } = await call("maintenance.status", {}, signal);
+      return (await call("maintenance.events", { after: Math.max(0, position - WINDOW), limit: WINDOW }, signal)).items;
+    },
+    enabled,
+  });
+}

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { FeedbackInfo, LabelingInfo, PipelineInfo, RepoInfo } from "@/api/client";
 import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
-import { count, plain } from "@/lib/format";
+import { count, counted, plain } from "@/lib/format";
 import { type LoopNode, loopOf } from "@/lib/loop";
 import { CARD, StageCard } from "@/ui";
 
@@ -22,7 +22,7 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
   const { nodes, edges } = loopOf(repos, pipelines, feedback);
   const progress = new Map<string, string>();
   for (const run of runs.data?.items ?? [])
-    if (run.state === "running") progress.set(plain(run.pipeline), `${count(run.run + run.reused)} of ${count(run.total)}`);
+    if (run.state === "running") progress.set(plain(run.pipeline), counted(run.run + run.reused + run.failed, "item"));
   const people = new Map(labelings.map((labeling) => [plain(labeling.pipeline), labeling]));
   const running = new Set(
     nodes.filter((node) => node.pipeline?.last_job_state === "running").map((node) => node.id),

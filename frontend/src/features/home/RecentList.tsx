@@ -1,26 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { type ApiError, type EventInfo, call } from "@/api/client";
+import { useNews } from "@/api/live";
 import { useRead } from "@/api/queries";
 import { counted, plain } from "@/lib/format";
 import { type HeadMoved, type RecentChange, recentChanges } from "@/lib/recent";
 import { Button, Empty, ErrorNote, Loading, When } from "@/ui";
 
-const WINDOW = 1000;
 const FIRST = 8;
 
 /** What people did lately, and what followed from each act. */
 export function RecentList() {
   const [shown, setShown] = useState(FIRST);
-  const news = useQuery<EventInfo[], ApiError>({
-    queryKey: ["recent"],
-    queryFn: async ({ signal }) => {
-      const { position } = await call("maintenance.status", {}, signal);
-      return [...(await call("maintenance.events", { after: Math.max(0, position - WINDOW), limit: WINDOW }, signal)).items];
-    },
-  });
+  const news = useNews();
   if (news.error) return <ErrorNote error={news.error} retry={() => void news.refetch()} />;
   if (!news.data) return <Loading what="Reading the news…" />;
   const changes = recentChanges(news.data);
@@ -63,7 +55,7 @@ function Change({ change }: { change: RecentChange }) {
           <span className="quiet">
             {" "}
             · {counted(change.runs, "run")} followed
-            {change.failed > 0 && <span className="state bad"> {change.failed} failed</span>}
+            {change.failed > 0 && <span className="bad-word">, {change.failed} failed</span>}
           </span>
         )}
       </span>
@@ -99,7 +91,7 @@ const TOLD: Readonly<Record<string, string>> = {
   "repo.deleted": "repo deleted",
   "repo.held_out": "repo marked held out",
   "branch.deleted": "branch deleted",
-  "pipeline.changed": "pipeline set to run anew",
+  "pipeline.changed": "pipeline started",
   "pipeline.deleted": "pipeline deleted",
   "feedback.fired": "chosen items sent back",
 };

@@ -68,6 +68,13 @@ export function RunPage() {
 }
 
 function Counters({ run }: { run: JobInfo }) {
+  const done = run.run + run.reused + run.failed + run.recovered;
+  if (!ended(run) && run.total < done)
+    return (
+      <p>
+        <strong>{counted(done, "item")}</strong> <span className="quiet">done so far{run.failed > 0 && `, ${count(run.failed)} of them failed`}</span>
+      </p>
+    );
   const left = Math.max(0, run.total - run.run - run.reused - run.failed - run.recovered);
   const parts = [
     { word: "failed", value: run.failed, colour: "var(--red)" },

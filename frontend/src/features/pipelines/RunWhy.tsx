@@ -2,8 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { type ApiError, type CommitInfo, type JobInfo, call } from "@/api/client";
+import { useNews } from "@/api/live";
 import { useRead } from "@/api/queries";
 import { counted, plain, short } from "@/lib/format";
+import { recentChanges } from "@/lib/recent";
 import { ErrorNote, Icon, Loading, State } from "@/ui";
 
 import { type ChangedInput, changedInputs } from "./cause";
@@ -27,13 +29,7 @@ export function RunWhy({ run }: { run: JobInfo }) {
   return (
     <div className="why">
       {cause.data && <Causes made={cause.data.made} before={cause.data.before} />}
-      {!run.output && (
-        <p className="quiet">
-          {run.state === "unchanged"
-            ? "Something upstream changed; what this pipeline reads came out the same, so nothing new was made."
-            : "It was asked for by the change below and has made no version."}
-        </p>
-      )}
+      {!run.output && <Asked run={run} />}
       {others.length > 0 && (
         <details>
           <summary className="quiet">
@@ -51,6 +47,40 @@ export function RunWhy({ run }: { run: JobInfo }) {
         </details>
       )}
     </div>
+  );
+}
+
+/** For a run without a version: what began the change that it belongs to, as far as the news still tell. */
+function Asked({ run }: { run: JobInfo }) {
+  const news = useNews();
+  const change = recentChanges(news.data?.filter((event) => event.change === run.change) ?? [])[0];
+  return (
+    <>
+      {change?.heads.map((head) => (
+        <p key={head.repo}>
+          {head.commit ? (
+            <Link to="/lineage" search={{ of: `${plain(head.repo)}@${head.commit}` }}>
+              {plain(head.repo)}
+            </Link>
+          ) : (
+            plain(head.repo)
+          )}{" "}
+          got a new version <span className="quiet">· {head.author}</span>
+        </p>
+      ))}
+      {change?.others.map((other) => (
+        <p key={other.kind}>
+          {other.kind === "pipeline.changed" && plain(other.name) === plain(run.pipeline)
+            ? "The pipeline was made, changed, or asked to run again."
+            : `${plain(other.name)}: ${other.kind.replace(".", " ")}`}
+        </p>
+      ))}
+      {run.state === "unchanged" ? (
+        <p className="quiet">What this pipeline reads came out the same, so nothing new was made.</p>
+      ) : (
+        !change && <p className="quiet">The change that began it is older than the news that are kept (seven days).</p>
+      )}
+    </>
   );
 }
 
