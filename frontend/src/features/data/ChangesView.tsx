@@ -53,7 +53,8 @@ export function ChangesView({
   if (commit === null) return <NoVersion />;
   if (diff.error) return <ErrorNote error={diff.error} retry={diff.retry} />;
   if (diff.isPending) return <Loading what="Comparing the two versions…" />;
-  const index = changes.findIndex((change) => change.path === file);
+  // Without a choice the first one is shown: whoever compares wants to see a difference.
+  const index = Math.max(0, changes.findIndex((change) => change.path === file));
   const select = (to: number) => {
     const change = changes[Math.max(0, Math.min(loaded - 1, to))];
     if (!change) return;
@@ -61,12 +62,11 @@ export function ChangesView({
     virtual.scrollToIndex(Math.max(0, Math.min(loaded - 1, to)));
   };
   function onKey(event: KeyboardEvent): void {
-    const steps: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: loaded - 1, Enter: Math.max(0, index) };
+    const steps: Record<string, number> = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: loaded - 1};
     const to = steps[event.key];
-    if (event.key === "Escape") go({ file: undefined });
-    else if (to !== undefined) select(to);
-    else return;
+    if (to === undefined) return;
     event.preventDefault();
+    select(to);
   }
   const totals: Record<ChangeKind, number> = { added: 0, changed: 0, deleted: 0 };
   for (const change of changes) totals[changeKind(change)] += 1;
@@ -103,7 +103,7 @@ export function ChangesView({
           <p>Pin one version, then move the time line to compare it with another.</p>
         </Empty>
       ) : (
-        <div className={`data-split ${selected ? "" : "single"}`}>
+        <div className="data-split">
           <div ref={box} className="data-tree" role="listbox" aria-label={counted(loaded, "changed file")} tabIndex={0} onKeyDown={onKey}>
             <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
               {virtual.getVirtualItems().map((item) => {
@@ -133,16 +133,13 @@ export function ChangesView({
             <aside
               className="data-panel wide"
               aria-label={`Difference of ${shownName(selected.path)}`}
-              onKeyDown={(event) => {
-                if (event.key === "Escape") go({ file: undefined });
-              }}
+              onKeyDown={(event) => { if (event.key === "Escape") box.current?.focus(); }}
             >
               <header className="data-panel-head">
                 <h2 title={shownName(selected.path)}>
                   <Name name={baseName(selected.path)} />
                 </h2>
                 <span className={`total ${changeKind(selected)}`}>{changeKind(selected)}</span>
-                <Button small look="plain" icon="cross" aria-label="Close the file" title="Close (Esc)" onClick={() => { go({ file: undefined }); }} />
               </header>
               <div className="data-panel-body">
                 <FileDiff key={selected.path} name={name} before={before} after={commit.id} change={selected} />

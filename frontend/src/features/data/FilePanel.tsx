@@ -1,9 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
-
-import { usePages } from "@/api/queries";
+import type { CommitInfo } from "@/api/client";
+import { useAct, usePages } from "@/api/queries";
 import { bytes } from "@/lib/format";
-import { Button, ErrorNote, Facts, Icon, Id, Loading, When } from "@/ui";
+import { Button, ConfirmButton, ErrorNote, Facts, Icon, Id, Loading, When } from "@/ui";
 
 import { useDownload, useFile } from "./content";
 import { kindOf } from "./kinds";
@@ -12,20 +11,27 @@ import type { Moment } from "./moment";
 import { Name } from "./Name";
 import type { Go } from "./place";
 import { Preview } from "./Preview";
-import { baseName, referenceOf, shownName } from "./reference";
+import { baseName, folderOf, referenceOf, shownName } from "./reference";
+
+interface PanelProps {
+  name: string;
+  moment: Moment;
+  path: string;
+  go: Go;
+  /** Hears of the version that a change here made. */
+  onSaved: (commit: CommitInfo) => void;
+}
 
 /** One file: what it is, what one can do with it, its history, where it came from. */
-export function FilePanel({ name, moment, path, go }: { name: string; moment: Moment; path: string; go: Go }) {
+export function FilePanel({ name, moment, path, go, onSaved }: PanelProps) {
   const commit = moment.commit?.id ?? "";
   const file = useFile(name, commit, path);
-  const box = useRef<HTMLElement>(null);
   const close = () => {
     go({ file: undefined });
     document.querySelector<HTMLElement>(".data-tree")?.focus();
   };
   return (
     <aside
-      ref={box}
       className="data-panel"
       aria-label={`File ${shownName(path)}`}
       onKeyDown={(event) => {
@@ -45,13 +51,18 @@ export function FilePanel({ name, moment, path, go }: { name: string; moment: Mo
           This file is not in this version. Move along the time line to a version that has it, or close it.
         </p>
       )}
-      {file.data && <Known {...{ name, moment, commit, file: file.data, go }} />}
+      {file.data && <Known {...{ name, moment, commit, file: file.data, go, onSaved }} />}
     </aside>
   );
 }
 
-function Known({ name, moment, commit, file, go }: { name: string; moment: Moment; commit: string; file: FileInfo; go: Go }) {
+function Known({ name, moment, commit, file, go, onSaved }: Omit<PanelProps, "path"> & { commit: string; file: FileInfo }) {
   const download = useDownload();
+  const remove = useAct("files.delete", (made) => {
+    go({ file: undefined });
+    onSaved(made);
+  });
+  const folder = folderOf(file.path);
   const reference = referenceOf(name, commit, file.path);
   return (
     <div className="data-panel-body">
@@ -74,8 +85,27 @@ function Known({ name, moment, commit, file, go }: { name: string; moment: Momen
             Open as a table
           </Button>
         )}
+        {kindOf(file.path) === "table" && folder !== "" && (
+          <Button small icon="datasets" onClick={() => { go({ view: "table", file: folder }); }}>
+            The whole folder as a table
+          </Button>
+        )}
+        {moment.readOnly === null && moment.branch && (
+          <ConfirmButton
+            small
+            question="Delete it from now on? Earlier versions keep it."
+            verb="Delete the file"
+            disabled={remove.isPending}
+            onConfirm={() => {
+              remove.mutate({ reference: referenceOf(name, moment.branch?.name, file.path), message: `Delete ${file.path}` });
+            }}
+          >
+            Delete…
+          </ConfirmButton>
+        )}
       </div>
       {download.error && <ErrorNote error={download.error} />}
+      {remove.error && <ErrorNote error={remove.error} />}
       <Facts
         facts={[
           ["Size", bytes(file.size)],
@@ -91,9 +121,10 @@ function Known({ name, moment, commit, file, go }: { name: string; moment: Momen
 
 function History({ name, moment, commit, path, go }: { name: string; moment: Moment; commit: string; path: string; go: Go }) {
   const head = moment.branch?.head ?? commit;
+  const at = moment.commit?.at_ms ?? 0;
   const log = usePages("commits.log", { reference: referenceOf(name, head, path), limit: 20 });
-  const current = useRef<HTMLLIElement>(null);
-  useEffect(() => { current.current?.scrollIntoView({ block: "nearest" }); }, [commit]);
+  // The version that holds now is the newest one that touched the file up to the shown moment.
+  const held = log.items.find((one) => one.id === commit) ?? log.items.find((one) => one.at_ms <= at);
   return (
     <section aria-label="History of this file">
       <h3>History</h3>
@@ -104,7 +135,8 @@ function History({ name, moment, commit, path, go }: { name: string; moment: Mom
           <li key={one.id}>
             <button
               type="button"
-              className={one.id === commit ? "shown" : ""}
+              className={one === held ? "shown" : ""}
+              aria-current={one === held ? "true" : undefined}
               onClick={() => { go({ at: one.id === moment.branch?.head ? undefined : one.id }); }}
             >
               <bdi className="ellipsis">{shownName(one.message) || "no message"}</bdi>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { bytes } from "@/lib/format";
 import { Empty, ErrorNote, Icon, Loading } from "@/ui";
 
-import { type TreeRow, useTree } from "./level";
+import { type TreeRow, useReadyCommit, useTree } from "./level";
 import { Name } from "./Name";
 import { baseName, folderOf, shownName } from "./reference";
 
@@ -20,7 +20,7 @@ export function FileTree({
   selected: string | null;
   onSelect: (path: string | null) => void;
 }) {
-  const tree = useTree(repo, commit, selected);
+  const tree = useTree(repo, useReadyCommit(repo, commit), selected);
   const [active, setActive] = useState<string | null>(selected);
   const [typed, setTyped] = useState({ text: "", at: 0 });
   const box = useRef<HTMLDivElement>(null);

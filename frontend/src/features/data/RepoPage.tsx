@@ -16,7 +16,7 @@ import { ImportPanel } from "./importing/ImportPanel";
 import { type DroppedEntry, type Selection, filesOfEntries } from "./importing/picked";
 import { type Moment, useMoment } from "./moment";
 import { type Go, type View, usePlace } from "./place";
-import { referenceOf, shownName } from "./reference";
+import { folderOf, referenceOf, shownName } from "./reference";
 import { TableView } from "./TableView";
 import { TimeLine } from "./TimeLine";
 import { clockWords } from "./wording";
@@ -203,6 +203,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                   repo={name}
                   branch={moment.branch.name}
                   head={moment.branch.head ?? null}
+                  into={folderOf(search.file ?? "")}
                   selection={selection}
                   reading={reading}
                   onPick={setSelection}
@@ -213,7 +214,15 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                   }}
                 />
               ) : (
-                shownFile !== null && commit && <FilePanel name={name} moment={moment} path={shownFile} go={go} />
+                shownFile !== null && commit && (
+                  <FilePanel
+                    name={name}
+                    moment={moment}
+                    path={shownFile}
+                    go={go}
+                    onSaved={(made) => { setSaved({ commit: made, undone: false }); }}
+                  />
+                )
               )}
             </div>
           )}

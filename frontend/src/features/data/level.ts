@@ -1,5 +1,5 @@
 /** The opened folders of one version as rows of a tree, each level read in pages. */
-import { type QueryClient, useQueries, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, keepPreviousData, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { type ApiError, type Args, type Result, type Schemas, call } from "@/api/client";
@@ -30,6 +30,21 @@ export interface Tree {
   close: (folder: string) => void;
   more: (folder: string) => void;
   retry: () => void;
+}
+
+/** Return the commit to show: the wanted one once its files are known, until then the one before, so that nothing jumps. */
+export function useReadyCommit(repo: string, commit: string): string {
+  const client = useQueryClient();
+  const ready = useQuery({
+    queryKey: ["data.ready", repo, commit],
+    queryFn: async () => {
+      await readLevel(client, repo, commit, "", 1);
+      return commit;
+    },
+    staleTime: Infinity,
+    placeholderData: keepPreviousData,
+  });
+  return ready.data ?? commit;
 }
 
 /** Read the tree at a commit, which never changes, so that nothing is read twice. Costs one call per page looked at. */

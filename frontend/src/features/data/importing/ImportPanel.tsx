@@ -22,6 +22,7 @@ export function ImportPanel({
   repo,
   branch,
   head,
+  into,
   selection,
   reading,
   onPick,
@@ -31,6 +32,8 @@ export function ImportPanel({
   repo: string;
   branch: string;
   head: string | null;
+  /** The folder to begin with. */
+  into: string;
   selection: Selection | null;
   /** How many files were found so far while a drop is still being read; null when none is. */
   reading: number | null;
@@ -39,7 +42,7 @@ export function ImportPanel({
   onSaved: (commit: CommitInfo) => void;
 }) {
   const cache = useQueryClient();
-  const [folder, setFolder] = useState("");
+  const [folder, setFolder] = useState(into);
   const [flatten, setFlatten] = useState(false);
   const [message, setMessage] = useState("");
   const [under, setUnder] = useState<{ upload: Upload; sent: number; total: number; samples: Sample[] } | null>(null);
