@@ -73,7 +73,7 @@ try {
 
   // By keyboard to the lineage, whose address says all.
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("photos where");
+  await page.keyboard.type("photos came");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/lineage\?of=photos/);
   await see("put by");

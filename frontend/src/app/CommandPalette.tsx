@@ -47,9 +47,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       icon: "labeling",
       go: () => void navigate({ to: "/labeling/$pipeline", params: { pipeline: plain(pipeline) } }),
     })),
-    ...(repos.data?.items ?? []).map((repo): Entry => {
-      const of = fullName(repo.project, repo.name);
-      return { label: of, kind: "repo, where it came from", icon: "lineage", go: () => void navigate({ to: "/lineage", search: { of } }) };
+    ...(repos.data?.items ?? []).flatMap((repo): Entry[] => {
+      const name = fullName(repo.project, repo.name);
+      return [
+        { label: name, kind: "repo", icon: "data", go: () => void navigate({ to: "/data/$repo", params: { repo: name } }) },
+        { label: name, kind: "where it came from", icon: "lineage", go: () => void navigate({ to: "/lineage", search: { of: name } }) },
+      ];
     }),
     ...(runs.data?.items ?? []).map((run): Entry => ({
       label: `${plain(run.pipeline)} ${run.id.slice(0, 12)}`,

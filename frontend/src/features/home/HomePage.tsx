@@ -1,5 +1,7 @@
 import "./home.css";
 
+import { Link } from "@tanstack/react-router";
+
 import { useNeeds } from "@/api/needs";
 import { useRead } from "@/api/queries";
 import { Empty, ErrorNote, Loading, Page, Section } from "@/ui";
@@ -51,7 +53,8 @@ function FirstSteps() {
       <div className="panel">
         <Empty title="Bring your first folder">
           <p>
-            Everything begins with data in a repo. In a terminal, in the folder of this workspace:
+            Everything begins with data in a repo. <Link to="/data">Go to Data</Link> to make one and drop a folder on it, or, in a
+            terminal, in the folder of this workspace:
           </p>
           <pre>{"tilth repo create photos\ntilth put photos ~/my-photos -m \"First batch\""}</pre>
           <p>This page shows it as soon as it is there. Or see the whole loop on real handwriting scans first:</p>

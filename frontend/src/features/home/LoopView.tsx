@@ -74,7 +74,7 @@ function Stage({
     );
   }
   return (
-    <Link to="/lineage" search={{ of: name }} className="stage-link">
+    <Link to="/data/$repo" params={{ repo: name }} className="stage-link">
       <StageCard
         icon={repo?.held_out ? "lock" : "data"}
         kind="repo"

@@ -12,7 +12,7 @@ import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section
 
 import { FilesOf } from "./FilesOf";
 import { lineageGraph } from "./graph";
-import { origin } from "./origin";
+import { origin, peopleOf } from "./origin";
 import { PeopleOf } from "./PeopleOf";
 import { Traces } from "./Traces";
 
@@ -57,6 +57,9 @@ function LineageOf({ of }: { of: string }) {
           ["Holds", <>{counted(here.files, "file")} <small>{bytes(here.size)}</small></>],
           ["Came from", counted(came.length, "version")],
           ["Led to", descendants.data ? `${led.length >= 199 ? "at least " : ""}${counted(led.length, "version")}` : "…"],
+          here.parents[0]
+            ? ["Version before", <Link key="b" to="/lineage" search={{ of: `${repo}@${here.parents[0]}` }} className="mono">{short(here.parents[0])}</Link>]
+            : null,
           ["Seal", <Id key="s" id={here.seal} />],
           here.derivation?.job
             ? ["Run", <Link key="r" to="/runs/$run" params={{ run: here.derivation.job }} className="mono">{short(here.derivation.job)}</Link>]
@@ -87,7 +90,7 @@ function LineageOf({ of }: { of: string }) {
       <Traces lineage={lineage.data} />
       <FilesOf commit={here} chosen={path} />
       <PeopleOf commits={lineage.data.nodes.map((node) => node.commit)} />
-      <Versions title="Came from" none="Nothing: this is where it began." nodes={came.map((node) => node.commit)} />
+      <Versions title="Came from" none={here.parents.length > 0 ? "No other repo: it follows from the version before." : "Nothing: this is where it began."} nodes={came.map((node) => node.commit)} />
       {descendants.error ? (
         <ErrorNote error={descendants.error} retry={() => void descendants.refetch()} />
       ) : (
@@ -106,7 +109,7 @@ function VersionCard({ commit, here }: { commit: CommitInfo; here: boolean }) {
         icon={people ? "people" : commit.derivation?.recipe ? "code" : "data"}
         kind={people ? "labels by people" : commit.derivation?.recipe ? "made by a pipeline" : "data"}
         name={repo}
-        note={people ? origin(commit) : <><span className="mono">{short(commit.id)}</span></>}
+        note={people ? peopleOf(commit) : <><span className="mono">{short(commit.id)}</span></>}
       />
     </Link>
   );

@@ -29,10 +29,10 @@ export function PipelinePage() {
           ["Reads", inputRepos(it.spec["input"]).map((input, index) => (
             <span key={input.repo}>
               {index > 0 && ", "}
-              <Link to="/lineage" search={{ of: `${input.repo}@${input.branch}` }}>{input.repo}</Link>
+              <Link to="/data/$repo" params={{ repo: input.repo }}>{input.repo}</Link>
             </span>
           ))],
-          ["Writes", <Link key="out" to="/lineage" search={{ of: it.output }}>{parseReference(it.output).repo}</Link>],
+          ["Writes", <Link key="out" to="/data/$repo" params={{ repo: parseReference(it.output).repo }}>{parseReference(it.output).repo}</Link>],
           ["Kind", { labeling: "people label", function: "Python function", code: "program" }[it.kind] ?? it.kind],
           ["Version of its spec", it.version],
           ["Changed", <When key="when" ms={it.updated_ms} />],

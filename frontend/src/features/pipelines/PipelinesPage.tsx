@@ -39,7 +39,7 @@ export function PipelinesPage() {
               />
             </Link>
           ) : (
-            <Link to="/lineage" search={{ of: node.name }} className="stage-link">
+            <Link to="/data/$repo" params={{ repo: node.name }} className="stage-link">
               <StageCard
                 icon={node.repo?.held_out ? "lock" : "data"}
                 kind="repo"
