@@ -17,6 +17,15 @@ import { Stopped, type Upload, startUpload } from "./send";
 
 const SHOWN = 20;
 
+interface Underway {
+  upload: Upload;
+  /** Files taken up so far; then bytes sent. */
+  read: number;
+  sent: number;
+  total: number;
+  samples: Sample[];
+}
+
 /** From picked files to one commit: what will be written is seen before, and can be stopped on the way. */
 export function ImportPanel({
   repo,
@@ -45,7 +54,7 @@ export function ImportPanel({
   const [folder, setFolder] = useState(into);
   const [flatten, setFlatten] = useState(false);
   const [message, setMessage] = useState("");
-  const [under, setUnder] = useState<{ upload: Upload; sent: number; total: number; samples: Sample[] } | null>(null);
+  const [under, setUnder] = useState<Underway | null>(null);
   const [failed, setFailed] = useState<ApiError | null>(null);
   const [stopped, setStopped] = useState(false);
   const common = selection ? commonFolder(selection.files) : null;
@@ -62,11 +71,12 @@ export function ImportPanel({
     const upload = startUpload(`${repo}@${branch}`, plan.writes, {
       message: message.trim() || defaultMessage(plan.writes, folder),
       head,
+      read: (read) => { setUnder((now) => now && { ...now, read }); },
       sent: (sent, total) => {
         setUnder((now) => now && { ...now, sent, total, samples: withSample(now.samples, { at: performance.now(), done: sent }) });
       },
     });
-    setUnder({ upload, sent: 0, total: plan.size, samples: [] });
+    setUnder({ upload, read: 0, sent: 0, total: plan.size, samples: [] });
     upload.finished
       .then((commit) => {
         void cache.invalidateQueries();
@@ -123,7 +133,7 @@ export function ImportPanel({
                   <input className="field" value={message} disabled={under !== null} onChange={(event) => { setMessage(event.target.value); }} placeholder={defaultMessage(plan.writes, folder)} dir="auto" />
                 </label>
                 {under ? (
-                  <Progress under={under} count={plan.writes.length} />
+                  <Progress under={under} files={plan.writes.length} />
                 ) : (
                   <div className="data-acts">
                     <button ref={begin} type="submit" className="button main">
@@ -182,15 +192,18 @@ function Pickers({ again, onPick }: { again: boolean; onPick: (selection: Select
   );
 }
 
-function Progress({ under, count: files }: { under: { upload: Upload; sent: number; total: number; samples: Sample[] }; count: number }) {
-  const { sent, total, samples, upload } = under;
+function Progress({ under, files }: { under: Underway; files: number }) {
+  const { read, sent, total, samples, upload } = under;
+  const reading = read < files && sent === 0;
   const rate = rateOf(samples);
   const done = sent >= total && total > 0;
   return (
     <div className="data-progress" role="status">
-      <progress max={Math.max(1, total)} value={sent} aria-label="Sent" />
+      <progress max={Math.max(1, reading ? files : total)} value={reading ? read : sent} aria-label={reading ? "Read" : "Sent"} />
       <span>
-        {done
+        {reading
+          ? `Reading ${count(read)} of ${counted(files, "file")}…`
+          : done
           ? `All sent. Saving ${counted(files, "file")} as one version…`
           : `${bytes(sent)} of ${bytes(total)}${rate ? `, ${bytes(rate)} a second, ${leftWords((total - sent) / rate)}` : ""}`}
       </span>

@@ -129,7 +129,7 @@ describe("the tar", () => {
   const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
 
   test("holds whole blocks and ends with two empty ones", async () => {
-    const bytes = await bytesOf(tarOf([{ path: "a.txt", file: new Blob(["hello"]) }]));
+    const bytes = await bytesOf(await tarOf([{ path: "a.txt", file: new Blob(["hello"]) }]));
     expect(bytes.length).toBe(512 * 4);
     expect(new TextDecoder().decode(bytes.slice(512, 517))).toBe("hello");
     expect(bytes.slice(-1024).every((byte) => byte === 0)).toBe(true);

@@ -1,15 +1,30 @@
-/** Many files as one tar, for one request that makes one commit. The files themselves are not read into memory. */
+/** Many files as one tar, for one request that makes one commit. */
 
 const BLOCK = 512;
 const LARGEST_OCTAL = 0o77777777777;
 
-/** Return the tar of some files as a blob over the files' own bytes. */
-export function tarOf(files: readonly { path: string; file: Blob }[]): Blob {
+/** Files up to this size are read here: a browser takes milliseconds to open each one by itself while it sends. */
+const SMALL = 1 << 20;
+const AT_ONCE = 64;
+
+/** Return the tar of some files. Small ones are read at once, large ones stay on disk until they are sent. */
+export async function tarOf(
+  files: readonly { path: string; file: Blob }[],
+  read: (count: number) => void = () => undefined,
+  stopped: () => boolean = () => false,
+): Promise<Blob> {
   const parts: BlobPart[] = [];
-  for (const { path, file } of files) {
-    parts.push(header(path, file.size), file);
-    const rest = file.size % BLOCK;
-    if (rest) parts.push(new Uint8Array(BLOCK - rest));
+  for (let start = 0; start < files.length && !stopped(); start += AT_ONCE) {
+    const pieces = await Promise.all(
+      files.slice(start, start + AT_ONCE).map(async ({ path, file }) => {
+        const content = file.size <= SMALL ? new Uint8Array(await file.arrayBuffer()) : file;
+        const size = content instanceof Uint8Array ? content.length : content.size;
+        return [header(path, size), content, new Uint8Array((BLOCK - (size % BLOCK)) % BLOCK)];
+      }),
+    );
+    // A blob per batch, so that the browser may keep it on disk rather than in memory.
+    parts.push(new Blob(pieces.flat()));
+    read(Math.min(files.length, start + AT_ONCE));
   }
   parts.push(new Uint8Array(2 * BLOCK));
   return new Blob(parts, { type: "application/x-tar" });
