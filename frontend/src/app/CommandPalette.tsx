@@ -5,7 +5,7 @@ import { useRead } from "@/api/queries";
 import { plain } from "@/lib/format";
 import { fullName } from "@/lib/names";
 import { matching } from "@/lib/search";
-import { Icon, type IconName, Kbd } from "@/ui";
+import { Icon, type IconName, Kbd, toldState } from "@/ui";
 
 import { PLACES } from "./places";
 
@@ -56,7 +56,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     }),
     ...(runs.data?.items ?? []).map((run): Entry => ({
       label: `${plain(run.pipeline)} ${run.id.slice(0, 12)}`,
-      kind: `run, ${run.state}`,
+      kind: `run, ${toldState(run.state).word}`,
       icon: "play",
       go: () => void navigate({ to: "/runs/$run", params: { run: run.id } }),
     })),

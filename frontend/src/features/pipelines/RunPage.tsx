@@ -28,7 +28,7 @@ export function RunPage() {
   return (
     <Page
       title={<>Run of <Link to="/pipelines/$name" params={{ name }}>{name}</Link></>}
-      about={<><State state={run.state} />{run.reason && <> · {run.reason}</>}</>}
+      about={<><State state={run.state} />{run.reason && run.reason !== run.state && <> · {run.reason}</>}</>}
       acts={
         !ended(run) && mayWrite ? (
           <>
@@ -69,10 +69,10 @@ export function RunPage() {
 
 function Counters({ run }: { run: JobInfo }) {
   const done = run.run + run.reused + run.failed + run.recovered;
-  if (!ended(run) && run.total < done)
+  if (run.total < done || (!ended(run) && run.total === 0))
     return (
       <p>
-        <strong>{counted(done, "item")}</strong> <span className="quiet">done so far{run.failed > 0 && `, ${count(run.failed)} of them failed`}</span>
+        <strong>{counted(done, "item")}</strong> <span className="quiet">done {ended(run) ? "before it ended" : "so far"}{run.failed > 0 && `, ${count(run.failed)} of them failed`}</span>
       </p>
     );
   const left = Math.max(0, run.total - run.run - run.reused - run.failed - run.recovered);
