@@ -83,6 +83,7 @@ export function ImportPanel({
         onSaved(commit);
       })
       .catch((problem: unknown) => {
+        void cache.invalidateQueries();
         if (problem instanceof Stopped) setStopped(true);
         else setFailed(problem as ApiError);
       })
@@ -207,9 +208,12 @@ function Progress({ under, files }: { under: Underway; files: number }) {
           ? `All sent. Saving ${counted(files, "file")} as one version…`
           : `${bytes(sent)} of ${bytes(total)}${rate ? `, ${bytes(rate)} a second, ${leftWords((total - sent) / rate)}` : ""}`}
       </span>
-      <Button small icon="stop" onClick={upload.stop}>
-        Stop; save nothing
-      </Button>
+      {/* Once all is sent the server saves it whatever we do: undo is the way back then, and stop would lie. */}
+      {!done && (
+        <Button small icon="stop" onClick={upload.stop}>
+          Stop; save nothing
+        </Button>
+      )}
     </div>
   );
 }
