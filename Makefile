@@ -6,12 +6,13 @@ JOBS ?= 2
 # Compiled modules make every later start several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup setup-dev demo test check bench clean
+.PHONY: setup setup-dev ui demo test check bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    set up and run the whole loop on real handwriting scans"
 	@echo "make setup   install Tilth into .venv"
+	@echo "make ui      build the web console (needs Node 20 or newer)"
 	@echo "make test    install the development tools and run all checks and tests"
 	@echo "make bench   run the benchmarks beside their peers"
 
@@ -33,6 +34,11 @@ setup-dev: $(VENV)/.setup-dev
 
 demo: setup
 	$(BIN)/tilth demo
+
+# The console's pages, for the server to serve; a wheel brings them along.
+ui:
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "The console needs Node 20 or newer to build"; exit 1; }
+	cd frontend && npm install --no-package-lock --no-audit --no-fund && npm run bundle
 
 check: setup-dev
 	$(BIN)/ruff check src tests benchmarks

@@ -1,4 +1,4 @@
-"""The web API: the contract over HTTP under /api/v1."""
+"""The web API: the contract over HTTP under /api/v1, and the console that calls it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from tilth.webapi.contents import add_contents
 from tilth.webapi.guard import Door, GuardedRoute
 from tilth.webapi.methods import add_methods
 from tilth.webapi.operations import OPERATIONS
+from tilth.webapi.pages import add_console
+from tilth.webapi.sessions import add_sessions
 from tilth.webapi.waiting import add_waiting
 
 
 def create_app(
     workspaces: Callable[[Principal], Workspace], authenticate: Callable[[str], Principal], **settings: Any
 ) -> FastAPI:
-    """Return the web API.
+    """Return the web API with the console.
 
     `authenticate` turns a token into a principal or raises Unauthenticated; it runs on the event loop, once per
     request. `workspaces` returns the workspace as a principal sees it; it too is called once per request.
@@ -39,6 +41,8 @@ def create_app(
     async def health() -> dict[str, str]:
         return {"tilth": __version__}
 
+    add_sessions(app.router)
+    add_console(app)
     app.openapi = described  # type: ignore[method-assign]
     return app
 

@@ -15,6 +15,7 @@ from tilth.contract.principal import Principal
 from tilth.contract.workspace import Workspace
 from tilth.errors import Denied, Unauthenticated
 from tilth.webapi.operations import OPERATIONS, Operation, path_of
+from tilth.webapi.sessions import session_token
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -38,7 +39,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             door: Door = request.app.state.door
-            principal = door.authenticate(bearer(request))
+            principal = door.authenticate(credential(request))
             if principal.role not in operation.grant:
                 raise Denied(
                     f"The role {principal.role} may not call {self.operation_id}.",
@@ -54,14 +55,20 @@ class GuardedRoute(APIRoute):
         return guarded
 
 
-def bearer(request: Request) -> str:
-    """Return the token of a request. Raises Unauthenticated."""
+def credential(request: Request) -> str:
+    """Return the token of a request: a program's from its header, a browser's from its session.
+
+    Raises Unauthenticated when there is none, Denied when another origin's page uses a session.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    kept = session_token(request)
+    if kept is None:
         raise Unauthenticated(
             "This needs a token.", help="Send it as `Authorization: Bearer TOKEN` (or set TILTH_TOKEN)."
         )
-    return token.strip()
+    return kept
 
 
 def workspace_of(request: Request) -> Workspace:

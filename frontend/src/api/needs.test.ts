@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+
+import type { LabelingInfo, PipelineInfo, WorkerInfo } from "./client";
+import { madeOldBy } from "./live";
+import { needsOf } from "./needs";
+
+const pipeline = (name: string, state: string) => ({ name, last_job: `run-${name}`, last_job_state: state }) as PipelineInfo;
+
+test("failed runs come before open and banned; what is fine is not told", () => {
+  const labeling = { pipeline: "label", state: "open", reason: "", open: 3, banned: 1 } as LabelingInfo;
+  const banned = { worker: "w1", state: "banned", reason: "5 of 5 wrong" } as WorkerInfo;
+  const needs = needsOf(
+    [pipeline("good", "success"), pipeline("bad", "failed"), pipeline("old", "unchanged")],
+    [labeling],
+    new Map([["label", [banned, { ...banned, worker: "w2", state: "active" }]]]),
+  );
+  expect(needs.map((need) => need.kind)).toEqual(["failed", "open", "banned"]);
+  expect(needs[2]).toMatchObject({ workers: [{ worker: "w1" }] });
+});
+
+test("news make old what shows it, and unknown news everything", () => {
+  expect(madeOldBy("job.ended")).toContain("jobs.list");
+  expect(madeOldBy("head.moved")).toContain("commits.log");
+  expect(madeOldBy("something.else")).toBeNull();
+});

@@ -1,0 +1,50 @@
+/** What waits for a person: failed runs, open labeling, banned labelers. */
+import { useQueries } from "@tanstack/react-query";
+
+import { type LabelingInfo, type PipelineInfo, type WorkerInfo, call } from "./client";
+import { keyOf, useRead } from "./queries";
+
+export type Need =
+  | { kind: "failed"; pipeline: PipelineInfo; run: string }
+  | { kind: "paused"; labeling: LabelingInfo }
+  | { kind: "open"; labeling: LabelingInfo }
+  | { kind: "banned"; labeling: LabelingInfo; workers: readonly WorkerInfo[] };
+
+const FAILED: ReadonlySet<string> = new Set(["failed", "unrunnable"]);
+
+/** Tell what needs a person, worst first. Pure. */
+export function needsOf(
+  pipelines: readonly PipelineInfo[],
+  labelings: readonly LabelingInfo[],
+  workers: ReadonlyMap<string, readonly WorkerInfo[]>,
+): Need[] {
+  const needs: Need[] = [];
+  for (const pipeline of pipelines)
+    if (pipeline.last_job && FAILED.has(pipeline.last_job_state ?? ""))
+      needs.push({ kind: "failed", pipeline, run: pipeline.last_job });
+  for (const labeling of labelings) {
+    if (labeling.state !== "open" && labeling.reason) needs.push({ kind: "paused", labeling });
+    if (labeling.open > 0) needs.push({ kind: "open", labeling });
+    const banned = (workers.get(labeling.pipeline) ?? []).filter((worker) => worker.state === "banned");
+    if (banned.length > 0) needs.push({ kind: "banned", labeling, workers: banned });
+  }
+  return needs;
+}
+
+/** What needs me, live. */
+export function useNeeds(): Need[] {
+  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const labelings = useRead("labeling.list", {}, { every: 5_000 });
+  const withBans = labelings.data?.items.filter((labeling) => labeling.banned > 0) ?? [];
+  const workers = useQueries({
+    queries: withBans.map(({ pipeline }) => ({
+      queryKey: keyOf("labeling.workers", { pipeline }),
+      queryFn: () => call("labeling.workers", { pipeline }),
+    })),
+  });
+  return needsOf(
+    pipelines.data?.items ?? [],
+    labelings.data?.items ?? [],
+    new Map(withBans.map((labeling, index) => [labeling.pipeline, workers[index]?.data?.items ?? []])),
+  );
+}

@@ -1,0 +1,4541 @@
+// Made by `npm run types` from docs/openapi.json.
+export interface paths {
+    "/api/v1/access/create-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a token; it is shown this once. */
+        post: operations["access.create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/create-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a user with one of the roles owner, writer, reader, labeler. */
+        post: operations["access.create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/list-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users. */
+        get: operations["access.list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the caller. */
+        get: operations["access.me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/remove-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a user and all its tokens. */
+        post: operations["access.remove_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/revoke-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a token invalid. */
+        post: operations["access.revoke_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a branch at `head` (a revision of the same repo), or empty. */
+        post: operations["branches.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a branch; its commits stay. Raises Conflict when something is derived from it. */
+        post: operations["branches.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one branch. */
+        get: operations["branches.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the branches of a repo. */
+        get: operations["branches.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move the head to the revision `to` of the same repo: deploy or roll back. Starts a new change. */
+        post: operations["branches.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List head moves, newest first. */
+        get: operations["branches.moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List paths that differ, by path; `old` None means the first parent of `new`. */
+        get: operations["commits.diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Resolve a reference to its commit. */
+        get: operations["commits.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a commit and its ancestors, newest first; with a path, only commits that touched it. */
+        get: operations["commits.log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo one commit on its branch and keep what came later. Raises Conflict that names the paths. */
+        post: operations["commits.revert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the rows that match. */
+        get: operations["datasets.count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read rows of the table at `repo@revision:folder-or-file` (Parquet, CSV, JSONL), filtered. */
+        get: operations["datasets.rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the draft a commit on the current head. With `if_head`, raises BranchMoved when it is another. */
+        post: operations["drafts.commit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a file or folder in the draft. */
+        post: operations["drafts.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the draft. */
+        post: operations["drafts.discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one draft. */
+        get: operations["drafts.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a private draft on `repo[@branch]`. */
+        post: operations["drafts.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a file in a draft.
+         * @description Write the body at a path of the draft.
+         */
+        post: operations["drafts.put"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/declare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declare an edge from `repo@branch[:path of a selection file]` to `repo@branch`. `budget` counts items. */
+        post: operations["feedback.declare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/fire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the items that the source's head names into the target; None when the selection is empty. */
+        post: operations["feedback.fire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one edge. */
+        get: operations["feedback.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List edges. */
+        get: operations["feedback.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream a commit, folder or file as tar, with paths relative to it.
+         * @description Stream all files below a reference.
+         */
+        get: operations["files.archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a file or folder. */
+        post: operations["files.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one level of a folder. */
+        get: operations["files.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write one file; the body is its bytes.
+         * @description Write the body at `repo[@branch]:path`.
+         */
+        post: operations["files.put"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/put-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write and delete many files in one commit; the body is a tar stream.
+         * @description Write the files of the tar stream; its global header `TILTH.deletes` may hold a JSON list of paths to delete.
+         */
+        post: operations["files.put_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the bytes of a file, or a range of them.
+         * @description Stream a file; `start` and `stop` or a Range header choose a part.
+         */
+        get: operations["files.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/stat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one file or folder. */
+        get: operations["files.stat"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/walk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all files below a path, or those that match a glob, by path. */
+        get: operations["files.walk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/datums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the datums of a job, failed ones first when no state is given. */
+        get: operations["jobs.datums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one job by id. */
+        get: operations["jobs.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List jobs, newest first. */
+        get: operations["jobs.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the log of one datum.
+         * @description Stream a log as plain text.
+         */
+        get: operations["jobs.logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a job; its branch does not move. */
+        post: operations["jobs.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wait up to `timeout_s` for a job or all jobs of a change; answers their state, ended or not.
+         * @description Look again and again from the event loop, so that those who wait hold no thread that others need.
+         */
+        get: operations["jobs.wait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one labeling pipeline's progress, from counters. */
+        get: operations["labeling.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what holds now for each item, published or not. */
+        get: operations["labeling.labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List labeling pipelines with their progress (those the caller may work on, for a labeler). */
+        get: operations["labeling.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish answers and labels now; None when there is nothing new. */
+        post: operations["labeling.publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide an item as an expert; final until reopened. */
+        post: operations["labeling.rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workers of a labeling pipeline. */
+        get: operations["labeling.workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/descendants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List commits derived from a commit. */
+        get: operations["lineage.descendants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trace a commit, or one file of it down to items, recipes, guidelines and (opaque) labelers. */
+        get: operations["lineage.of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the feed. */
+        get: operations["maintenance.events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether anything is left to run, and who runs it. Cheap; from counters. */
+        get: operations["maintenance.status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sum up sizes, from counters. */
+        get: operations["maintenance.usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Re-hash everything; answers lines of JSON: progress, then `result` or `error`.
+         * @description Verify in a thread and stream what it says.
+         */
+        post: operations["maintenance.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a spec would do. Raises Invalid that names the field. */
+        post: operations["pipelines.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create (or with `update` change) a pipeline. `code` is an archive of its code folder (see `archive_code`). */
+        post: operations["pipelines.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a pipeline; its output repo and lineage stay. */
+        post: operations["pipelines.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one pipeline. */
+        get: operations["pipelines.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List pipelines by name. */
+        get: operations["pipelines.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a new change for the pipeline at its inputs' heads; `reprocess` ignores earlier results. Returns it. */
+        post: operations["pipelines.rerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repos/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a repo with an empty `main` branch. `name` may be `PROJECT/REPO`. Raises Conflict if it exists. */
+        post: operations["repos.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repos/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a repo. Raises Conflict when something is derived from it, unless `force`. */
+        post: operations["repos.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repos/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one repo. */
+        get: operations["repos.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repos/hold-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a repo as held out: nothing trained may have it upstream. */
+        post: operations["repos.hold_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repos/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List repos by name. */
+        get: operations["repos.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the caller's own numbers. */
+        get: operations["tasks.me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the bytes shown in a task.
+         * @description Stream what a task shows.
+         */
+        get: operations["tasks.media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lend the caller a task; None when there is none. Raises Denied when the caller is banned (and says why). */
+        post: operations["tasks.next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the task back. */
+        post: operations["tasks.skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer with a Label Studio result list. Repeating the same call is safe. */
+        post: operations["tasks.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** AccessCreateTokenRequest */
+        AccessCreateTokenRequest: {
+            /** User */
+            user: string;
+        };
+        /** AccessCreateUserRequest */
+        AccessCreateUserRequest: {
+            /** Labels */
+            labels?: string[];
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+        };
+        /** AccessRemoveUserRequest */
+        AccessRemoveUserRequest: {
+            /** Name */
+            name: string;
+        };
+        /** AccessRevokeTokenRequest */
+        AccessRevokeTokenRequest: {
+            /** Token Id */
+            token_id: string;
+        };
+        /**
+         * AssignmentInfo
+         * @description A task lent to a worker until `expires_ms`. Known-answer tasks look like any other.
+         */
+        AssignmentInfo: {
+            /** Config */
+            config: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Expires Ms */
+            expires_ms: number;
+            /** Guideline Version */
+            guideline_version: string;
+            /** Guidelines */
+            guidelines: string;
+            /** Id */
+            id: string;
+            /** Media */
+            media: {
+                [key: string]: string;
+            };
+            /** Pipeline */
+            pipeline: string;
+            /** Price */
+            price: number;
+        };
+        /**
+         * BranchInfo
+         * @description A movable name for a commit.
+         */
+        BranchInfo: {
+            /** Head */
+            head: string | null;
+            /**
+             * Inputs
+             * @default []
+             */
+            inputs: string[];
+            /** Name */
+            name: string;
+            /** Owner */
+            owner?: string | null;
+            /** Repo */
+            repo: string;
+        };
+        /** BranchesCreateRequest */
+        BranchesCreateRequest: {
+            /** Head */
+            head?: string | null;
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+        };
+        /** BranchesDeleteRequest */
+        BranchesDeleteRequest: {
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+        };
+        /** BranchesMoveRequest */
+        BranchesMoveRequest: {
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * CommitInfo
+         * @description A commit as its record says it.
+         */
+        CommitInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Change */
+            change: string;
+            /**
+             * Changed
+             * @default true
+             */
+            changed: boolean;
+            derivation?: components["schemas"]["DerivationInfo"] | null;
+            /** Files */
+            files: number;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Parents */
+            parents: string[];
+            /** Repo */
+            repo: string;
+            /** Seal */
+            seal: string;
+            /** Size */
+            size: number;
+        };
+        /** CommitsRevertRequest */
+        CommitsRevertRequest: {
+            /** Branch */
+            branch?: string | null;
+            /** Message */
+            message?: string;
+            /** Reference */
+            reference: string;
+        };
+        /**
+         * DatumInfo
+         * @description One datum of a job.
+         */
+        DatumInfo: {
+            /**
+             * Cpu S
+             * @default 0
+             */
+            cpu_s: number;
+            /** Key */
+            key: string;
+            /**
+             * Outputs
+             * @default []
+             */
+            outputs: string[];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Reused
+             * @default false
+             */
+            reused: boolean;
+            /** State */
+            state: string;
+            /**
+             * Tries
+             * @default 1
+             */
+            tries: number;
+            /**
+             * Wall S
+             * @default 0
+             */
+            wall_s: number;
+        };
+        /**
+         * DatumTrace
+         * @description Which item of which run wrote a file, and from what.
+         */
+        DatumTrace: {
+            /** Commit */
+            commit: string;
+            /** Datum */
+            datum: string;
+            /** Inputs */
+            inputs: string[];
+            /** Job */
+            job: string | null;
+            /** Path */
+            path: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Recipe */
+            recipe: string;
+        };
+        /**
+         * DerivationInfo
+         * @description How a commit came from others.
+         */
+        DerivationInfo: {
+            /** Facts */
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: components["schemas"]["InputInfo"][];
+            /** Job */
+            job?: string | null;
+            /** Recipe */
+            recipe?: string | null;
+            /** Stage */
+            stage: string;
+        };
+        /**
+         * DraftInfo
+         * @description Unfinished writes to a branch.
+         */
+        DraftInfo: {
+            /** Author */
+            author: string;
+            /** Branch */
+            branch: string;
+            /** Changes */
+            changes: number;
+            /** Created Ms */
+            created_ms: number;
+            /** Id */
+            id: string;
+            /** Repo */
+            repo: string;
+        };
+        /** DraftsCommitRequest */
+        DraftsCommitRequest: {
+            /** Draft */
+            draft: string;
+            /** If Head */
+            if_head?: string | null;
+            /** Message */
+            message?: string;
+        };
+        /** DraftsDeleteRequest */
+        DraftsDeleteRequest: {
+            /** Draft */
+            draft: string;
+            /** Path */
+            path: string;
+        };
+        /** DraftsDiscardRequest */
+        DraftsDiscardRequest: {
+            /** Draft */
+            draft: string;
+        };
+        /** DraftsOpenRequest */
+        DraftsOpenRequest: {
+            /** Branch */
+            branch: string;
+        };
+        /**
+         * ErrorBody
+         * @description An error as it crosses the door.
+         */
+        ErrorBody: {
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Help */
+            help: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * EventInfo
+         * @description One piece of news from the feed.
+         */
+        EventInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Change */
+            change: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Position */
+            position: number;
+        };
+        /** FeedbackDeclareRequest */
+        FeedbackDeclareRequest: {
+            /** Budget */
+            budget: number;
+            /** Max Rounds */
+            max_rounds: number;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Trigger */
+            trigger?: string;
+        };
+        /** FeedbackFireRequest */
+        FeedbackFireRequest: {
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FeedbackInfo
+         * @description A declared edge by which chosen items go back into a source repo.
+         */
+        FeedbackInfo: {
+            /** Budget */
+            budget: number;
+            /** Id */
+            id: string;
+            /** Max Rounds */
+            max_rounds: number;
+            /** Name */
+            name: string;
+            /** Rounds */
+            rounds: number;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** Target */
+            target: string;
+            /** Trigger */
+            trigger: string;
+            /** Used */
+            used: number;
+        };
+        /**
+         * FileChange
+         * @description One path that differs between two commits; `old` or `new` is None when it was added or deleted.
+         */
+        FileChange: {
+            new: components["schemas"]["FileInfo"] | null;
+            old: components["schemas"]["FileInfo"] | null;
+            /** Path */
+            path: string;
+        };
+        /**
+         * FileInfo
+         * @description A file, link or (in a one-level list) folder.
+         */
+        FileInfo: {
+            /** Attributes */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** Digest */
+            digest?: string | null;
+            /** Kind */
+            kind: string;
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+        };
+        /** FilesDeleteRequest */
+        FilesDeleteRequest: {
+            /** Message */
+            message?: string;
+            /** Reference */
+            reference: string;
+        };
+        /**
+         * HeadMove
+         * @description One move of a branch head.
+         */
+        HeadMove: {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Branch */
+            branch: string;
+            /** Change */
+            change: string;
+            /** Message */
+            message: string;
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
+            /** Position */
+            position: number;
+        };
+        /**
+         * InputInfo
+         * @description One input of a derivation.
+         */
+        InputInfo: {
+            /** Branch */
+            branch: string;
+            /** Commit */
+            commit: string;
+            /** Kind */
+            kind: string;
+            /** Repo */
+            repo: string;
+            /** Seal */
+            seal: string;
+        };
+        /**
+         * JobInfo
+         * @description A pipeline at a change.
+         */
+        JobInfo: {
+            /** Change */
+            change: string;
+            /** Cpu S */
+            cpu_s: number;
+            /** Created Ms */
+            created_ms: number;
+            /** Ended Ms */
+            ended_ms: number | null;
+            /** Failed */
+            failed: number;
+            /** Id */
+            id: string;
+            /** Output */
+            output?: string | null;
+            /** Pipeline */
+            pipeline: string;
+            /** Reason */
+            reason: string;
+            /** Recovered */
+            recovered: number;
+            /** Reused */
+            reused: number;
+            /** Run */
+            run: number;
+            /** Started Ms */
+            started_ms: number | null;
+            /** State */
+            state: string;
+            /** Total */
+            total: number;
+            /** Wall S */
+            wall_s: number;
+        };
+        /** JobsStopRequest */
+        JobsStopRequest: {
+            /** Job */
+            job: string;
+        };
+        /**
+         * LabelInfo
+         * @description What holds for one item: consensus or an expert's ruling.
+         */
+        LabelInfo: {
+            /** Answers */
+            answers: number;
+            /** Confidence */
+            confidence: number;
+            /** Final */
+            final: boolean;
+            /** Key */
+            key: string;
+            /** Label */
+            label: unknown;
+            /** State */
+            state: string;
+        };
+        /**
+         * LabelTrace
+         * @description Where one label came from: who answered what, under which guidelines. People by opaque id.
+         */
+        LabelTrace: {
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            }[];
+            /** Commit */
+            commit: string;
+            /** Guideline Version */
+            guideline_version: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: unknown;
+            /** Pipeline */
+            pipeline: string;
+        };
+        /**
+         * LabelingInfo
+         * @description A labeling pipeline and how far it is, from counters.
+         */
+        LabelingInfo: {
+            /** Answers */
+            answers: number;
+            /** Banned */
+            banned: number;
+            /** Budget */
+            budget: number | null;
+            /**
+             * Config
+             * @default
+             */
+            config: string;
+            /** Done */
+            done: number;
+            /** Escalated */
+            escalated: number;
+            /** Golden */
+            golden: number;
+            /** Guideline Version */
+            guideline_version: string;
+            /**
+             * Guidelines
+             * @default
+             */
+            guidelines: string;
+            /** Ledger Sequence */
+            ledger_sequence: number;
+            /** Open */
+            open: number;
+            /** Overlap */
+            overlap: number;
+            /** Pipeline */
+            pipeline: string;
+            /** Published Sequence */
+            published_sequence: number;
+            /** Reason */
+            reason: string;
+            /** Rejected */
+            rejected: number;
+            /** Spent */
+            spent: number;
+            /** State */
+            state: string;
+            /** Tasks */
+            tasks: number;
+            /** Withdrawn */
+            withdrawn: number;
+            /** Workers */
+            workers: number;
+        };
+        /** LabelingPublishRequest */
+        LabelingPublishRequest: {
+            /** Pipeline */
+            pipeline: string;
+        };
+        /** LabelingRuleRequest */
+        LabelingRuleRequest: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: unknown;
+            /** Pipeline */
+            pipeline: string;
+            /** Reason */
+            reason?: string;
+        };
+        /**
+         * Lineage
+         * @description What a commit (or one file of it) came from, nearest first.
+         */
+        Lineage: {
+            /**
+             * Datums
+             * @default []
+             */
+            datums: components["schemas"]["DatumTrace"][];
+            /**
+             * Labels
+             * @default []
+             */
+            labels: components["schemas"]["LabelTrace"][];
+            /** Nodes */
+            nodes: components["schemas"]["LineageNode"][];
+            /** Of */
+            of: string;
+        };
+        /**
+         * LineageNode
+         * @description One commit in a lineage graph, with what produced it.
+         */
+        LineageNode: {
+            commit: components["schemas"]["CommitInfo"];
+            /** Depth */
+            depth: number;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_BranchInfo_: {
+            /** Items */
+            items: components["schemas"]["BranchInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_CommitInfo_: {
+            /** Items */
+            items: components["schemas"]["CommitInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_DatumInfo_: {
+            /** Items */
+            items: components["schemas"]["DatumInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_EventInfo_: {
+            /** Items */
+            items: components["schemas"]["EventInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_FeedbackInfo_: {
+            /** Items */
+            items: components["schemas"]["FeedbackInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_FileChange_: {
+            /** Items */
+            items: components["schemas"]["FileChange"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_FileInfo_: {
+            /** Items */
+            items: components["schemas"]["FileInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_HeadMove_: {
+            /** Items */
+            items: components["schemas"]["HeadMove"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_JobInfo_: {
+            /** Items */
+            items: components["schemas"]["JobInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_LabelInfo_: {
+            /** Items */
+            items: components["schemas"]["LabelInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_LabelingInfo_: {
+            /** Items */
+            items: components["schemas"]["LabelingInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_Mapping_str__Any__: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_PipelineInfo_: {
+            /** Items */
+            items: components["schemas"]["PipelineInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_RepoInfo_: {
+            /** Items */
+            items: components["schemas"]["RepoInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_UserInfo_: {
+            /** Items */
+            items: components["schemas"]["UserInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_WorkerInfo_: {
+            /** Items */
+            items: components["schemas"]["WorkerInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * PipelineInfo
+         * @description A pipeline and where it stands.
+         */
+        PipelineInfo: {
+            /** Created Ms */
+            created_ms: number;
+            /** Kind */
+            kind: string;
+            /** Last Job */
+            last_job?: string | null;
+            /** Last Job State */
+            last_job_state?: string | null;
+            /** Name */
+            name: string;
+            /** Output */
+            output: string;
+            /** Project */
+            project: string;
+            /** Recipe */
+            recipe: string;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** State */
+            state: string;
+            /** Updated Ms */
+            updated_ms: number;
+            /** Version */
+            version: number;
+        };
+        /** PipelinesCheckRequest */
+        PipelinesCheckRequest: {
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
+        /** PipelinesCreateRequest */
+        PipelinesCreateRequest: {
+            /** Code */
+            code?: string | null;
+            /** Keep Outputs */
+            keep_outputs?: boolean;
+            /** Reask */
+            reask?: boolean;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Update */
+            update?: boolean;
+        };
+        /** PipelinesDeleteRequest */
+        PipelinesDeleteRequest: {
+            /** Force */
+            force?: boolean;
+            /** Name */
+            name: string;
+        };
+        /** PipelinesRerunRequest */
+        PipelinesRerunRequest: {
+            /** Name */
+            name: string;
+            /** Reprocess */
+            reprocess?: boolean;
+        };
+        /**
+         * RepoInfo
+         * @description A repo: a namespace of branches of one kind of data.
+         */
+        RepoInfo: {
+            /**
+             * Branches
+             * @default []
+             */
+            branches: string[];
+            /** Created Ms */
+            created_ms: number;
+            /** Description */
+            description: string;
+            /** Held Out */
+            held_out: boolean;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner?: string | null;
+            /** Project */
+            project: string;
+        };
+        /** ReposCreateRequest */
+        ReposCreateRequest: {
+            /** Description */
+            description?: string;
+            /** Held Out */
+            held_out?: boolean;
+            /** Name */
+            name: string;
+        };
+        /** ReposDeleteRequest */
+        ReposDeleteRequest: {
+            /** Force */
+            force?: boolean;
+            /** Name */
+            name: string;
+        };
+        /** ReposHoldOutRequest */
+        ReposHoldOutRequest: {
+            /** Held Out */
+            held_out?: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SpecCheck
+         * @description What a spec would do, without doing it.
+         */
+        SpecCheck: {
+            /** Inputs */
+            inputs: string[];
+            /** Items */
+            items?: number | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Output */
+            output: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
+        /**
+         * StatusInfo
+         * @description Whether anything is left to run, and who runs it.
+         */
+        StatusInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Coordinator */
+            coordinator: string | null;
+            /** Position */
+            position: number;
+            /** Quiet */
+            quiet: boolean;
+            /** Running */
+            running: number;
+            /** Taken */
+            taken: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * SubmitInfo
+         * @description What became of a submitted answer.
+         */
+        SubmitInfo: {
+            /** Assignment */
+            assignment: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** State */
+            state: string;
+            /** Worker State */
+            worker_state: string;
+        };
+        /** TasksNextRequest */
+        TasksNextRequest: {
+            /** Pipeline */
+            pipeline: string;
+        };
+        /** TasksSkipRequest */
+        TasksSkipRequest: {
+            /** Assignment */
+            assignment: string;
+        };
+        /** TasksSubmitRequest */
+        TasksSubmitRequest: {
+            /** Assignment */
+            assignment: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            }[];
+            /** Unsure */
+            unsure?: boolean;
+        };
+        /**
+         * TokenInfo
+         * @description A new credential; `token` is shown once and only its hash is kept.
+         */
+        TokenInfo: {
+            /** Id */
+            id: string;
+            /** Token */
+            token: string;
+            /** User */
+            user: string;
+        };
+        /**
+         * UsageInfo
+         * @description Bytes as the user sees them and as they lie on disk.
+         */
+        UsageInfo: {
+            /** Commits */
+            commits: number;
+            /** Logical */
+            logical: number;
+            /** Packs */
+            packs: number;
+            /** Repos */
+            repos: number;
+            /** Stored */
+            stored: number;
+        };
+        /**
+         * UserInfo
+         * @description A principal and what it may do.
+         */
+        UserInfo: {
+            /**
+             * Created Ms
+             * @default 0
+             */
+            created_ms: number;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+        };
+        /**
+         * VerifyRequest
+         * @description What to verify.
+         */
+        VerifyRequest: {
+            /** Against */
+            against?: string | null;
+        };
+        /**
+         * WorkerInfo
+         * @description One person (or simulated person) in one labeling pipeline, under an opaque public id.
+         */
+        WorkerInfo: {
+            /** Answers */
+            answers: number;
+            /** Earned */
+            earned: number;
+            /** Golden Right */
+            golden_right: number;
+            /** Golden Total */
+            golden_total: number;
+            /** Mean Seconds */
+            mean_seconds: number;
+            /** Reason */
+            reason: string;
+            /** Rejected */
+            rejected: number;
+            /** Skipped */
+            skipped: number;
+            /** State */
+            state: string;
+            /** Worker */
+            worker: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    "access.create_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessCreateTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.create_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessCreateUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.list_users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UserInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.remove_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRemoveUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.revoke_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRevokeTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.get": {
+        parameters: {
+            query: {
+                repo: string;
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.list": {
+        parameters: {
+            query: {
+                repo: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BranchInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.moves": {
+        parameters: {
+            query: {
+                repo: string;
+                name: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HeadMove_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.diff": {
+        parameters: {
+            query: {
+                old?: string | null;
+                new: string;
+                path?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileChange_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.get": {
+        parameters: {
+            query: {
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.log": {
+        parameters: {
+            query: {
+                reference: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CommitInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitsRevertRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.count": {
+        parameters: {
+            query: {
+                reference: string;
+                where?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.rows": {
+        parameters: {
+            query: {
+                reference: string;
+                where?: string;
+                columns?: string[];
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Mapping_str__Any__"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "drafts.commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftsCommitRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "drafts.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "drafts.discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftsDiscardRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "drafts.get": {
+        parameters: {
+            query: {
+                draft: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "drafts.open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftsOpenRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "drafts.put": {
+        parameters: {
+            query: {
+                draft: string;
+                path: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "feedback.declare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackDeclareRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "feedback.fire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackFireRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"] | null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "feedback.get": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "feedback.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeedbackInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.archive": {
+        parameters: {
+            query: {
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-tar": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.list": {
+        parameters: {
+            query: {
+                reference: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.put": {
+        parameters: {
+            query: {
+                reference: string;
+                message?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.put_many": {
+        parameters: {
+            query: {
+                branch: string;
+                message?: string;
+                if_head?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.read": {
+        parameters: {
+            query: {
+                reference: string;
+                start?: number;
+                stop?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.stat": {
+        parameters: {
+            query: {
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.walk": {
+        parameters: {
+            query: {
+                reference: string;
+                glob?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FileInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "jobs.datums": {
+        parameters: {
+            query: {
+                job: string;
+                state?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatumInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "jobs.get": {
+        parameters: {
+            query: {
+                job: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "jobs.list": {
+        parameters: {
+            query?: {
+                pipeline?: string | null;
+                change?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "jobs.logs": {
+        parameters: {
+            query: {
+                job: string;
+                datum?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "jobs.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobsStopRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "jobs.wait": {
+        parameters: {
+            query: {
+                what: string;
+                timeout_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobInfo"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.get": {
+        parameters: {
+            query: {
+                pipeline: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.labels": {
+        parameters: {
+            query: {
+                pipeline: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LabelInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LabelingInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingPublishRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"] | null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.workers": {
+        parameters: {
+            query: {
+                pipeline: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkerInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "lineage.descendants": {
+        parameters: {
+            query: {
+                reference: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "lineage.of": {
+        parameters: {
+            query: {
+                reference: string;
+                depth?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.events": {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines of JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinesCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpecCheck"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinesCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinesDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.get": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.list": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PipelineInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinesRerunRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "repos.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReposCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepoInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "repos.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReposDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "repos.get": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepoInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "repos.hold_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReposHoldOutRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepoInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "repos.list": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RepoInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.me": {
+        parameters: {
+            query: {
+                pipeline: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.media": {
+        parameters: {
+            query: {
+                assignment: string;
+                variable: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TasksNextRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentInfo"] | null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TasksSkipRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TasksSubmitRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+}

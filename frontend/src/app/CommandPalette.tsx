@@ -1,0 +1,127 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+
+import { useRead } from "@/api/queries";
+import { plain } from "@/lib/format";
+import { fullName } from "@/lib/names";
+import { matching } from "@/lib/search";
+import { Icon, type IconName, Kbd, toldState } from "@/ui";
+
+import { PLACES } from "./places";
+
+interface Entry {
+  label: string;
+  kind: string;
+  icon: IconName;
+  go: () => void;
+}
+
+/** Ctrl-K: go anywhere by typing. */
+export function CommandPalette({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const [words, setWords] = useState("");
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLUListElement>(null);
+  const before = useRef(document.activeElement);
+  const repos = useRead("repos.list", { limit: 1000 });
+  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const labelings = useRead("labeling.list", {});
+  const runs = useRead("jobs.list", { limit: 100 });
+
+  useEffect(() => {
+    const focused = before.current;
+    return () => {
+      if (focused instanceof HTMLElement) focused.focus();
+    };
+  }, []);
+
+  const entries: Entry[] = [
+    ...PLACES.map((place): Entry => ({ label: place.label, kind: "page", icon: place.icon, go: () => void navigate({ to: place.to }) })),
+    ...(pipelines.data?.items ?? []).map((pipeline): Entry => {
+      const name = fullName(pipeline.project, pipeline.name);
+      return { label: name, kind: "pipeline", icon: "pipelines", go: () => void navigate({ to: "/pipelines/$name", params: { name } }) };
+    }),
+    ...(labelings.data?.items ?? []).map(({ pipeline }): Entry => ({
+      label: plain(pipeline),
+      kind: "labeling",
+      icon: "labeling",
+      go: () => void navigate({ to: "/labeling/$pipeline", params: { pipeline: plain(pipeline) } }),
+    })),
+    ...(repos.data?.items ?? []).flatMap((repo): Entry[] => {
+      const name = fullName(repo.project, repo.name);
+      return [
+        { label: name, kind: "repo", icon: "data", go: () => void navigate({ to: "/data/$repo", params: { repo: name } }) },
+        { label: name, kind: "where it came from", icon: "lineage", go: () => void navigate({ to: "/lineage", search: { of: name } }) },
+      ];
+    }),
+    ...(runs.data?.items ?? []).map((run): Entry => ({
+      label: `${plain(run.pipeline)} ${run.id.slice(0, 12)}`,
+      kind: `run, ${toldState(run.state).word}`,
+      icon: "play",
+      go: () => void navigate({ to: "/runs/$run", params: { run: run.id } }),
+    })),
+  ];
+  const found = matching(entries, words, (entry) => `${entry.label} ${entry.kind}`).slice(0, 60);
+  const chosen = Math.min(at, found.length - 1);
+
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
+
+  function choose(entry: Entry | undefined): void {
+    if (!entry) return;
+    onClose();
+    entry.go();
+  }
+
+  return (
+    <div className="palette-veil" onPointerDown={(event) => { if (event.target === event.currentTarget) onClose(); }}>
+      <div className="palette" role="dialog" aria-modal="true" aria-label="Go to">
+        <div className="palette-field">
+          <Icon name="search" />
+          <input
+            autoFocus
+            value={words}
+            placeholder="A page, a pipeline, a repo, a run"
+            aria-label="Go to"
+            role="combobox"
+            aria-expanded
+            aria-controls="palette-list"
+            aria-activedescendant={chosen >= 0 ? `entry-${chosen}` : undefined}
+            onChange={(event) => {
+              setWords(event.target.value);
+              setAt(0);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") onClose();
+              else if (event.key === "Tab") event.preventDefault();
+              else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+                event.preventDefault();
+                const step = event.key === "ArrowDown" ? 1 : -1;
+                if (found.length) setAt((chosen + step + found.length) % found.length);
+              } else if (event.key === "Enter") choose(found[chosen]);
+            }}
+          />
+          <Kbd>Esc</Kbd>
+        </div>
+        <ul id="palette-list" role="listbox" ref={list}>
+          {found.map((entry, index) => (
+            <li
+              key={`${entry.kind} ${entry.label}`}
+              id={`entry-${index}`}
+              role="option"
+              aria-selected={index === chosen}
+              onPointerMove={() => { setAt(index); }}
+              onClick={() => { choose(entry); }}
+            >
+              <Icon name={entry.icon} />
+              <span className="ellipsis">{entry.label}</span>
+              <span className="faint kind">{entry.kind}</span>
+            </li>
+          ))}
+        </ul>
+        {found.length === 0 && <p className="quiet palette-none">Nothing here is called “{words}”.</p>}
+      </div>
+    </div>
+  );
+}

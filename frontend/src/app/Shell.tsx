@@ -1,0 +1,121 @@
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+
+import { useLive } from "@/api/live";
+import { useRead } from "@/api/queries";
+import { useNeeds } from "@/api/needs";
+import { ErrorNote, Icon, Kbd } from "@/ui";
+
+import { CommandPalette } from "./CommandPalette";
+import { Me } from "./Me";
+import { PLACES, placeOf } from "./places";
+
+/** The frame around every page: rail, top bar, palette. */
+export function Shell() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const live = useLive();
+  const me = useRead("access.me", {});
+  const needs = useNeeds();
+  const [searching, setSearching] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const here = placeOf(path);
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent): void {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setSearching(true);
+      }
+    }
+    window.addEventListener("keydown", onKey);
+    return () => { window.removeEventListener("keydown", onKey); };
+  }, []);
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+    document.title = [decodeURIComponent(path.split("/").slice(2).pop() ?? ""), here?.label, "Tilth"].filter(Boolean).join(" · ");
+  }, [path, here]);
+
+  const busy = live.data && !live.data.quiet;
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <nav className="rail" aria-label="Places">
+        <Link to="/" className="brand">
+          <img src="/leaf.svg" width={20} height={20} alt="" />
+          Tilth
+        </Link>
+        <ul>
+          {PLACES.map((place) => (
+            <li key={place.to}>
+              <Link to={place.to} className="place" aria-current={here === place ? "page" : undefined}>
+                <Icon name={place.icon} />
+                {place.label}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <div className="rail-foot" role="status">
+          {live.error ? (
+            <span className="state bad">
+              <Icon name="alert" size={14} /> no answer
+            </span>
+          ) : busy ? (
+            <span className="state busy">
+              <span className="spinner" aria-hidden />
+              {live.data.running ? `${live.data.running} running` : `${live.data.waiting || "work"} waiting`}
+            </span>
+          ) : live.data ? (
+            <span className="state">
+              <Icon name="check" size={14} /> all up to date
+            </span>
+          ) : null}
+        </div>
+      </nav>
+      <header className="top">
+        <Trail path={path} />
+        <div id="top-slot" />
+        <button type="button" className="find" onClick={() => { setSearching(true); }}>
+          <Icon name="search" size={14} />
+          <span>Go to a page, repo, run…</span>
+          <Kbd>Ctrl K</Kbd>
+        </button>
+        {needs.length > 0 && (
+          <Link to="/" hash="needs" className="tag need needs-count">
+            <Icon name="alert" size={14} />
+            {needs.length} {needs.length === 1 ? "needs" : "need"} you
+          </Link>
+        )}
+        {me.data && <Me user={me.data} />}
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {live.error && (
+          <div className="banner">
+            <ErrorNote error={live.error} retry={() => void live.refetch()} />
+          </div>
+        )}
+        <Outlet />
+      </main>
+      {searching && <CommandPalette onClose={() => { setSearching(false); }} />}
+    </div>
+  );
+}
+
+/** Where am I: the place, and what of it. */
+function Trail({ path }: { path: string }) {
+  const here = placeOf(path);
+  const rest = path.split("/").slice(2).filter(Boolean).map(decodeURIComponent);
+  return (
+    <nav className="trail ellipsis" aria-label="Where am I">
+      {here && rest.length > 0 ? <Link to={here.to}>{here.label}</Link> : <span>{here?.label ?? "Nowhere"}</span>}
+      {path.startsWith("/runs/") && <span className="faint"> / run</span>}
+      {rest.map((part, index) => (
+        <span key={`${index}${part}`} className={path.startsWith("/runs/") ? "mono" : ""}>
+          <span className="faint"> / </span>
+          {path.startsWith("/runs/") ? part.slice(0, 12) : part}
+        </span>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,17 @@
+import type { IconName } from "@/ui";
+
+/** What the rail leads to; a page that does not exist has no place. Typed as paths of the router. */
+export const PLACES = [
+  { to: "/", label: "Home", icon: "home", below: [] },
+  { to: "/data", label: "Data", icon: "data", below: ["/data"] },
+  { to: "/pipelines", label: "Pipelines", icon: "pipelines", below: ["/pipelines", "/runs"] },
+  { to: "/labeling", label: "Labeling", icon: "labeling", below: ["/labeling"] },
+  { to: "/lineage", label: "Lineage", icon: "lineage", below: ["/lineage"] },
+] as const satisfies readonly { to: string; label: string; icon: IconName; below: readonly string[] }[];
+
+/** The place that a path belongs to. */
+export function placeOf(path: string): (typeof PLACES)[number] | undefined {
+  return PLACES.find((place) =>
+    place.to === "/" ? path === "/" : place.below.some((root) => path === root || path.startsWith(`${root}/`)),
+  );
+}

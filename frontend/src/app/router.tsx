@@ -1,0 +1,93 @@
+import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+
+import { type DataSearch, dataSearch } from "@/features/data/place";
+import { Empty, ErrorNote, Page } from "@/ui";
+
+import { Shell } from "./Shell";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => (
+    <Page title="There is no such page">
+      <Empty title="The address leads nowhere.">
+        <p>
+          It may be mistyped. <Link to="/">Go to Home</Link>, or press Ctrl K to find what you look for.
+        </p>
+      </Empty>
+    </Page>
+  ),
+  errorComponent: ({ error, reset }) => (
+    <Page title="This page broke">
+      <ErrorNote error={{ message: error instanceof Error ? error.message : String(error), help: "Nothing was lost. Try again, or go to another page." }} retry={reset} />
+    </Page>
+  ),
+});
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/HomePage"), "HomePage"),
+});
+const data = createRoute({
+  getParentRoute: () => root,
+  path: "/data",
+  component: lazyRouteComponent(() => import("@/features/data/ReposPage"), "ReposPage"),
+});
+const dataRepo = createRoute({
+  getParentRoute: () => root,
+  path: "/data/$repo",
+  validateSearch: (search: Record<string, unknown>): DataSearch => dataSearch(search),
+  component: lazyRouteComponent(() => import("@/features/data/RepoPage"), "RepoPage"),
+});
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines",
+  component: lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage"),
+});
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines/$name",
+  component: lazyRouteComponent(() => import("@/features/pipelines/PipelinePage"), "PipelinePage"),
+});
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$run",
+  validateSearch: (search: Record<string, unknown>): { state?: string; item?: string } => {
+    const state = text(search["state"]);
+    const item = text(search["item"]);
+    return { ...(state ? { state } : {}), ...(item ? { item } : {}) };
+  },
+  component: lazyRouteComponent(() => import("@/features/pipelines/RunPage"), "RunPage"),
+});
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: "/lineage",
+  validateSearch: (search: Record<string, unknown>): { of?: string } => {
+    const of = text(search["of"]);
+    return of ? { of } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/lineage/LineagePage"), "LineagePage"),
+});
+const labeling = createRoute({
+  getParentRoute: () => root,
+  path: "/labeling",
+  component: lazyRouteComponent(() => import("@/features/labeling/LabelingPage"), "LabelingPage"),
+});
+const labelingOne = createRoute({
+  getParentRoute: () => root,
+  path: "/labeling/$pipeline",
+  component: lazyRouteComponent(() => import("@/features/labeling/LabelingProjectPage"), "LabelingProjectPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipeline, run, lineage, labeling, labelingOne]),
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,66 @@
+import "./home.css";
+
+import { Link } from "@tanstack/react-router";
+
+import { useNeeds } from "@/api/needs";
+import { useRead } from "@/api/queries";
+import { Empty, ErrorNote, Loading, Page, Section } from "@/ui";
+
+import { LoopView } from "./LoopView";
+import { NeedsList } from "./NeedsList";
+import { RecentList } from "./RecentList";
+import { Today } from "./Today";
+
+/** Home: the loop as it stands, what needs me, and what happened. */
+export function HomePage() {
+  const repos = useRead("repos.list", { limit: 1000 });
+  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const feedback = useRead("feedback.list", {});
+  const labelings = useRead("labeling.list", {}, { every: 3_000 });
+  const needs = useNeeds();
+  const failed = repos.error ?? pipelines.error;
+  if (failed)
+    return (
+      <Page title="Home">
+        <ErrorNote error={failed} retry={() => { void repos.refetch(); void pipelines.refetch(); }} />
+      </Page>
+    );
+  if (!repos.data || !pipelines.data) return <Loading what="Reading the workspace…" />;
+  if (repos.data.items.length === 0) return <FirstSteps />;
+  return (
+    <Page title="The loop" acts={<Today />} about="Data, code and people of this workspace. Dashed arrows lead back: what is found goes to people again.">
+      <LoopView
+        repos={repos.data.items}
+        pipelines={pipelines.data.items}
+        feedback={feedback.data?.items ?? []}
+        labelings={labelings.data?.items ?? []}
+      />
+      <div className="home-lists">
+        <Section title={<span id="needs">Needs you</span>} aside={needs.length || null}>
+          <NeedsList needs={needs} />
+        </Section>
+        <Section title="Recent changes">
+          <RecentList />
+        </Section>
+      </div>
+    </Page>
+  );
+}
+
+function FirstSteps() {
+  return (
+    <Page title="An empty workspace">
+      <div className="panel">
+        <Empty title="Bring your first folder">
+          <p>
+            Everything begins with data in a repo. <Link to="/data">Go to Data</Link> to make one and drop a folder on it, or, in a
+            terminal, in the folder of this workspace:
+          </p>
+          <pre>{"tilth repo create photos\ntilth put photos ~/my-photos -m \"First batch\""}</pre>
+          <p>This page shows it as soon as it is there. Or see the whole loop on real handwriting scans first:</p>
+          <pre>tilth demo</pre>
+        </Empty>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import type { FeedbackInfo, LabelingInfo, PipelineInfo, RepoInfo } from "@/api/client";
+import { useRead } from "@/api/queries";
+import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
+import { count, counted, plain } from "@/lib/format";
+import { type LoopNode, loopOf } from "@/lib/loop";
+import { CARD, StageCard } from "@/ui";
+
+interface Props {
+  repos: readonly RepoInfo[];
+  pipelines: readonly PipelineInfo[];
+  feedback: readonly FeedbackInfo[];
+  labelings: readonly LabelingInfo[];
+}
+
+/** The loop, drawn with the state of every stage. */
+export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
+  const busy = pipelines.some((pipeline) => pipeline.last_job_state === "running");
+  const runs = useRead("jobs.list", { limit: 100 }, { enabled: busy });
+  const { nodes, edges } = loopOf(repos, pipelines, feedback);
+  const progress = new Map<string, string>();
+  for (const run of runs.data?.items ?? [])
+    if (run.state === "running") progress.set(plain(run.pipeline), counted(run.run + run.reused + run.failed, "item"));
+  const people = new Map(labelings.map((labeling) => [plain(labeling.pipeline), labeling]));
+  const running = new Set(
+    nodes.filter((node) => node.pipeline?.last_job_state === "running").map((node) => node.id),
+  );
+  return (
+    <FlowGraph
+      label="The loop: repos, pipelines and labeling"
+      tallest={520}
+      smallest={0.62}
+      nodes={nodes.map((node): FlowNode => ({
+        id: node.id,
+        ...CARD,
+        label: node.name,
+        content: <Stage node={node} labeling={people.get(node.name)} progress={progress.get(node.name)} />,
+      }))}
+      edges={edges.map((edge) => ({ ...edge, live: running.has(edge.to) }))}
+    />
+  );
+}
+
+function Stage({
+  node,
+  labeling,
+  progress,
+}: {
+  node: LoopNode<RepoInfo, PipelineInfo>;
+  labeling: LabelingInfo | undefined;
+  progress: string | undefined;
+}) {
+  const { name, pipeline, repo } = node;
+  if (labeling)
+    return (
+      <Link to="/labeling/$pipeline" params={{ pipeline: name }} className="stage-link">
+        <StageCard
+          icon="people"
+          kind="people label"
+          name={name}
+          state={labeling.open > 0 ? "open" : "done"}
+          note={labeling.open > 0 ? `${count(labeling.open)} tasks` : `${count(labeling.done)} items`}
+        />
+      </Link>
+    );
+  if (pipeline) {
+    const note: ReactNode = progress;
+    return (
+      <Link to="/pipelines/$name" params={{ name }} className="stage-link">
+        <StageCard icon="code" kind="pipeline" name={name} state={pipeline.last_job_state ?? "created"} note={note} />
+      </Link>
+    );
+  }
+  return (
+    <Link to="/data/$repo" params={{ repo: name }} className="stage-link">
+      <StageCard
+        icon={repo?.held_out ? "lock" : "data"}
+        kind="repo"
+        name={name}
+        note={repo?.held_out ? "held out, never trains" : "data"}
+      />
+    </Link>
+  );
+}

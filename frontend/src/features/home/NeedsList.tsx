@@ -1,0 +1,79 @@
+import { Link } from "@tanstack/react-router";
+
+import type { Need } from "@/api/needs";
+import { counted, plain } from "@/lib/format";
+import { fullName } from "@/lib/names";
+import { Icon } from "@/ui";
+
+/** What waits for a person, each with the page where one decides it. */
+export function NeedsList({ needs }: { needs: readonly Need[] }) {
+  if (needs.length === 0)
+    return (
+      <div className="panel">
+        <p className="nothing">
+          <Icon name="check" /> Nothing waits for you: no failed run, no open labeling, nobody banned.
+        </p>
+      </div>
+    );
+  return (
+    <ul className="panel rows">
+      {needs.map((need) => (
+        <li key={`${need.kind} ${need.kind === "failed" ? need.run : need.labeling.pipeline}`}>
+          <One need={need} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function One({ need }: { need: Need }) {
+  if (need.kind === "failed") {
+    const name = fullName(need.pipeline.project, need.pipeline.name);
+    return (
+      <Link to="/runs/$run" params={{ run: need.run }} className="row">
+        <span className="state bad">
+          <Icon name="cross" />
+        </span>
+        <span className="words">
+          <strong>{name}</strong> {need.pipeline.last_job_state === "failed" ? "failed" : "could not run"}
+          <span className="quiet"> · what depends on it waits</span>
+        </span>
+        <span className="verb">See why</span>
+      </Link>
+    );
+  }
+  const pipeline = plain(need.labeling.pipeline);
+  const said = {
+    open: (
+      <>
+        <strong>{counted(need.labeling.open, "task")}</strong> open in {pipeline}
+        <span className="quiet">
+          {" "}
+          · {need.labeling.done} of {need.labeling.tasks} items labeled
+        </span>
+      </>
+    ),
+    paused: (
+      <>
+        <strong>{pipeline}</strong> is {need.labeling.state}
+        <span className="quiet"> · {need.labeling.reason}</span>
+      </>
+    ),
+    banned:
+      need.kind === "banned" ? (
+        <>
+          <strong>{counted(need.workers.length, "labeler")}</strong> banned in {pipeline}
+          <span className="quiet"> · {need.workers.map((worker) => worker.reason).join("; ")}</span>
+        </>
+      ) : null,
+  }[need.kind];
+  return (
+    <Link to="/labeling/$pipeline" params={{ pipeline }} className="row">
+      <span className="state need">
+        <Icon name={need.kind === "banned" ? "lock" : "labeling"} />
+      </span>
+      <span className="words">{said}</span>
+      <span className="verb">{need.kind === "banned" ? "See why" : "See progress"}</span>
+    </Link>
+  );
+}

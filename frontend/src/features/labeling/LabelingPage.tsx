@@ -1,0 +1,61 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+
+import { useRead } from "@/api/queries";
+import { count, money, plain } from "@/lib/format";
+import { Empty, ErrorNote, Loading, Meter, Page } from "@/ui";
+
+/** All labeling: how far each is, who works on it, what it cost. */
+export function LabelingPage() {
+  const labelings = useRead("labeling.list", {}, { every: 2_000 });
+  const go = useNavigate();
+  if (labelings.error) return <Page title="Labeling"><ErrorNote error={labelings.error} retry={() => void labelings.refetch()} /></Page>;
+  if (!labelings.data) return <Loading what="Reading the labeling…" />;
+  if (labelings.data.items.length === 0)
+    return (
+      <Page title="Labeling">
+        <div className="panel">
+          <Empty title="Nobody labels here yet">
+            <p>A labeling pipeline shows items of a repo to people, checks them with known answers, and publishes what holds.</p>
+            <p>The quickstart in the docs has one to copy; it is made like any pipeline:</p>
+            <pre>tilth pipeline create -f label.yaml</pre>
+          </Empty>
+        </div>
+      </Page>
+    );
+  return (
+    <Page title="Labeling" about="What people decide. Counters are live.">
+      <div className="panel table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>Labeling</th>
+              <th>Progress</th>
+              <th className="num">Open</th>
+              <th className="num">People</th>
+              <th className="num">Answers</th>
+              <th className="num">Paid</th>
+            </tr>
+          </thead>
+          <tbody>
+            {labelings.data.items.map((it) => {
+              const pipeline = plain(it.pipeline);
+              return (
+                <tr key={pipeline} className="go" onClick={() => void go({ to: "/labeling/$pipeline", params: { pipeline } })}>
+                  <td><Link to="/labeling/$pipeline" params={{ pipeline }} onClick={(event) => { event.stopPropagation(); }}>{pipeline}</Link></td>
+                  <td>
+                    {count(it.done)} of {count(it.tasks)} items
+                    <Meter parts={[{ value: it.done, colour: "var(--accent)" }]} total={it.tasks} label={`${it.done} of ${it.tasks} items labeled`} />
+                  </td>
+                  <td className="num">{count(it.open)}</td>
+                  <td className="num">{count(it.workers)}{it.banned > 0 && <span className="faint"> ({it.banned} banned)</span>}</td>
+                  <td className="num">{count(it.answers)}</td>
+                  <td className="num">{money(it.spent)}{it.budget !== null && it.budget !== undefined && <span className="faint"> of {money(it.budget)}</span>}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,227 @@
+import "./lineage.css";
+
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+
+import type { CommitInfo } from "@/api/client";
+import { useRead } from "@/api/queries";
+import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
+import { bytes, counted, plain, short } from "@/lib/format";
+import { fullName, parseReference } from "@/lib/names";
+import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section, StageCard, When } from "@/ui";
+
+import { FilesOf } from "./FilesOf";
+import { lineageGraph } from "./graph";
+import { origin, peopleOf } from "./origin";
+import { PeopleOf } from "./PeopleOf";
+import { Traces } from "./Traces";
+
+const NEAR = 12;
+
+/** Where a version, or one file of it, came from, and what came from it. */
+export function LineagePage() {
+  const { of } = useSearch({ from: "/lineage" });
+  return of ? <LineageOf key={of} of={of} /> : <Choose />;
+}
+
+function LineageOf({ of }: { of: string }) {
+  const { path } = parseReference(of);
+  const [drawn, setDrawn] = useState(NEAR);
+  const place = of.split(":")[0] ?? of;
+  const lineage = useRead("lineage.of", { reference: of, depth: 50 });
+  const descendants = useRead("lineage.descendants", { reference: place, limit: 200 });
+  const here = lineage.data?.nodes[0]?.commit;
+  if (lineage.error)
+    return (
+      <Page title="Lineage" about={of}>
+        <ErrorNote error={lineage.error} retry={() => void lineage.refetch()} />
+        <p><Link to="/lineage">Choose something else</Link></p>
+      </Page>
+    );
+  if (!lineage.data || !here) return <Loading what={`Tracing ${of}…`} />;
+  const repo = plain(here.repo);
+  const pinned = `${repo}@${here.id}${path ? `:${path}` : ""}`;
+  const led = descendants.data?.nodes.filter((node) => node.commit.id !== here.id) ?? [];
+  const came = lineage.data.nodes.slice(1);
+  const graph = lineageGraph(here.id, lineage.data.nodes, descendants.data?.nodes ?? [], drawn);
+  const left = new Set([...lineage.data.nodes, ...led].map((node) => node.commit.id)).size - graph.nodes.length;
+  return (
+    <Page
+      title={path ? <>{path} <span className="quiet">in {repo}</span></> : repo}
+      about={<>{here.message && <>“{here.message}” · </>}{origin(here)} · <When ms={here.at_ms} /></>}
+      acts={<Share pinned={pinned} />}
+    >
+      <Facts
+        facts={[
+          ["Version", <Id key="v" id={here.id} />],
+          ["Holds", <>{counted(here.files, "file")} <small>{bytes(here.size)}</small></>],
+          ["Came from", counted(came.length, "version")],
+          ["Led to", descendants.data ? `${led.length >= 199 ? "at least " : ""}${counted(led.length, "version")}` : "…"],
+          here.parents[0]
+            ? ["Version before", <Link key="b" to="/lineage" search={{ of: `${repo}@${here.parents[0]}` }} className="mono">{short(here.parents[0])}</Link>]
+            : null,
+          ["Seal", <Id key="s" id={here.seal} />],
+          here.derivation?.job
+            ? ["Run", <Link key="r" to="/runs/$run" params={{ run: here.derivation.job }} className="mono">{short(here.derivation.job)}</Link>]
+            : null,
+        ]}
+      />
+      <FlowGraph
+        label="Where it came from, to the left, and what came from it, to the right"
+        tallest={520}
+        smallest={0.6}
+        focus={here.id}
+        nodes={graph.nodes.map(({ id, commit, side }): FlowNode => ({
+          id,
+          ...CARD,
+          label: `${plain(commit.repo)}, ${origin(commit)}`,
+          content: <VersionCard commit={commit} here={side === "here"} />,
+        }))}
+        edges={graph.edges}
+      />
+      {left > 0 && (
+        <p className="quiet">
+          The nearest {graph.nodes.length} of {graph.nodes.length + left} versions are drawn.{" "}
+          <Button small look="plain" onClick={() => { setDrawn(drawn * 4); }}>
+            Draw {Math.min(left, drawn * 3)} more
+          </Button>
+        </p>
+      )}
+      <Traces lineage={lineage.data} />
+      <FilesOf commit={here} chosen={path} />
+      <PeopleOf commits={lineage.data.nodes.map((node) => node.commit)} />
+      <Versions title="Came from" none={here.parents.length > 0 ? "No other repo: it follows from the version before." : "Nothing: this is where it began."} nodes={came.map((node) => node.commit)} />
+      {descendants.error ? (
+        <ErrorNote error={descendants.error} retry={() => void descendants.refetch()} />
+      ) : (
+        <Versions title="Led to" none="Nothing was made from this version yet." nodes={led.map((node) => node.commit)} />
+      )}
+    </Page>
+  );
+}
+
+function VersionCard({ commit, here }: { commit: CommitInfo; here: boolean }) {
+  const repo = plain(commit.repo);
+  const people = commit.derivation?.facts?.["guideline_version"] !== undefined;
+  return (
+    <Link to="/lineage" search={{ of: `${repo}@${commit.id}` }} className={`stage-link${here ? " is-here" : ""}`}>
+      <StageCard
+        icon={people ? "people" : commit.derivation?.recipe ? "code" : "data"}
+        kind={people ? "labels by people" : commit.derivation?.recipe ? "made by a pipeline" : "data"}
+        name={repo}
+        note={people ? peopleOf(commit) : <><span className="mono">{short(commit.id)}</span></>}
+      />
+    </Link>
+  );
+}
+
+function Versions({ title, none, nodes }: { title: string; none: string; nodes: readonly CommitInfo[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? nodes : nodes.slice(0, 20);
+  return (
+    <Section title={title} aside={nodes.length > 0 ? counted(nodes.length, "version") : null}>
+      <div className="panel table-wrap">
+        {nodes.length === 0 ? (
+          <p className="nothing">{none}</p>
+        ) : (
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Version</th>
+                <th>How it was made</th>
+                <th>Said</th>
+                <th className="num">Files</th>
+                <th>When</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((commit) => (
+                <tr key={commit.id}>
+                  <td className="nowrap">
+                    <Link to="/lineage" search={{ of: `${plain(commit.repo)}@${commit.id}` }}>{plain(commit.repo)}</Link>{" "}
+                    <span className="mono faint">{short(commit.id)}</span>
+                  </td>
+                  <td>{origin(commit)}</td>
+                  <td className="quiet">{commit.message}</td>
+                  <td className="num">{commit.files.toLocaleString("en")}</td>
+                  <td className="faint"><When ms={commit.at_ms} /></td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+      {shown.length < nodes.length && (
+        <div><Button small look="plain" onClick={() => { setAll(true); }}>Show all {nodes.length}</Button></div>
+      )}
+    </Section>
+  );
+}
+
+function Share({ pinned }: { pinned: string }) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <Button
+      icon={copied ? "check" : "copy"}
+      title="A link to exactly this version; it shows the same for ever, to whoever may read this workspace"
+      onClick={() => {
+        const link = new URL("/lineage", window.location.origin);
+        link.searchParams.set("of", pinned);
+        void navigator.clipboard.writeText(link.href).then(() => {
+          setCopied(true);
+          setTimeout(() => { setCopied(false); }, 1500);
+        });
+      }}
+    >
+      {copied ? "Copied" : "Copy the link to this version"}
+    </Button>
+  );
+}
+
+function Choose() {
+  const repos = useRead("repos.list", { limit: 1000 });
+  const go = useNavigate();
+  const [words, setWords] = useState("");
+  if (repos.error) return <Page title="Lineage"><ErrorNote error={repos.error} retry={() => void repos.refetch()} /></Page>;
+  if (!repos.data) return <Loading what="Reading the repos…" />;
+  return (
+    <Page title="Lineage" about="Where anything came from, and what came from it: data, code, people and guidelines. Nothing can be made here without leaving this record.">
+      {repos.data.items.length === 0 ? (
+        <div className="panel">
+          <Empty title="Nothing to trace yet">
+            <p>Put data into a repo first:</p>
+            <pre>tilth put photos ~/my-photos</pre>
+          </Empty>
+        </div>
+      ) : (
+        <>
+          <form
+            className="open-form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (words.trim()) void go({ to: "/lineage", search: { of: words.trim() } });
+            }}
+          >
+            <label className="offscreen" htmlFor="of">What to trace</label>
+            <input id="of" className="field mono" placeholder="repo@version:file" value={words} onChange={(event) => { setWords(event.target.value); }} />
+            <Button type="submit" look="main" disabled={!words.trim()}>Trace it</Button>
+          </form>
+          <Section title="Or start at a repo's newest version">
+            <ul className="pick">
+              {repos.data.items.map((repo) => {
+                const name = fullName(repo.project, repo.name);
+                return (
+                  <li key={name}>
+                    <Link to="/lineage" search={{ of: name }} className="button">
+                      <Icon name={repo.held_out ? "lock" : repo.owner ? "code" : "data"} /> <span className="ellipsis">{name}</span>
+                    </Link>
+                  </li>
+                );
+              })}
+            </ul>
+          </Section>
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+
+import { lineageGraph } from "./graph";
+
+const commit = (id: string, ...inputs: string[]) => ({ id, repo: "r", derivation: { inputs: inputs.map((input) => ({ commit: input })) } });
+
+test("the nearest versions on both sides are joined by what they read", () => {
+  const here = commit("h", "a");
+  const { nodes, edges } = lineageGraph(
+    "h",
+    [{ commit: here, depth: 0 }, { commit: commit("a", "z"), depth: 1 }, { commit: commit("z"), depth: 2 }],
+    [{ commit: here, depth: 0 }, { commit: commit("b", "h"), depth: 1 }],
+    3,
+  );
+  expect(nodes.map((node) => [node.id, node.side])).toEqual([["h", "here"], ["a", "from"], ["b", "to"]]);
+  expect(edges).toEqual([{ from: "a", to: "h" }, { from: "h", to: "b" }]);
+});

@@ -1,0 +1,110 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+
+import { useRead } from "@/api/queries";
+import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
+import { counted } from "@/lib/format";
+import { inputRepos } from "@/lib/inputs";
+import { loopOf } from "@/lib/loop";
+import { fullName } from "@/lib/names";
+import { CARD, Empty, ErrorNote, Loading, Page, Section, StageCard, State, When } from "@/ui";
+
+/** All pipelines: as a graph, and as a list that says what each does. */
+export function PipelinesPage() {
+  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const repos = useRead("repos.list", { limit: 1000 });
+  const go = useNavigate();
+  if (pipelines.error) return <Page title="Pipelines"><ErrorNote error={pipelines.error} retry={() => void pipelines.refetch()} /></Page>;
+  if (!pipelines.data || !repos.data) return <Loading what="Reading the pipelines…" />;
+  const all = pipelines.data.items;
+  if (all.length === 0) return <None />;
+  const graph = loopOf(repos.data.items, all);
+  const nodes = graph.nodes.filter((node) => node.pipeline ?? graph.edges.some((edge) => edge.from === node.id));
+  return (
+    <Page title="Pipelines" about="Each runs by itself when its input changes, and only for the items that changed.">
+      <FlowGraph
+        label="Pipelines and what they read"
+        tallest={520}
+        smallest={0.62}
+        nodes={nodes.map((node): FlowNode => ({
+          id: node.id,
+          ...CARD,
+          label: node.name,
+          content: node.pipeline ? (
+            <Link to="/pipelines/$name" params={{ name: node.name }} className="stage-link">
+              <StageCard
+                icon={node.pipeline.kind === "labeling" ? "people" : "code"}
+                kind="pipeline"
+                name={node.name}
+                state={node.pipeline.last_job_state ?? "created"}
+              />
+            </Link>
+          ) : (
+            <Link to="/data/$repo" params={{ repo: node.name }} className="stage-link">
+              <StageCard
+                icon={node.repo?.held_out ? "lock" : "data"}
+                kind="repo"
+                name={node.name}
+                note={node.repo?.held_out ? "held out, never trains" : "data"}
+              />
+            </Link>
+          ),
+        }))}
+        edges={graph.edges.map((edge) => ({
+          ...edge,
+          live: nodes.some((node) => node.id === edge.to && node.pipeline?.last_job_state === "running"),
+        }))}
+      />
+      <Section title={counted(all.length, "pipeline")}>
+        <div className="panel table-wrap">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Pipeline</th>
+                <th>What it does</th>
+                <th>Reads</th>
+                <th>Last run</th>
+                <th>Changed</th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((pipeline) => {
+                const name = fullName(pipeline.project, pipeline.name);
+                return (
+                  <tr key={name} className="go" onClick={() => void go({ to: "/pipelines/$name", params: { name } })}>
+                    <td className="nowrap">
+                      <Link to="/pipelines/$name" params={{ name }} onClick={(event) => { event.stopPropagation(); }}>
+                        {name}
+                      </Link>
+                    </td>
+                    <td className="quiet">{String(pipeline.spec["description"] ?? "")}</td>
+                    <td className="quiet">{inputRepos(pipeline.spec["input"]).map((input) => input.repo).join(", ")}</td>
+                    <td>{pipeline.last_job_state ? <State state={pipeline.last_job_state} /> : <span className="faint">never ran</span>}</td>
+                    <td className="faint"><When ms={pipeline.updated_ms} /></td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      </Section>
+    </Page>
+  );
+}
+
+function None() {
+  return (
+    <Page title="Pipelines">
+      <div className="panel">
+        <Empty title="No pipeline yet">
+          <p>A pipeline is a small file that says what to run for each item of a repo. For example <code>sizes.yaml</code>:</p>
+          <pre>{`pipeline: {name: sizes}
+input: {pfs: {repo: photos, glob: "/**.jpg"}}
+transform:
+  cmd: [sh, -c, 'for f in $(find /pfs/photos -type f); do wc -c < "$f" > "/pfs/out/$(basename "$f").size"; done']`}</pre>
+          <p>Then, in a terminal:</p>
+          <pre>tilth pipeline create -f sizes.yaml</pre>
+        </Empty>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,7 @@
+/** Okabe–Ito colours for classes: the same class has the same colour on every page. */
+const COLOURS = 8;
+
+/** The colour of the class at `index` of the sorted class list, as a CSS value. */
+export function colourOf(index: number): string {
+  return `var(--data-${(index % COLOURS) + 1})`;
+}

@@ -1,0 +1,27 @@
+/** What a pipeline's spec reads: the repos of its input, however they are combined. */
+export interface InputRepo {
+  repo: string;
+  branch: string;
+}
+
+/** Return the repos that an input names, each once, in the order of the spec. Cron and other sources name none. */
+export function inputRepos(input: unknown): InputRepo[] {
+  const found = new Map<string, InputRepo>();
+  gather(input, found);
+  return [...found.values()];
+}
+
+function gather(input: unknown, found: Map<string, InputRepo>): void {
+  if (Array.isArray(input)) for (const part of input) gather(part, found);
+  else if (input !== null && typeof input === "object")
+    for (const [kind, inner] of Object.entries(input)) {
+      if (kind !== "pfs" || inner === null || typeof inner !== "object") gather(inner, found);
+      else {
+        const { repo, branch, project } = inner as { repo?: unknown; branch?: unknown; project?: unknown };
+        if (typeof repo !== "string") continue;
+        const name = typeof project === "string" && project !== "default" ? `${project}/${repo}` : repo;
+        const on = typeof branch === "string" ? branch : "main";
+        found.set(`${name}@${on}`, { repo: name, branch: on });
+      }
+    }
+}

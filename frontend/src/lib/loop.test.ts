@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+
+import { inputRepos } from "./inputs";
+import { type LoopPipeline, type LoopRepo, loopOf } from "./loop";
+
+const repo = (name: string, owner: string | null = null): LoopRepo => ({ name, project: "default", held_out: false, owner });
+const pipeline = (name: string, input: unknown, more: object = {}): LoopPipeline => ({
+  name, project: "default", kind: "function", output: `${name}@main`, spec: { input, ...more },
+});
+const from = (name: string) => ({ pfs: { repo: name, glob: "/" } });
+
+test("inputs are found however they are combined, each once", () => {
+  const input = { cross: [from("a"), { union: [from("b"), { pfs: { repo: "a", project: "lab", branch: "dev" } }] }, from("a")] };
+  expect(inputRepos(input)).toEqual([
+    { repo: "a", branch: "main" }, { repo: "b", branch: "main" }, { repo: "lab/a", branch: "dev" },
+  ]);
+  expect(inputRepos({ cron: { spec: "@daily" } })).toEqual([]);
+});
+
+test("a pipeline and its repo are one stage, and stages that nothing joins come last", () => {
+  const { nodes, edges } = loopOf(
+    [repo("alone"), repo("scans"), repo("train", "default/train")],
+    [pipeline("train", from("scans"))],
+  );
+  expect(nodes.map((node) => node.id)).toEqual(["p:train", "r:scans", "r:alone"]);
+  expect(edges).toEqual([{ from: "r:scans", to: "p:train" }]);
+});
+
+test("feedback leads back and known answers lead to the people", () => {
+  const { edges } = loopOf(
+    [repo("inbox"), repo("known")],
+    [pipeline("label", from("inbox"), { labeling: { golden: { items: "known" } } }), pipeline("choose", from("label"))],
+    [{ name: "next", source: "choose@main", target: "inbox@main:chosen", used: 1, budget: 2 }],
+  );
+  expect(edges).toEqual([
+    { from: "r:inbox", to: "p:label" }, { from: "r:known", to: "p:label" }, { from: "p:label", to: "p:choose" },
+    { from: "p:choose", to: "r:inbox", back: true },
+  ]);
+});

@@ -1,0 +1,7 @@
+export { Button, ConfirmButton, type ButtonProps } from "./Button";
+export { Icon, type IconName } from "./Icon";
+export { Empty, ErrorNote, Loading } from "./Messages";
+export { Page, Section } from "./Page";
+export { Facts, Id, Kbd, Meter, When } from "./Small";
+export { CARD, StageCard } from "./StageCard";
+export { State, toldState, type Tone } from "./State";

@@ -1,0 +1,108 @@
+// A short journey through the console on a real server; any error that a page reports fails it.
+//   node tests/journey.mjs            makes a workspace of its own, with PYTHON (default python3)
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { openBrowser, troublesOf } from "./browser.mjs";
+
+const python = process.env.PYTHON ?? "python3";
+const folder = mkdtempSync(join(tmpdir(), "tilth-journey-"));
+const workspace = join(folder, ".tilth");
+const tilth = (...words) => execFileSync(python, ["-m", "tilth.cli.main", "-w", workspace, ...words], { encoding: "utf8" });
+
+/** Serve an empty workspace; returns its link and what ends it. */
+async function serve() {
+  const server = spawn(python, ["-m", "tilth.server", workspace, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: server.stdout })) {
+    const link = /http:\/\/\S+\/\?token=\S+/.exec(line)?.[0];
+    if (link) return { link, end: () => new Promise((done) => { server.once("exit", done); server.kill("SIGINT"); }) };
+  }
+  throw new Error("The server ended before it gave its link.");
+}
+
+const { link, end } = await serve();
+const browser = await openBrowser();
+try {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  const at = (path) => new URL(path, link).href;
+  const see = (text) => page.getByText(text, { exact: false }).first().waitFor();
+  // Without a session the door says 401; the page then tells how to get in.
+  const troubles = troublesOf(page, { expected: (what) => /\b401\b/.test(what) });
+
+  await page.goto(at("/"));
+  await see("Open Tilth");
+  await page.goto(link);
+  await see("An empty workspace");
+  assert.equal(new URL(page.url()).search, "", "the token stays in no address");
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script sees the session");
+  assert.ok(!(await page.evaluate(() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage))).includes(new URL(link).searchParams.get("token")));
+
+  // Data and a pipeline that fails for one item: Home shows them without a reload.
+  const photos = join(folder, "photos");
+  execFileSync("mkdir", [photos]);
+  const hostile = '<img src=x onerror="document.title=1">.txt';
+  for (const name of ["a.txt", "b.txt", hostile]) writeFileSync(join(photos, name), name);
+  tilth("repo", "create", "photos");
+  tilth("put", "photos", photos, "-m", "<b>First</b> batch");
+  const spec = join(folder, "sizes.json");
+  const script = 'for f in /pfs/photos/*; do case "$f" in *b.txt) echo "cannot read b" >&2; exit 3;; esac; wc -c < "$f" > /pfs/out/size-$$; done';
+  writeFileSync(spec, JSON.stringify({
+    pipeline: { name: "sizes" }, input: { pfs: { repo: "photos", glob: "/*.txt" } }, transform: { cmd: ["sh", "-c", script] }, datum_tries: 1,
+  }));
+  tilth("pipeline", "create", "-f", spec);
+  await see("The loop");
+  await see("<b>First</b> batch");
+  await page.getByText("1 needs you").waitFor({ timeout: 60_000 });
+  await page.getByText("See why").click();
+
+  // The failing item's log is open at once.
+  await see("cannot read b");
+  assert.match(page.url(), /\/runs\//);
+  await page.getByRole("link", { name: "sizes" }).first().click();
+  await page.getByRole("heading", { name: "Runs" }).waitFor();
+  await page.getByRole("button", { name: "Compute everything anew…" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Compute everything anew…" }).click();
+  await page.getByRole("button", { name: "Compute anew", exact: true }).click();
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+
+  // By keyboard to the lineage, whose address says all.
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("photos came");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/lineage\?of=photos/);
+  await see("put by");
+  await page.getByRole("link", { name: "a.txt" }).click();
+  await page.waitForURL(/a\.txt/);
+  await page.reload();
+  await page.getByRole("heading", { name: /a\.txt/ }).waitFor();
+
+  for (const path of ["/pipelines", "/labeling", "/lineage", "/lineage?of=photos"]) {
+    await page.goto(at(path));
+    await page.locator("main h1").waitFor();
+  }
+  await page.goto(at("/nowhere/at/all"));
+  await see("There is no such page");
+
+  // Dark stays; leaving ends the session.
+  await page.getByRole("button", { name: "owner" }).click();
+  await page.getByRole("button", { name: "Dark" }).click();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await page.getByRole("button", { name: "Log out of this browser" }).click();
+  await see("Open Tilth");
+  assert.deepEqual(troubles, []);
+  console.log("The journey is done.");
+} catch (error) {
+  const page = browser.contexts()[0]?.pages()[0];
+  await page?.screenshot({ path: join(tmpdir(), "tilth-journey-failed.png") });
+  throw error;
+} finally {
+  await browser.close();
+  await end();
+  rmSync(folder, { recursive: true, force: true });
+}
