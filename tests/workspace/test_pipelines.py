@@ -104,3 +104,21 @@ def test_a_stored_spec_that_cannot_be_understood_stops_its_own_jobs_only(tmp_pat
             conn.execute(update(pipeline_versions).where(pipeline_versions.c.pipeline == broken).values(spec=stored))
         workspace.pipelines.delete("broken")
         assert [each.name for each in workspace.pipelines.list().items] == ["good"]
+
+
+def test_a_check_sees_the_cycle_that_an_update_refuses(tmp_path: Path) -> None:
+    def copy(name: str, repo: str) -> dict[str, Any]:
+        return {
+            "pipeline": {"name": name},
+            "input": {"pfs": {"repo": repo, "glob": "/*", "name": "in"}},
+            "transform": {"cmd": ["sh", "-c", "cp /pfs/in/* /pfs/out/"]},
+        }
+
+    with open_folder(tmp_path / "workspace") as workspace:
+        workspace.repos.create("items")
+        workspace.pipelines.create(copy("first", "items"))
+        workspace.pipelines.create(copy("second", "first"))
+        for refused in (workspace.pipelines.check, lambda spec: workspace.pipelines.create(spec, update=True)):
+            with pytest.raises(Invalid, match="form a cycle"):
+                refused(copy("first", "second"))
+        assert workspace.pipelines.check(copy("third", "second")).name == "third"

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from tilth.errors import Conflict, HeldOut, Invalid
+from tilth.errors import Conflict, HeldOut, Invalid, NotFound
 from tilth.metadata.schema.branches import branch_inputs, branches
 from tilth.metadata.schema.repos import repos
 from tilth.model.commit import InputKind
@@ -54,12 +54,7 @@ def declare_inputs(
             )
         if (source.repo_id, input_branch) not in {(repo_id, name) for repo_id, name, _ in rows}:
             rows.append((source.repo_id, input_branch, InputKind(kind)))
-    sources = [(repo_id, name) for repo_id, name, _ in rows]
-
-    cycle = _path(sources, lambda place: place == here, lambda place: _inputs(conn, place, triggers=True))
-    if cycle:
-        names = " → ".join(_name(conn, place) for place in [here, *cycle])
-        raise Invalid(f"The inputs of {target.repo} form a cycle: {names}.", help="Use a feedback edge for loops.")
+    _check_acyclic(conn, here, [(repo_id, name) for repo_id, name, _ in rows], target.repo)
 
     conn.execute(delete(branch_inputs).where(branch_inputs.c.repo == target.repo_id, branch_inputs.c.branch == branch))
     for position, (repo_id, name, kind) in enumerate(rows):
@@ -80,6 +75,26 @@ def declare_inputs(
     )
     note_branch(conn, target.repo_id, branch)
     check_held_out(conn, here)
+
+
+def check_inputs(conn: Connection, repo: RepoName, branch: str, inputs: Sequence[tuple[RepoName, str]]) -> None:
+    """Raise Invalid when `branch` (which may not exist yet) cannot read `inputs` (repo, branch): they form a cycle.
+
+    Raises NotFound for a missing input.
+    """
+    sources = [(source.repo_id, source.name) for source in (find_branch(conn, *place) for place in inputs)]
+    try:
+        target = find_branch(conn, repo, branch)
+    except NotFound:  # nothing can read what is not there
+        return
+    _check_acyclic(conn, (target.repo_id, branch), sources, target.repo)
+
+
+def _check_acyclic(conn: Connection, here: _Place, sources: Sequence[_Place], name: str) -> None:
+    cycle = _path(sources, lambda place: place == here, lambda place: _inputs(conn, place, triggers=True))
+    if cycle:
+        names = " → ".join(_name(conn, place) for place in [here, *cycle])
+        raise Invalid(f"The inputs of {name} form a cycle: {names}.", help="Use a feedback edge for loops.")
 
 
 def release_branch(conn: Connection, repo: RepoName, branch: str) -> None:

@@ -21,6 +21,7 @@ from tilth.pipelines.registry import Pipeline
 from tilth.pipelines.spec import PipelineSpec, parse_spec
 from tilth.storage.records import RecordKind
 from tilth.versioning import branches, commits
+from tilth.versioning.provenance import check_inputs
 from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
@@ -37,8 +38,11 @@ class LocalPipelines:
     def check(self, spec: Mapping[str, Any]) -> SpecCheck:
         """Say what a spec would do, by cutting its inputs as they are now. Costs O(their files)."""
         parsed = parse_spec(spec)
-        self._references(parsed)
+        references = self._references(parsed)
         places = inputs_of(parsed.input)
+        with self._backend.database.read() as conn:
+            read = [*((repo, branch) for repo, branch, _ in places), *references]
+            check_inputs(conn, parsed.full_name, parsed.output_branch, read)
         trees: dict[tuple[str, str], Digest | None] = {}
         warnings = list(parsed.warnings)
         for repo, branch, _ in places:
