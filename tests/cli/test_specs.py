@@ -28,6 +28,26 @@ def test_a_broken_file_is_told_with_its_line(tmp_path: Path) -> None:
         read_specs(str(tmp_path / "a.json"))
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.yaml", "name: x\ninput:\n  pfs: {repo: r}\n  pfs: {repo: s}\n"),
+        ("a.yaml", "- name: y\n- {pfs: 1, 'pfs': 2}\n"),
+        ("a.json", '{"name": "x", "input": {"pfs": 1, "pfs": 2}}'),
+    ],
+)
+def test_a_key_that_is_there_twice_is_named(tmp_path: Path, file: str, text: str) -> None:
+    (tmp_path / file).write_text(text)
+    with pytest.raises(Invalid, match="the key 'pfs' is there twice"):
+        read_specs(str(tmp_path / file))
+
+
+def test_a_yaml_alias_may_be_used_twice_and_a_merged_key_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: &a {x: 1, y: 2}\nb: *a\nc: {<<: *a, x: 3}\n")
+    (spec,), _ = read_specs(str(tmp_path / "a.yaml"))
+    assert (spec["b"], spec["c"]) == ({"x": 1, "y": 2}, {"x": 3, "y": 2})
+
+
 @pytest.mark.parametrize("text", ["name: x\n---\nname: y\n", "- name: x\n- name: y\n"])
 def test_one_file_may_hold_several_specs(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.yaml").write_text(text)

@@ -53,9 +53,40 @@ def code_of(spec: Mapping[str, Any], folder: Path) -> bytes | None:
 
 def _json(file: str, text: bytes) -> list[Any]:
     try:
-        return [json.loads(text)]
+        return [json.loads(text, object_pairs_hook=_once)]
     except (ValueError, RecursionError) as error:
         raise Invalid(f"{file} is not JSON: {error}.", help="Check the file at that place.") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose keys must differ."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return found
+
+
+def _check_keys(node: Any, seen: set[int]) -> None:
+    """Raise a YAMLError where a mapping has a key twice: the last would win, and nobody would see why."""
+    import yaml
+
+    if id(node) in seen:  # an alias
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            _check_keys(child, seen)
+    elif isinstance(node, yaml.MappingNode):
+        keys: set[tuple[str, str]] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (key.tag, key.value) in keys:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key.value!r} is there twice", key.start_mark
+                    )
+                keys.add((key.tag, key.value))
+            _check_keys(value, seen)
 
 
 def _yaml(file: str, text: bytes) -> list[Any]:
@@ -63,6 +94,8 @@ def _yaml(file: str, text: bytes) -> list[Any]:
 
     try:
         # Not the loader in C: deep nesting overflows its stack and ends the process.
+        for node in yaml.compose_all(text, yaml.SafeLoader):
+            _check_keys(node, set())
         return [document for document in yaml.safe_load_all(text) if document is not None]
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
