@@ -160,3 +160,9 @@ def test_a_held_out_repo_cannot_be_declared_upstream_of_training(backend: Backen
     assert [used.repo for used in get_branch(backend, "dataset", "main").inputs] == ["default/pool"]
     assert set_held_out(backend, "pool").held_out
     assert get_repo(backend, "pool").held_out
+
+
+def test_a_description_has_a_limit(backend: Backend) -> None:
+    assert create_repo(backend, "fits", description="é" * 4096).description == "é" * 4096
+    with pytest.raises(Invalid, match="4097 characters; 4096 are the most"):
+        create_repo(backend, "long", description="é" * 4097)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, tuple_, update
 
-from tilth.errors import Conflict, NotFound
+from tilth.errors import Conflict, Invalid, NotFound
 from tilth.metadata import feed
 from tilth.metadata.schema.branches import branch_inputs, branches
 from tilth.metadata.schema.commits import commit_inputs, commits
@@ -20,6 +20,8 @@ from tilth.model.names import DEFAULT_BRANCH, DEFAULT_PROJECT, check_name
 from tilth.versioning import journal
 from tilth.versioning.backend import Backend
 
+MAX_DESCRIPTION = 4096
+"""Characters of a repo's description."""
 REPO_GONE = "its repo was deleted"
 """Why the feedback edges of a deleted repo have ended; the journal's note of the deletion says so for all of them."""
 
@@ -64,11 +66,16 @@ def insert_repo(
 ) -> Repo:
     """Make a repo in the caller's transaction, with an empty branch `branch` unless it is None.
 
-    `name` may be "project/name".
+    `name` may be "project/name". Raises Conflict when it is taken, Invalid for a description over MAX_DESCRIPTION.
     """
     project, name = _split(name, project)
     check_name(project, "project")
     check_name(name, "repo")
+    if len(description) > MAX_DESCRIPTION:
+        raise Invalid(
+            f"The description of {project}/{name} has {len(description)} characters; {MAX_DESCRIPTION} are the most.",
+            help="Keep the text as a file in the repo, and describe it in a few sentences.",
+        )
     taken = conn.execute(select(repos.c.id).where(_live(project, name))).first()
     if taken is not None:
         raise Conflict(
