@@ -160,11 +160,13 @@ def parse_config(text: str) -> LabelingConfig:
         raise Invalid(
             f"The labeling config is not well-formed XML: {error}.", help="Close every tag you open."
         ) from error
-    except (DefusedXmlException, ValueError) as error:
+    except DefusedXmlException as error:
         raise Invalid(
-            f"The labeling config uses XML that is not allowed: {type(error).__name__}.",
-            help="Document types and entities are refused; write the text itself.",
+            "The labeling config declares a document type or entities, which are not allowed.",
+            help="Remove <!DOCTYPE …>; write the text itself.",
         ) from error
+    except ValueError as error:
+        raise Invalid(f"The labeling config cannot be read as XML: {error}.", help="Write plain XML text.") from error
     if root.tag != "View":
         raise Invalid(
             f"The labeling config begins with <{_short(root.tag)}>.", help="Put everything inside one <View>."
