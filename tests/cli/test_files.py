@@ -291,3 +291,7 @@ def test_a_missing_thing_is_named_with_exit_code_3(notes: Shell, words: tuple[st
     assert failure["error"] == "not_found"
     assert "nope" in failure["message"]
     assert failure["help"]
+
+
+def test_a_glob_that_is_not_closed_is_refused(notes: Shell) -> None:
+    assert "not closed" in notes.failure("ls", "notes", "--glob", "[", code=2)["message"]

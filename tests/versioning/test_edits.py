@@ -148,8 +148,10 @@ def test_globs_match_within_and_across_folders(backend: Backend) -> None:
     assert count("{dir1,dir2/dir3}/file[12]") == 4
     assert count("/dir1/file2[!0-4]") == 5
     assert [entry.path for entry in tree.glob("dir1/*", after="dir1/file8")] == ["dir1/file9"]
-    assert count("[unclosed") == 0
-    assert count("{unclosed") == 0
+    for unclosed in ("[unclosed", "{unclosed", "["):
+        with pytest.raises(Invalid, match="not closed"):
+            count(unclosed)
+    assert count("[[]x") == 0
     assert count("[z-a]*") == 0
     assert count("dir1[+-9]file1") == 0  # a slash lies in that range, and is in no class
 

@@ -16,8 +16,9 @@ _SPECIAL = "*?[{"
 def compile_glob(pattern: str) -> str:
     """Return the regular expression (of RE2, for whole paths) of a glob.
 
-    `*` stays within a segment, `**` crosses them; `?`, `[abc]`, `[!a-z]` and `{a,b}` are known. An unclosed `[` or `{`
-    stands for itself. RE2 takes time linear in the path for any pattern, so a hostile one cannot stall a server.
+    `*` stays within a segment, `**` crosses them; `?`, `[abc]`, `[!a-z]` and `{a,b}` are known; `[[]` and `[{]` stand
+    for the bracket itself. Raises Invalid for a bracket that is not closed. RE2 takes time linear in the path for any
+    pattern, so a hostile one cannot stall a server.
     """
     out: list[str] = []
     index = 0
@@ -37,10 +38,13 @@ def compile_glob(pattern: str) -> str:
                 out.append("[^/]*")
         elif character == "?":
             out.append("[^/]")
-        elif character == "[" and (end := pattern.find("]", index + 1)) >= 0:
+        elif character == "[":
+            end = pattern.find("]", index + 1)
+            if end < 0:
+                raise _unclosed(pattern, "[")
             out.append(_class(pattern[index:end]))
             index = end + 1
-        elif character == "{" and "}" in pattern[index:]:
+        elif character == "{":
             depth += 1
             out.append("(?:")
         elif character == "}" and depth:
@@ -50,8 +54,16 @@ def compile_glob(pattern: str) -> str:
             out.append("|")
         else:
             out.append(re.escape(character))
-    body = "".join(out) if depth == 0 else re.escape(pattern)
-    return f"(?s)\\A(?:{body})\\z"
+    if depth:
+        raise _unclosed(pattern, "{")
+    return f"(?s)\\A(?:{''.join(out)})\\z"
+
+
+def _unclosed(pattern: str, bracket: str) -> Invalid:
+    return Invalid(
+        f"The glob {pattern!r} has a {bracket} that is not closed.",
+        help=f"Close it, or write [{bracket}] for the character itself.",
+    )
 
 
 def matching(paths: pa.Array[Any], pattern: str) -> list[int]:
