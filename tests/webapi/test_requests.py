@@ -58,12 +58,6 @@ def test_a_body_sent_as_a_form_is_told_which_header_is_missing(door: Any) -> Non
     assert "Content-Type: application/json" in answer.json()["help"]
 
 
-def test_a_browser_is_told_what_this_address_is(door: Any) -> None:
-    answer = door.call(None, "GET", "/")
-    assert answer.status_code == 404
-    assert "web API" in answer.json()["message"]
-
-
 def test_an_unforeseen_error_tells_nothing_of_the_insides(door: Any) -> None:
     door.answers["repos.get"] = RuntimeError("secret path /srv/x")
     answer = door.call("reader", "GET", path_of("repos.get"), params={"name": "r"})

@@ -70,13 +70,6 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 404 and request.url.path == "/":
-            return answer_of(
-                NotFound(
-                    "This is the web API of Tilth; it has no pages yet.",
-                    help="Give this address to `tilth -w` or tilth.connect; /openapi.json lists the calls.",
-                )
-            )
         if error.status_code == 404:
             return answer_of(
                 NotFound(f"There is no {request.url.path} here.", help="/openapi.json lists what there is.")

@@ -26,7 +26,7 @@ from tilth.errors import Invalid
 )
 @pass_session
 def command(session: Session, host: str, port: int) -> None:
-    """Serve the workspace until Ctrl-C: the web API, and all work that commits ask for.
+    """Serve the workspace until Ctrl-C: the console, the web API, and all work that commits ask for.
 
     Prints its address first, and at the first start the owner's link, whose token is shown this once. With --json the
     document {"url": …} is printed when it listens, and the rest goes to stderr.
