@@ -6,7 +6,7 @@ JOBS ?= 2
 # Compiled modules make every later start several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup setup-dev ui demo test check bench clean
+.PHONY: setup setup-dev ui ui-check demo test check bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -37,8 +37,12 @@ demo: setup
 
 # The console's pages, for the server to serve; a wheel brings them along.
 ui:
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "The console needs Node 20 or newer to build"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "The console needs Node 20 or newer to build"; exit 1; }
 	cd frontend && npm install --no-package-lock --no-audit --no-fund && npm run bundle
+
+# Types as the API describes them, strict TypeScript, import directions, tests of the pure parts.
+ui-check: ui
+	cd frontend && npm run check
 
 check: setup-dev
 	$(BIN)/ruff check src tests benchmarks

@@ -428,6 +428,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an edge for good: it fires no more, its rounds stay on record. An ended one stays as it is. */
+        post: operations["feedback.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/feedback/fire": {
         parameters: {
             query?: never;
@@ -735,6 +752,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labeling/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ban a worker (by opaque id) for good: answers are rejected and unpaid, their tasks asked again. */
+        post: operations["labeling.ban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labeling/get": {
         parameters: {
             query?: never;
@@ -803,6 +837,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labeling/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a ruling back: the answers hold again, and missing ones are asked for. */
+        post: operations["labeling.reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labeling/rule": {
         parameters: {
             query?: never;
@@ -827,7 +878,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the workers of a labeling pipeline. */
+        /** List the workers of a labeling pipeline by opaque id. */
         get: operations["labeling.workers"];
         put?: never;
         post?: never;
@@ -1531,6 +1582,11 @@ export interface components {
             /** Trigger */
             trigger?: string;
         };
+        /** FeedbackEndRequest */
+        FeedbackEndRequest: {
+            /** Name */
+            name: string;
+        };
         /** FeedbackFireRequest */
         FeedbackFireRequest: {
             /** Message */
@@ -1718,6 +1774,15 @@ export interface components {
             /** Pipeline */
             pipeline: string;
         };
+        /** LabelingBanRequest */
+        LabelingBanRequest: {
+            /** Pipeline */
+            pipeline: string;
+            /** Reason */
+            reason: string;
+            /** Worker */
+            worker: string;
+        };
         /**
          * LabelingInfo
          * @description A labeling pipeline and how far it is, from counters.
@@ -1776,6 +1841,15 @@ export interface components {
         LabelingPublishRequest: {
             /** Pipeline */
             pipeline: string;
+        };
+        /** LabelingReopenRequest */
+        LabelingReopenRequest: {
+            /** Key */
+            key: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Reason */
+            reason?: string;
         };
         /** LabelingRuleRequest */
         LabelingRuleRequest: {
@@ -3080,6 +3154,39 @@ export interface operations {
             };
         };
     };
+    "feedback.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackEndRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "feedback.fire": {
         parameters: {
             query?: never;
@@ -3640,6 +3747,39 @@ export interface operations {
             };
         };
     };
+    "labeling.ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingBanRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "labeling.get": {
         parameters: {
             query: {
@@ -3766,6 +3906,39 @@ export interface operations {
             };
         };
     };
+    "labeling.reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingReopenRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "labeling.rule": {
         parameters: {
             query?: never;
@@ -3803,6 +3976,8 @@ export interface operations {
         parameters: {
             query: {
                 pipeline: string;
+                after?: string | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
