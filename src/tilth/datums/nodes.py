@@ -7,6 +7,7 @@ what they touch; none promises an order.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
@@ -155,7 +156,7 @@ _Keyed: TypeAlias = LeafNode | _ListNode
 
 
 @dataclass(slots=True)
-class _KeyedNode:
+class _KeyedNode(ABC):
     """What join and group share: children are indexes, and datums arise under one key at a time."""
 
     children: Sequence[LeafNode]
@@ -188,8 +189,9 @@ class _KeyedNode:
                 lists[place].found.append(pair)
             yield key, lists
 
+    @abstractmethod
     def _under(self, key: str, nodes: Sequence[_Keyed], *, changes: bool) -> Iterator[Pair]:
-        raise NotImplementedError
+        """Yield the datums under one key; only the changed ones when `changes`."""
 
 
 class JoinNode(_KeyedNode):
