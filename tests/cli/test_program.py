@@ -49,7 +49,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(notes: Shell) -> None:
 
 def test_ctrl_c_ends_it_with_130_and_without_a_trace(notes: Shell) -> None:
     process = subprocess.Popen([*TILTH, "put", "notes:slow", "-"], cwd=notes.folder, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heed_ctrl_c)  # fmt: skip
     assert process.stdin is not None
     assert process.stderr is not None
     assert process.stdout is not None
@@ -67,6 +67,11 @@ def test_ctrl_c_ends_it_with_130_and_without_a_trace(notes: Shell) -> None:
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()
     notes.run("cat", "notes:slow", code=3)
+
+
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to its background jobs, in which tests may run: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _waiting_in(pipe: int) -> int:
