@@ -110,19 +110,24 @@ def _fill(backend: Backend, stage: LabelingStage) -> None:
     edits = Edits()
     edits.put(write_entry(backend.store, "pool.csv", b"id,text\n" + rows.encode()))
     commit_edits(backend, "items", "main", edits, author="benchmark")
-    stage.declare(
-        PIPELINE,
-        repo=PIPELINE,
-        branch="main",
-        spec={
-            "config": CONFIG,
-            "overlap": 3,
-            "golden": {"answers": [{"data": {"text": f"known {n}"}, "label": "cat"} for n in range(100)], "every": 5},
-            "rules": {"golden": {"min_answers": 5, "max_errors": 3}, "skips": 20},
-            "price": 0.01,
-            "budget": 1_000_000,
-        },
-        input={"pfs": {"repo": "items", "glob": "/pool.csv", "rows": True, "key": "id"}},
-        change=ChangeId(new_id()),
-    )
+    with backend.database.transaction() as conn:
+        stage.declare(
+            conn,
+            PIPELINE,
+            repo=PIPELINE,
+            branch="main",
+            spec={
+                "config": CONFIG,
+                "overlap": 3,
+                "golden": {
+                    "answers": [{"data": {"text": f"known {n}"}, "label": "cat"} for n in range(100)],
+                    "every": 5,
+                },
+                "rules": {"golden": {"min_answers": 5, "max_errors": 3}, "skips": 20},
+                "price": 0.01,
+                "budget": 1_000_000,
+            },
+            input={"pfs": {"repo": "items", "glob": "/pool.csv", "rows": True, "key": "id"}},
+            change=ChangeId(new_id()),
+        )
     stage.take()
