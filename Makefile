@@ -6,7 +6,12 @@ JOBS ?= 2
 # Compiled modules make every later start several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup setup-dev ui ui-check demo test check bench clean
+# The console is built where Node is; all else works without.
+NODE := $(shell node -e 'process.stdout.write(parseInt(process.versions.node) >= 20 ? "yes" : "")' 2>/dev/null)
+UI_BUILT := frontend/node_modules/.tilth-console-built
+UI_SOURCES := $(shell find frontend -type f -not -path 'frontend/node_modules/*' -not -path 'frontend/tests/*' 2>/dev/null)
+
+.PHONY: setup setup-dev ui ui-check ui-where-node-is ui-check-where-node-is demo test check bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,29 +37,40 @@ setup: $(VENV)/.setup
 
 setup-dev: $(VENV)/.setup-dev
 
-demo: setup
+demo: setup ui-where-node-is
 	$(BIN)/tilth demo
 
 # The console's pages, for the server to serve; a wheel brings them along.
-ui:
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "The console needs Node 20 or newer to build"; exit 1; }
-	cd frontend && npm install --no-package-lock --no-audit --no-fund && npm run bundle
+ui: $(UI_BUILT)
+
+$(UI_BUILT): $(UI_SOURCES)
+	@[ "$(NODE)" = yes ] || { echo "The console needs Node 20 or newer to build"; exit 1; }
+	cd frontend && npm install --no-package-lock --no-audit --no-fund --loglevel=error && npm run --silent bundle
+	@touch $@
+
+ifeq ($(NODE),yes)
+ui-where-node-is: ui
+ui-check-where-node-is: ui-check
+else
+ui-where-node-is ui-check-where-node-is:
+	@echo "Node 20 or newer is not here, so the web console is left out (make ui builds it). All else works."
+endif
 
 # Types as the API describes them, strict TypeScript, import directions, tests of the pure parts.
 ui-check: ui
-	cd frontend && npm run check
+	cd frontend && npm run --silent check
 
 check: setup-dev
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks hatch_build.py
+	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
-test: setup-dev check
+test: setup-dev check ui-check-where-node-is
 	$(BIN)/python -m pytest -n $(JOBS)
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist src/tilth/webapi/console frontend/node_modules
