@@ -56,6 +56,17 @@ def test_branches_are_made_moved_listed_and_deleted(notes: Shell) -> None:
     assert notes.failure("branch", "create", "notes", code=2)["help"]
 
 
+def test_tags_are_made_read_listed_and_deleted(notes: Shell) -> None:
+    before = notes.json("log", "notes")["items"][0]["id"]
+    assert notes.json("tag", "create", "notes@v1", "-m", "as sent")["commit"] == before
+    notes.run("put", "notes:d.txt", "-", stdin="d")
+    assert notes.json("log", "notes@v1")["items"][0]["id"] == before
+    assert "as sent" in notes.run("tag", "list", "notes").stdout
+    assert notes.failure("tag", "create", "notes@v1", code=4)["help"]
+    notes.run("tag", "delete", "notes@v1")
+    assert notes.json("tag", "list", "notes")["items"] == []
+
+
 def test_users_get_tokens_that_are_shown_once(notes: Shell) -> None:
     assert notes.json("user", "create", "maria", "--role", "labeler", "--labels", "digits")["labels"] == ["digits"]
     token = notes.json("user", "token", "maria")

@@ -22,6 +22,7 @@ from tilth.versioning.edits import Edits
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.rebuild import rebuild
 from tilth.versioning.repos import create_repo, delete_repo, list_repos, set_held_out
+from tilth.versioning.tags import create_tag, delete_tag, list_tags
 from tilth.versioning.trees import Tree
 from tilth.versioning.verify import verify, verify_against
 
@@ -56,6 +57,9 @@ def history(backend: Backend) -> Backend:
     feedback.fire(backend, "again", edits, items=1, by="mara")
     set_held_out(backend, "exam", False)
     set_held_out(backend, "exam")
+    create_tag(backend, "raw", "v1", first.id, author="mara", message="as published")
+    create_tag(backend, "raw", "oops", first.id, author="mara")
+    delete_tag(backend, "raw", "oops")
     return backend
 
 
@@ -64,6 +68,7 @@ def state(backend: Backend) -> object:
     told = []
     for repo in list_repos(backend):
         told.append(repo)
+        told.append(list_tags(backend, repo))
         for branch in list_branches(backend, repo):
             told.append(branch)
             commits_of = log(backend, repo, branch.name)

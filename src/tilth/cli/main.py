@@ -35,6 +35,7 @@ _PLACES = {
     "Nouns": {
         "repo": Place("tilth.cli.nouns.repo", "Repos: where data lives."),
         "branch": Place("tilth.cli.nouns.branch", "Branches: movable names for commits."),
+        "tag": Place("tilth.cli.nouns.tag", "Tags: names for commits that never move."),
         "pipeline": Place("tilth.cli.nouns.pipeline", "Pipelines: work that runs on every change."),
         "job": Place("tilth.cli.nouns.job", "Jobs: runs of pipelines."),
         "labeling": Place("tilth.cli.nouns.labeling", "Labeling pipelines: work that people do."),

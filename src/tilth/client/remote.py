@@ -15,6 +15,7 @@ from tilth.client.lineage import RemoteLineage
 from tilth.client.maintenance import RemoteMaintenance
 from tilth.client.pipelines import RemotePipelines
 from tilth.client.repos import RemoteRepos
+from tilth.client.tags import RemoteTags
 from tilth.client.tasks import RemoteTasks
 from tilth.client.transport import Transport
 from tilth.contract.workspace import Workspace
@@ -34,6 +35,7 @@ def open(url: str, token: str | None) -> Workspace:
         pipelines=RemotePipelines(transport),
         jobs=jobs,
         labeling=RemoteLabeling(transport),
+        tags=RemoteTags(transport),
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),
         feedback=RemoteFeedback(transport),

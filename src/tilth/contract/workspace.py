@@ -22,6 +22,7 @@ from tilth.contract.facets import (
     Repos,
     Tasks,
 )
+from tilth.contract.tags import Tags
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Workspace:
     pipelines: Pipelines
     jobs: Jobs
     labeling: Labeling
+    tags: Tags
     tasks: Tasks
     datasets: Datasets
     feedback: Feedback

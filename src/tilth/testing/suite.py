@@ -46,6 +46,30 @@ class WorkspaceSuite:
         """A name that no other test uses."""
         return f"t{new_id()[-12:]}x"
 
+    # Tags
+
+    def test_a_tag_names_a_commit_for_good(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        first = workspace.files.put(f"{name}:a", b"1")
+        made = workspace.tags.create(name, "v1", message="as published")
+        assert (made.repo, made.commit, made.message) == (name, first.id, "as published")
+        second = workspace.files.put(f"{name}:a", b"2")
+        assert _read(workspace, f"{name}@v1:a") == b"1"
+        assert workspace.tags.create(name, "v1", at=first.id) == made
+        with pytest.raises(Conflict):
+            workspace.tags.create(name, "v1", at=second.id)
+        with pytest.raises(Conflict):
+            workspace.tags.create(name, "main")
+        with pytest.raises(Conflict):
+            workspace.branches.create(name, "v1")
+        workspace.tags.create(name, "v2")
+        assert [tag.name for tag in _all(lambda after: workspace.tags.list(name, after=after, limit=1))] == ["v1", "v2"]
+        workspace.tags.delete(name, "v1")
+        with pytest.raises(NotFound):
+            workspace.tags.delete(name, "v1")
+        with pytest.raises(NotFound):
+            workspace.commits.get(f"{name}@v1")
+
     # Repos and branches
 
     def test_a_repo_is_made_found_listed_and_deleted(self, workspace: Workspace, name: str) -> None:

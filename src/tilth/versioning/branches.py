@@ -13,6 +13,7 @@ from tilth.metadata import feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.commits import commits
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.tags import tags
 from tilth.model.commit import InputKind
 from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
 from tilth.model.names import check_name
@@ -104,6 +105,8 @@ def insert_branch(
         raise Conflict(
             f"Branch {name} of {home.full_name} exists already.", help="Move it, or choose another name.", branch=name
         )
+    if conn.execute(select(tags.c.name).where(tags.c.repo == home.id, tags.c.name == name)).first() is not None:
+        raise Conflict(f"{name} is a tag of {home.full_name}.", help="Choose another name.", branch=name)
     if head is not None:
         _check_own_commit(conn, home, head)
     conn.execute(

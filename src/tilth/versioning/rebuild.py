@@ -14,6 +14,7 @@ from tilth.metadata import counters, feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.tags import tags
 from tilth.model.commit import Commit, commit_from_record
 from tilth.model.ids import CommitId
 from tilth.progress import Progress, silent
@@ -46,8 +47,8 @@ class Rebuilt:
 def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
     """Make the workspace database of `folder` anew from its packs, and verify what came of it.
 
-    Recovers repos (with their held-out marks), branches, inputs, commits, the log of head moves, and feedback edges
-    with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were not
+    Recovers repos (with their held-out marks), branches, tags, inputs, commits, the log of head moves, and feedback
+    edges with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were not
     published. Moves that no process had yet made durable there (see `Backend.settle`) are lost. Damage does not stop
     it: what can be read is recovered, and `problems` names the rest. Cost: reads every pack, then what `verify` does.
     Raises Conflict when there is a database, NotFound when there are no packs.
@@ -96,6 +97,7 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
     branch_rows: dict[tuple[str, str], Facts] = {}
     edge_rows: dict[str, Facts] = {}
     round_rows: dict[tuple[str, int], Facts] = {}
+    tag_rows: dict[tuple[str, str], Facts] = {}
     move_rows: dict[int, Facts] = {}
     heads: dict[tuple[str, str], str | None] = {}
     for note in notes:
@@ -107,6 +109,8 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
                     for place in [place for place in branch_rows if place[0] == facts["id"]]:
                         del branch_rows[place]
                         heads.pop(place, None)
+                    for place in [place for place in tag_rows if place[0] == facts["id"]]:
+                        del tag_rows[place]
                     for id, edge in edge_rows.items():
                         if facts["id"] in (edge["from_repo"], edge["to_repo"]) and edge["ended"] is None:
                             edge_rows[id] = {**edge, "ended": REPO_GONE}
@@ -118,6 +122,10 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
             case "move":
                 move_rows[facts["position"]] = facts
                 heads[facts["repo"], facts["branch"]] = facts["new"]
+            case "tag":
+                tag_rows[facts["repo"], facts["name"]] = facts
+            case "tag.deleted":
+                tag_rows.pop((facts["repo"], facts["name"]), None)
             case "edge":
                 edge_rows[facts["id"]] = facts
             case "round":
@@ -125,6 +133,7 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
     for row in repo_rows.values():
         conn.execute(insert(repos).values(**row))
     named = [move[side] for move in move_rows.values() for side in ("old", "new") if move[side] is not None]
+    named += [tag["commit"] for tag in tag_rows.values()]
     order, missing = _history(found, named)
     indexed = {commit.id for commit in order}
     for commit in order:
@@ -153,6 +162,9 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
     for row in move_rows.values():
         known = {side: row[side] if row[side] in indexed else None for side in ("old", "new")}
         conn.execute(insert(moves).values(**{**row, **known}))
+    for row in tag_rows.values():
+        if row["commit"] in indexed:
+            conn.execute(insert(tags).values(**row))
     for row in edge_rows.values():
         conn.execute(insert(feedback_edges).values(**row))
     for row in round_rows.values():

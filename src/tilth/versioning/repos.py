@@ -15,6 +15,7 @@ from tilth.metadata.schema.commits import commit_inputs, commits
 from tilth.metadata.schema.drafts import drafts
 from tilth.metadata.schema.feedback import feedback_edges
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.tags import tags
 from tilth.model.ids import ChangeId, RepoId, is_id, new_id
 from tilth.model.names import DEFAULT_BRANCH, DEFAULT_PROJECT, check_name
 from tilth.versioning import journal
@@ -225,6 +226,7 @@ def remove_repo(conn: Connection, repo: RepoName, *, force: bool = False) -> Non
         .values(ended=REPO_GONE)
     )
     conn.execute(delete(branches).where(branches.c.repo == gone.id))
+    conn.execute(delete(tags).where(tags.c.repo == gone.id))
     deleted_ms = time.time_ns() // 1_000_000
     conn.execute(update(repos).where(repos.c.id == gone.id).values(deleted_ms=deleted_ms))
     _note(conn, gone, deleted_ms)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from tilth.errors import Invalid, NotFound
 from tilth.metadata.schema.branches import branches, moves
 from tilth.metadata.schema.commits import commit_inputs, commit_parents, commits
+from tilth.metadata.schema.tags import tags
 from tilth.model.commit import Commit
 from tilth.model.ids import ChangeId, CommitId, is_id
 from tilth.model.names import DEFAULT_BRANCH, DEFAULT_PROJECT, check_name
@@ -71,7 +72,7 @@ def parse(text: str) -> Reference:
     if match["revision"] == "" or (match["revision"] is not None and not _REVISION.fullmatch(match["revision"])):
         raise Invalid(
             f"{match['revision']!r} is not a revision.",
-            help="Write a branch, a commit or change id, branch^, branch^3 or branch@{3 days ago}.",
+            help="Write a branch, a tag, a commit or change id, branch^, branch^3 or branch@{3 days ago}.",
         )
     path = match["path"]
     return Reference(
@@ -122,6 +123,9 @@ def _base(conn: Connection, repo: Repo, name: str) -> CommitId:
                 branch=name,
             )
         return CommitId(branch.head)
+    tagged = conn.execute(select(tags.c.commit).where(tags.c.repo == repo.id, tags.c.name == name)).scalar()
+    if tagged is not None:
+        return CommitId(tagged)
     if is_id(name):
         return _by_id(conn, repo, name)
     if len(name) >= _SHORTEST_PREFIX and re.fullmatch(r"[0-9a-f]{1,31}", name):
@@ -137,8 +141,8 @@ def _base(conn: Connection, repo: Repo, name: str) -> CommitId:
         if found:
             raise Invalid(f"{name} begins more than one commit of {repo.full_name}.", help="Write more of it.")
     raise NotFound(
-        f"Repo {repo.full_name} has no branch or commit {name}.",
-        help="`tilth branch list` and `tilth log` show them.",
+        f"Repo {repo.full_name} has no branch, tag or commit {name}.",
+        help="`tilth branch list`, `tilth tag list` and `tilth log` show them.",
         revision=name,
     )
 

@@ -24,6 +24,7 @@ from tilth.contract.facets import (
     Tasks,
 )
 from tilth.contract.principal import Principal
+from tilth.contract.tags import Tags
 from tilth.contract.workspace import Workspace
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
@@ -123,6 +124,12 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.labeling import LocalLabeling
 
         return LocalLabeling(self._opened)
+
+    @cached_property
+    def tags(self) -> Tags:
+        from tilth.workspace.tags import LocalTags
+
+        return LocalTags(self._opened)
 
     @cached_property
     def tasks(self) -> Tasks:

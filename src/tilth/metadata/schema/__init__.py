@@ -17,6 +17,7 @@ from tilth.metadata.schema import (
     leases,
     packs,
     repos,
+    tags,
 )
 from tilth.metadata.schema.definition import metadata
 
@@ -34,4 +35,5 @@ __all__ = [
     "metadata",
     "packs",
     "repos",
+    "tags",
 ]
