@@ -1180,6 +1180,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name the commit at the revision `at`. Raises Conflict when the name is taken by another commit or branch. */
+        post: operations["tags.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a tag; its commit stays. */
+        post: operations["tags.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tags of a repo by name. */
+        get: operations["tags.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/me": {
         parameters: {
             query?: never;
@@ -2037,6 +2088,16 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_TagInfo_: {
+            /** Items */
+            items: components["schemas"]["TagInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_UserInfo_: {
             /** Items */
             items: components["schemas"]["UserInfo"][];
@@ -2224,6 +2285,42 @@ export interface components {
             state: string;
             /** Worker State */
             worker_state: string;
+        };
+        /**
+         * TagInfo
+         * @description A name that a person gave a commit for good.
+         */
+        TagInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+        };
+        /** TagsCreateRequest */
+        TagsCreateRequest: {
+            /** At */
+            at?: string;
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+        };
+        /** TagsDeleteRequest */
+        TagsDeleteRequest: {
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
         };
         /** TasksNextRequest */
         TasksNextRequest: {
@@ -4537,6 +4634,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RepoInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tags.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tags.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tags.list": {
+        parameters: {
+            query: {
+                repo: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TagInfo_"];
                 };
             };
             /** @description What went wrong, and what helps. */

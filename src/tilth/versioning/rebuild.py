@@ -48,9 +48,10 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
     """Make the workspace database of `folder` anew from its packs, and verify what came of it.
 
     Recovers repos (with their held-out marks), branches, tags, inputs, commits, the log of head moves, and feedback
-    edges with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were not
-    published. Moves that no process had yet made durable there (see `Backend.settle`) are lost. Damage does not stop
-    it: what can be read is recovered, and `problems` names the rest. Cost: reads every pack, then what `verify` does.
+    edges with what they spent. Not in the store, and so not recovered: users, jobs, drafts, tasks and answers that were
+    not published. Moves that no process had yet made durable there (see `Backend.settle`) are lost. Damage does not
+    stop it: what can be read is recovered, and `problems` names the rest. Cost: reads every pack, then what `verify`
+    does.
     Raises Conflict when there is a database, NotFound when there are no packs.
     """
     if has_database(folder):
