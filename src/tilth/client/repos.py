@@ -20,9 +20,9 @@ class RemoteRepos:
         """Return one repo."""
         return self._call.get("repos.get", RepoInfo, name=name)
 
-    def list(self, *, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
+    def list(self, *, kind: str | None = None, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
         """List repos by name."""
-        return self._call.get("repos.list", Page[RepoInfo], after=after, limit=limit)
+        return self._call.get("repos.list", Page[RepoInfo], kind=kind, after=after, limit=limit)
 
     def delete(self, name: str, *, force: bool = False) -> None:
         """Delete a repo."""

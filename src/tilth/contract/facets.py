@@ -52,8 +52,8 @@ class Repos(Protocol):
     def get(self, name: str) -> RepoInfo:
         """Return one repo."""
 
-    def list(self, *, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
-        """List repos by name."""
+    def list(self, *, kind: str | None = None, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
+        """List repos by name; with `kind` (data, dataset, model) only those."""
 
     def delete(self, name: str, *, force: bool = False) -> None:
         """Delete a repo. Raises Conflict when something is derived from it, unless `force`."""
@@ -275,24 +275,6 @@ class Tasks(Protocol):
 
     def me(self, pipeline: str) -> WorkerInfo:
         """Return the caller's own numbers."""
-
-
-class Datasets(Protocol):
-    """Tables in commits, read through DuckDB."""
-
-    def rows(
-        self,
-        reference: str,
-        *,
-        where: str = "",
-        columns: Iterable[str] = (),
-        after: str | None = None,
-        limit: int = 100,
-    ) -> Page[Mapping[str, Any]]:
-        """Read rows of the table at `repo@revision:folder-or-file` (Parquet, CSV, JSONL), filtered."""
-
-    def count(self, reference: str, *, where: str = "") -> int:
-        """Count the rows that match."""
 
 
 class Feedback(Protocol):

@@ -34,6 +34,8 @@ class RepoInfo:
     branches: Sequence[str] = ()
     owner: str | None = None
     """The pipeline that alone may write here; None for source repos."""
+    kind: str = "data"
+    """data, dataset or model."""
 
 
 @dataclass(frozen=True, slots=True)

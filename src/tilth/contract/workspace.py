@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
+from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
     Branches,
     Commits,
-    Datasets,
     Drafts,
     Feedback,
     Files,

@@ -23,6 +23,9 @@ from tilth.versioning.backend import Backend
 
 MAX_DESCRIPTION = 4096
 """Characters of a repo's description."""
+DATA, DATASET, MODEL = "data", "dataset", "model"
+KINDS = (DATA, DATASET, MODEL)
+"""What a repo may be: plain data, the acts and versions of a dataset, or a model."""
 REPO_GONE = "its repo was deleted"
 """Why the feedback edges of a deleted repo have ended; the journal's note of the deletion says so for all of them."""
 
@@ -37,6 +40,7 @@ class Repo:
     description: str
     held_out: bool
     created_ms: int
+    kind: str = DATA
 
     @property
     def full_name(self) -> str:
@@ -49,11 +53,17 @@ RepoName: TypeAlias = "str | Repo"
 
 
 def create_repo(
-    backend: Backend, name: str, *, project: str = DEFAULT_PROJECT, held_out: bool = False, description: str = ""
+    backend: Backend,
+    name: str,
+    *,
+    project: str = DEFAULT_PROJECT,
+    held_out: bool = False,
+    description: str = "",
+    kind: str = DATA,
 ) -> Repo:
     """Make a repo with an empty branch `main`. Raises Conflict when the name is taken."""
     with backend.database.transaction() as conn:
-        return insert_repo(conn, name, project=project, held_out=held_out, description=description)
+        return insert_repo(conn, name, project=project, held_out=held_out, description=description, kind=kind)
 
 
 def insert_repo(
@@ -64,6 +74,7 @@ def insert_repo(
     held_out: bool = False,
     description: str = "",
     branch: str | None = DEFAULT_BRANCH,
+    kind: str = DATA,
 ) -> Repo:
     """Make a repo in the caller's transaction, with an empty branch `branch` unless it is None.
 
@@ -82,7 +93,7 @@ def insert_repo(
         raise Conflict(
             f"Repo {project}/{name} exists already.", help="Use it, or choose another name.", repo=f"{project}/{name}"
         )
-    repo = Repo(RepoId(new_id()), project, name, description, held_out, time.time_ns() // 1_000_000)
+    repo = Repo(RepoId(new_id()), project, name, description, held_out, time.time_ns() // 1_000_000, kind)
     conn.execute(
         insert(repos).values(
             id=repo.id,
@@ -92,6 +103,7 @@ def insert_repo(
             held_out=held_out,
             created_ms=repo.created_ms,
             deleted_ms=None,
+            kind=kind,
         )
     )
     _note(conn, repo)
@@ -130,10 +142,17 @@ def find_repo(conn: Connection, repo: RepoName) -> Repo:
 
 
 def list_repos(
-    backend: Backend, *, project: str | None = None, after: str | None = None, limit: int = 1000
+    backend: Backend,
+    *,
+    project: str | None = None,
+    kind: str | None = None,
+    after: str | None = None,
+    limit: int = 1000,
 ) -> list[Repo]:
     """Return up to `limit` repos behind `after` ("project/name"), by project and name."""
     query = select(repos).where(repos.c.deleted_ms.is_(None))
+    if kind is not None:
+        query = query.where(repos.c.kind == kind)
     if project is not None:
         query = query.where(repos.c.project == project)
     if after is not None:
@@ -267,6 +286,7 @@ def _note(conn: Connection, repo: Repo, deleted_ms: int | None = None) -> None:
             "held_out": repo.held_out,
             "created_ms": repo.created_ms,
             "deleted_ms": deleted_ms,
+            "kind": repo.kind,
         },
     )
 
@@ -281,4 +301,4 @@ def _live(project: str, name: str) -> ColumnElement[bool]:
 
 
 def _repo(row: Row[Any]) -> Repo:
-    return Repo(RepoId(row.id), row.project, row.name, row.description, row.held_out, row.created_ms)
+    return Repo(RepoId(row.id), row.project, row.name, row.description, row.held_out, row.created_ms, row.kind)

@@ -33,6 +33,7 @@ def repo_info(repo: Repo, branches: list[Branch]) -> RepoInfo:
         created_ms=repo.created_ms,
         branches=tuple(branch.name for branch in branches),
         owner=next((branch.owner for branch in branches if branch.owner), None),
+        kind=repo.kind,
     )
 
 

@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
     Branches,
     Commits,
-    Datasets,
     Drafts,
     Feedback,
     Files,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tilth.contract.values import Page, RepoInfo
+from tilth.errors import Invalid
 from tilth.versioning import branches, repos
 from tilth.versioning.repos import Repo
 from tilth.workspace.infos import repo_info
@@ -24,9 +25,11 @@ class LocalRepos:
         """Return one repo."""
         return self._tell(repos.get_repo(self._backend, name))
 
-    def list(self, *, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
+    def list(self, *, kind: str | None = None, after: str | None = None, limit: int = 100) -> Page[RepoInfo]:
         """List repos by name."""
-        found = repos.list_repos(self._backend, after=after, limit=limit + 1)
+        if kind is not None and kind not in repos.KINDS:
+            raise Invalid(f"{kind!r} is no kind of repo.", help=f"Kinds are {', '.join(repos.KINDS)}.")
+        found = repos.list_repos(self._backend, kind=kind, after=after, limit=limit + 1)
         return page_of(found, limit, self._tell, lambda repo: repo.full_name)
 
     def delete(self, name: str, *, force: bool = False) -> None:

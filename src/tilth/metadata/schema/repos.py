@@ -16,6 +16,7 @@ repos = Table(
     Column("held_out", Boolean, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("deleted_ms", BigInteger),
+    Column("kind", Text, nullable=False, server_default="data"),
 )
 
 # Live ones have unique names. Not a partial index, which SQLAlchemy only makes with every database's dialect loaded.

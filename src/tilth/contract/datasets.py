@@ -1,0 +1,254 @@
+"""Datasets: items with their labels, fields and predictions, and what people do to them.
+
+A dataset is a repo of kind "dataset". Its `main` branch holds the definition and people's acts (fixes, marks, slices),
+one commit each; its `versions` branch holds what was saved to train on. Every *question* takes the same three
+arguments: `where` is a filter (`label = 'cat' and confidence < 0.5`; the language of `tilth.datasets.filters`), `model`
+is "NAME" or "NAME@VERSION" and adds its predictions, `at` is a version (a commit of branch `versions`, or its number),
+None being the working state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tilth.contract.values import Page
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """A dataset and what is in it now."""
+
+    name: str
+    project: str
+    description: str
+    media: str
+    """What an item is: image, text, audio, video, or none."""
+    definition: Mapping[str, Any]
+    head: str
+    """The commit of `main` that holds the definition and the acts."""
+    items: int | None
+    """Counted when the dataset was opened; None in lists, which open nothing, until somebody has opened it."""
+    labeled: int | None
+    classes: Sequence[str]
+    versions: int
+    models: Sequence[str]
+    """Models whose predictions can be shown with it."""
+    analysis: str
+    """none, or ready when `NAME-analysis` has something."""
+    unmatched: Mapping[str, int] = field(default_factory=dict)
+    """Source → rows of it that belong to no item."""
+    problem: str = ""
+    """Why it cannot be opened now, if so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """A column that filters, sorting and histograms may name."""
+
+    name: str
+    kind: str
+    """number, text, boolean, time or other."""
+    role: str
+    """key, label, prediction, confidence, field, analysis, act or slice."""
+    distinct: int
+    """About how many different values it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What an item shows: text as it is, else a file to read by `files.read(reference)`."""
+
+    kind: str
+    reference: str | None = None
+    """`repo@commit:path`."""
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInfo:
+    """One item. What is not there is None."""
+
+    key: str
+    media: MediaInfo
+    label: str | None
+    """What holds: an expert's fix, else what the source says."""
+    given_label: str | None
+    label_confidence: float | None
+    labeled_by: str
+    """people, given, fixed or none."""
+    prediction: str | None
+    confidence: float | None
+    correct: bool | None
+    mark: str | None
+    fields: Mapping[str, Any]
+    """Every other column."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvent:
+    """One thing that happened to an item's label; newest first in lists."""
+
+    kind: str
+    """fixed, marked, or given."""
+    label: str | None
+    by: str
+    at_ms: int
+    reason: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """An item with all that is known about its label."""
+
+    item: ItemInfo
+    answers: Sequence[Mapping[str, Any]]
+    """Published answers, people by opaque id: worker, label, seconds, unsure, state."""
+    history: Sequence[LabelEvent]
+    slices: Sequence[str]
+    ruling: bool = False
+    """Whether fixing it rules in the labeling pipeline that made its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountInfo:
+    """How many items there are, and how many match."""
+
+    total: int
+    matching: int
+
+
+@dataclass(frozen=True, slots=True)
+class BinInfo:
+    """How many values lie in low ≤ value < high (the last bin has its high, too)."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueInfo:
+    """How many items have a value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramInfo:
+    """How a column spreads over n matching items; numbers by `bins`, all else by its commonest `values`."""
+
+    column: str
+    kind: str
+    n: int
+    missing: int
+    bins: Sequence[BinInfo]
+    values: Sequence[ValueInfo]
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalInfo:
+    """A number on n items, with the ends of its 95 % interval; `value` is None where n is 0."""
+
+    value: float | None
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMetrics:
+    """One class: `support` items truly are of it, `predicted` were said to be."""
+
+    label: str
+    support: int
+    predicted: int
+    precision: IntervalInfo
+    recall: IntervalInfo
+    f1: IntervalInfo
+
+
+@dataclass(frozen=True, slots=True)
+class CellInfo:
+    """How many items of class `true` were predicted as `predicted`."""
+
+    true: str
+    predicted: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsInfo:
+    """How good a model's predictions are on the matching items."""
+
+    matching: int
+    n: int
+    """Matching items with a label and a prediction at or above the threshold: what the numbers are over."""
+    unlabeled: int
+    """Matching items with a prediction and no label."""
+    unpredicted: int
+    """Matching items with a label and no prediction at all."""
+    below_threshold: int
+    """Labeled items whose prediction is less sure than the threshold: here, no prediction."""
+    coverage: IntervalInfo
+    """n of those that have a label and a prediction."""
+    accuracy: IntervalInfo
+    macro_precision: IntervalInfo
+    macro_recall: IntervalInfo
+    macro_f1: IntervalInfo
+    classes: Sequence[ClassMetrics]
+    cells: Sequence[CellInfo]
+    """The confusion matrix, without its empty cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActInfo:
+    """One act of a person: one commit on `main`."""
+
+    commit: str
+    kind: str
+    """define, fix, mark, slice, undo, or other."""
+    count: int
+    """How many items it is about."""
+    by: str
+    at_ms: int
+    message: str
+    undoable: bool
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """One saved version."""
+
+    number: int
+    commit: str
+    at_ms: int
+    by: str
+    message: str
+    items: int
+    labeled: int
+    changed: int
+    """Items added, gone, or different since the version before."""
+
+
+class Datasets(Protocol):
+    """Datasets; and tables in commits, read through DuckDB."""
+
+    def rows(
+        self,
+        reference: str,
+        *,
+        where: str = "",
+        columns: Iterable[str] = (),
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[Mapping[str, Any]]:
+        """Read rows of the table at `repo@revision:folder-or-file` (Parquet, CSV, JSONL), filtered."""
+
+    def count(self, reference: str, *, where: str = "") -> int:
+        """Count the rows that match."""
