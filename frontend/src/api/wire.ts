@@ -1170,7 +1170,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List repos by name. */
+        /** List repos by name; with `kind` (data, dataset, model) only those. */
         get: operations["repos.list"];
         put?: never;
         post?: never;
@@ -2198,6 +2198,11 @@ export interface components {
             description: string;
             /** Held Out */
             held_out: boolean;
+            /**
+             * Kind
+             * @default data
+             */
+            kind: string;
             /** Name */
             name: string;
             /** Owner */
@@ -4618,6 +4623,7 @@ export interface operations {
     "repos.list": {
         parameters: {
             query?: {
+                kind?: string | null;
                 after?: string | null;
                 limit?: number;
             };
