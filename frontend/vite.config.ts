@@ -14,5 +14,5 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
   },
-  server: { host: "127.0.0.1", port: 5470, proxy: { "/api": { target: server }, "/openapi.json": { target: server } } },
+  server: { host: "127.0.0.1", port: 5470, proxy: { "/api": { target: server }, "/openapi.json": { target: server }, "/editor": { target: server } } },
 });

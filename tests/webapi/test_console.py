@@ -145,3 +145,20 @@ def test_without_a_build_the_first_page_says_how_to_make_one(tmp_path: Path) -> 
     assert answer.status_code == 503
     assert "make ui" in answer.text
     assert "Node 20" in answer.text
+
+
+def test_the_editors_page_has_an_origin_of_its_own_and_reaches_nothing(built: TestClient, tmp_path: Path) -> None:
+    folder = tmp_path / "console" / "editor"
+    folder.mkdir()
+    (folder / "frame.html").write_text("<!doctype html><script src=main.js></script>")
+    (folder / "main.js").write_text("void 0;")
+    page = built.get("/editor/frame.html")
+    rules = dict(rule.strip().partition(" ")[::2] for rule in page.headers["content-security-policy"].split(";"))
+    assert rules["sandbox"] == "allow-scripts"
+    assert rules["script-src"] == "'self'"
+    assert rules["connect-src"] == rules["img-src"] == "data: blob:"
+    assert rules["frame-ancestors"] == "'self'"
+    assert "'unsafe" not in built.get("/", headers={"Accept": "text/html"}).headers["content-security-policy"]
+    script = built.get("/editor/main.js")
+    assert script.headers["cross-origin-resource-policy"] == "cross-origin"  # a page without an origin loads it
+    assert "frame-ancestors 'none'" in script.headers["content-security-policy"]

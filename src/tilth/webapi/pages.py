@@ -26,6 +26,23 @@ HEADERS: Final = {
 }
 """A page of the console runs its own code only, and nobody else's page may hold it."""
 
+EDITOR: Final = "editor/"
+"""Where the annotation editor lies, which is not ours (frontend/scripts/editor.py)."""
+EDITOR_PAGE: Final = {
+    **HEADERS,
+    "Content-Security-Policy": (
+        "sandbox allow-scripts; default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src data: blob:; media-src data: blob:; connect-src data: blob:; worker-src blob:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; object-src 'none'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""The editor shows what strangers wrote: its page gets an origin of its own, even when opened alone, and so no cookie
+and no storage; it runs the editor's files only and reaches no address at all, the API's included. What it shows is
+handed in by the page that holds it."""
+EDITOR_FILE: Final = {**HEADERS, "Cross-Origin-Resource-Policy": "cross-origin"}
+"""To a page of an origin of its own, even its own script comes from elsewhere. There is nothing private in these."""
+
 KINDS: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -64,7 +81,8 @@ def add_console(app: FastAPI, folder: Path = BUILT) -> None:
         if file is not None:
             lasting = path.startswith("assets/")  # their names tell their content
             caching = "public, max-age=31536000, immutable" if lasting else "no-cache"
-            return FileResponse(file, headers={**HEADERS, "Cache-Control": caching}, media_type=KINDS[file.suffix])
+            headers = {**_headers(path), "Cache-Control": caching}
+            return FileResponse(file, headers=headers, media_type=KINDS[file.suffix])
         if path and "text/html" not in request.headers.get("accept", ""):
             raise _nothing(path)
         first = folder / "index.html"
@@ -73,6 +91,12 @@ def add_console(app: FastAPI, folder: Path = BUILT) -> None:
         return FileResponse(first, headers={**HEADERS, "Cache-Control": "no-cache"}, media_type=KINDS[".html"])
 
     app.add_api_route("/{path:path}", console, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+
+
+def _headers(path: str) -> dict[str, str]:
+    if not path.startswith(EDITOR):
+        return HEADERS
+    return EDITOR_PAGE if path.endswith(".html") else EDITOR_FILE
 
 
 def _file(folder: Path, path: str) -> Path | None:
