@@ -1,0 +1,35 @@
+import { count, percent } from "@/lib/format";
+
+export interface IntervalValue {
+  /** Null where there is nothing to measure it on. */
+  value?: number | null;
+  low: number;
+  high: number;
+  n: number;
+}
+
+/** A measured share with its 95 % interval and how many items it is of; grey when so few that it says little. */
+export function Interval({ of: { value, low, high, n }, large = false }: { of: IntervalValue; large?: boolean }) {
+  if (n === 0 || value == null) return <span className="interval unsure" title="No item to measure it on">—</span>;
+  const half = (high - low) / 2;
+  return (
+    <span
+      className={`interval${half > 0.15 ? " unsure" : ""}${large ? " large" : ""}`}
+      title={`95 % interval ${percent(low)} to ${percent(high)}, measured on ${count(n)} ${n === 1 ? "item" : "items"}`}
+    >
+      {percent(value)} <small>± {(half * 100).toFixed(1)}</small>
+    </span>
+  );
+}
+
+/** The same as a bar from 0 to 1: the dot is the value, the line its interval. */
+export function IntervalBar({ of: { value, low, high, n }, colour = "var(--accent)" }: { of: IntervalValue; colour?: string }) {
+  if (n === 0 || value == null) return <svg className="interval-bar" viewBox="0 0 100 12" aria-hidden />;
+  return (
+    <svg className="interval-bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden>
+      <rect x={0} y={5.5} width={100} height={1} fill="var(--hairline)" />
+      <rect x={100 * low} y={4.5} width={Math.max(0.5, 100 * (high - low))} height={3} fill={colour} opacity={0.4} />
+      <rect x={Math.min(98.5, Math.max(0, 100 * value - 0.75))} y={1} width={1.5} height={10} fill={colour} />
+    </svg>
+  );
+}
