@@ -52,6 +52,14 @@ class RemotePipelines:
         """Delete a pipeline."""
         self._call.act("pipelines.delete", name=name, force=force)
 
+    def pause(self, name: str) -> PipelineInfo:
+        """Let a pipeline get no more jobs until it is resumed."""
+        return self._call.post("pipelines.pause", PipelineInfo, name=name)
+
+    def resume(self, name: str) -> PipelineInfo:
+        """Let a paused pipeline run again."""
+        return self._call.post("pipelines.resume", PipelineInfo, name=name)
+
     def rerun(self, name: str, *, reprocess: bool = False) -> str:
         """Start a new change for the pipeline."""
         return self._call.post("pipelines.rerun", str, name=name, reprocess=reprocess)

@@ -197,6 +197,12 @@ class Pipelines(Protocol):
     def delete(self, name: str, *, force: bool = False) -> None:
         """Delete a pipeline; its output repo and lineage stay."""
 
+    def pause(self, name: str) -> PipelineInfo:
+        """Let it get no more jobs (and lend no more tasks) until resumed; a job that runs is finished."""
+
+    def resume(self, name: str) -> PipelineInfo:
+        """Let a paused pipeline run again, at its inputs' heads: what it missed meanwhile is one job."""
+
     def rerun(self, name: str, *, reprocess: bool = False) -> str:
         """Start a new change for the pipeline at its inputs' heads; `reprocess` ignores earlier results. Returns it."""
 

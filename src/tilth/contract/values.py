@@ -165,7 +165,7 @@ class PipelineInfo:
     kind: str
     version: int
     state: str
-    """active, or invalid where the stored spec cannot be understood (any more)."""
+    """active, paused, or invalid where the stored spec cannot be understood (any more)."""
     spec: Mapping[str, Any]
     output: str
     """`repo@branch` that it writes."""
@@ -174,6 +174,7 @@ class PipelineInfo:
     updated_ms: int
     last_job: str | None = None
     last_job_state: str | None = None
+    paused_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,10 @@ class LabelingStage:
         """
         desks.close(conn, pipeline, reason)
 
+    def pause(self, conn: Connection, pipeline: str, reason: str) -> None:
+        """Lend nothing new while there is a `reason`, in the caller's transaction; what is lent may be answered."""
+        desks.pause(conn, pipeline, reason)
+
     def take(self, change: ChangeId | None = None) -> list[Intake]:
         """Take in whatever has moved in the inputs of any labeling pipeline, up to their heads now.
 

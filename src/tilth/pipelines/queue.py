@@ -360,9 +360,14 @@ def stop_job(backend: Backend, id: str) -> Job:
 
 def stop_jobs_of(conn: Connection, pipeline: str, reason: str) -> None:
     """Stop all jobs of a pipeline, for `reason`."""
+    stop_waiting_jobs_of(conn, pipeline, reason)
+    conn.execute(update(jobs).where(jobs.c.pipeline == pipeline, jobs.c.state == RUNNING).values(stop=True))
+
+
+def stop_waiting_jobs_of(conn: Connection, pipeline: str, reason: str) -> None:
+    """Stop the jobs of a pipeline that have not begun, for `reason`."""
     for row in conn.execute(select(jobs.c.id).where(jobs.c.pipeline == pipeline, jobs.c.state == CREATED)).all():
         end_job(conn, JobId(row.id), STOPPED, reason=reason)
-    conn.execute(update(jobs).where(jobs.c.pipeline == pipeline, jobs.c.state == RUNNING).values(stop=True))
 
 
 def previous_plan(conn: Connection, job: Job) -> Plan | None:

@@ -21,7 +21,7 @@ from tilth.model.commit import InputKind
 from tilth.model.digest import Digest
 from tilth.model.ids import ChangeId, RepoId, new_id
 from tilth.model.names import DEFAULT_PROJECT
-from tilth.pipelines.queue import stop_jobs_of
+from tilth.pipelines.queue import stop_jobs_of, stop_waiting_jobs_of
 from tilth.pipelines.recipe import recipe_of
 from tilth.pipelines.spec import PipelineSpec, parse_spec
 from tilth.versioning.backend import Backend
@@ -58,6 +58,8 @@ class Pipeline:
     """The change that this version started."""
     parsed: PipelineSpec | Invalid
     """The spec, or why what is stored cannot be understood."""
+    paused_by: str | None = None
+    """Who paused it; a paused pipeline gets no jobs."""
 
     @property
     def name(self) -> str:
@@ -178,9 +180,56 @@ def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> C
     """Start a change that runs a pipeline at its inputs' heads; `reprocess` ignores all earlier results."""
     with backend.database.transaction() as conn:
         pipeline = find_pipeline(conn, name)
+        if pipeline.paused_by is not None:
+            raise Conflict(
+                f"Pipeline {pipeline.name} is paused by {pipeline.paused_by}.",
+                help="Resume it: it then runs at its inputs' heads.",
+                pipeline=pipeline.name,
+            )
         change = ChangeId(new_id())
         _announce(conn, pipeline.id, pipeline.name, pipeline.version, change, reprocess)
     return change
+
+
+def pause_pipeline(
+    backend: Backend, name: str, *, author: str, also: Callable[[Connection, Pipeline], None] = _nothing_else
+) -> Pipeline:
+    """Let a pipeline get no more jobs until it is resumed; one that runs is finished, those that wait are stopped.
+
+    What reads its output goes on with the output as it is. A paused one stays as it is. `also` runs in the same
+    transaction, with the pipeline as it then is. Raises NotFound.
+    """
+    with backend.database.transaction() as conn:
+        pipeline = find_pipeline(conn, name)
+        if pipeline.paused_by is None:
+            now = time.time_ns() // 1_000_000
+            conn.execute(_update_row(pipeline.id).values(paused_ms=now, paused_by=author))
+            stop_waiting_jobs_of(conn, pipeline.id, f"its pipeline was paused by {author}")
+            facts: Json = {"pipeline": pipeline.id, "name": pipeline.name, "author": author}
+            feed.append(conn, "pipeline.paused", ChangeId(new_id()), facts)
+            pipeline = load_pipeline(conn, pipeline.id)
+            also(conn, pipeline)
+        return pipeline
+
+
+def resume_pipeline(
+    backend: Backend, name: str, *, author: str, also: Callable[[Connection, Pipeline], None] = _nothing_else
+) -> Pipeline:
+    """Let a paused pipeline run again, at once at its inputs' heads: what they missed meanwhile is one change.
+
+    One that is not paused stays as it is. `also` runs in the same transaction. Raises NotFound.
+    """
+    with backend.database.transaction() as conn:
+        pipeline = find_pipeline(conn, name)
+        if pipeline.paused_by is not None:
+            conn.execute(_update_row(pipeline.id).values(paused_ms=None, paused_by=None))
+            change = ChangeId(new_id())
+            facts: Json = {"pipeline": pipeline.id, "name": pipeline.name, "author": author}
+            feed.append(conn, "pipeline.resumed", change, facts)
+            _announce(conn, pipeline.id, pipeline.name, pipeline.version, change, False)
+            pipeline = load_pipeline(conn, pipeline.id)
+            also(conn, pipeline)
+        return pipeline
 
 
 def delete_pipeline(
@@ -260,6 +309,7 @@ def load_pipeline(conn: Connection, identifier: str, version: int | None = None)
         updated_ms=at.at_ms,
         change=ChangeId(at.change),
         parsed=parsed,
+        paused_by=row.paused_by,
     )
 
 

@@ -202,6 +202,7 @@ def take_change(conn: Connection, change: ChangeId, events: list[Event]) -> int:
                 pipelines.c.repo == place[0],
                 pipelines.c.branch == place[1],
                 pipelines.c.deleted_ms.is_(None),
+                pipelines.c.paused_ms.is_(None),
                 pipelines.c.position < events[-1].position,  # a pipeline has no jobs for what was before it
             )
         ).first()

@@ -46,6 +46,33 @@ class WorkspaceSuite:
         """A name that no other test uses."""
         return f"t{new_id()[-12:]}x"
 
+    def test_a_paused_pipeline_gets_no_jobs_until_it_is_resumed(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(f"{name}in")
+        spec = {
+            "pipeline": {"name": name},
+            "input": {"pfs": {"repo": f"{name}in", "glob": "/*"}},
+            "transform": {"cmd": ["sh", "-c", f"cat /pfs/{name}in/* > /pfs/out/all"]},
+        }
+        workspace.pipelines.create(spec)
+        workspace.files.put(f"{name}in:a", b"1")
+        workspace.maintenance.run(timeout_s=RUN_S)
+        paused = workspace.pipelines.pause(name)
+        assert paused.state == "paused"
+        assert paused.paused_by
+        assert workspace.pipelines.pause(name) == paused
+        with pytest.raises(Conflict):
+            workspace.pipelines.rerun(name)
+        for content in (b"2", b"3"):
+            workspace.files.put(f"{name}in:a", content)
+        workspace.maintenance.run(timeout_s=RUN_S)
+        assert len(workspace.jobs.list(pipeline=name).items) <= 2
+        assert _read(workspace, f"{name}:all") == b"1"
+        before = len(workspace.jobs.list(pipeline=name).items)
+        assert workspace.pipelines.resume(name).state == "active"
+        workspace.maintenance.run(timeout_s=RUN_S)
+        assert _read(workspace, f"{name}:all") == b"3"
+        assert len(workspace.jobs.list(pipeline=name).items) == before + 1
+
     # Tags
 
     def test_a_tag_names_a_commit_for_good(self, workspace: Workspace, name: str) -> None:

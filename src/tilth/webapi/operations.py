@@ -71,6 +71,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "pipelines.get": Operation("GET", READ),
     "pipelines.list": Operation("GET", READ),
     "pipelines.delete": Operation("POST", WRITE),
+    "pipelines.pause": Operation("POST", WRITE),
+    "pipelines.resume": Operation("POST", WRITE),
     "pipelines.rerun": Operation("POST", WRITE),
     "jobs.list": Operation("GET", READ),
     "jobs.get": Operation("GET", READ),

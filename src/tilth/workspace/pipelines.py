@@ -96,6 +96,14 @@ class LocalPipelines:
         """Delete a pipeline."""
         registry.delete_pipeline(self._backend, name, force=force, also=self._close_desk)
 
+    def pause(self, name: str) -> PipelineInfo:
+        """Let a pipeline get no more jobs until it is resumed."""
+        return self._info(registry.pause_pipeline(self._backend, name, author=self._author, also=self._pause_desk))
+
+    def resume(self, name: str) -> PipelineInfo:
+        """Let a paused pipeline run again."""
+        return self._info(registry.resume_pipeline(self._backend, name, author=self._author, also=self._pause_desk))
+
     def rerun(self, name: str, *, reprocess: bool = False) -> str:
         """Start a new change for the pipeline at its inputs' heads."""
         return registry.rerun_pipeline(self._backend, name, reprocess=reprocess)
@@ -125,6 +133,11 @@ class LocalPipelines:
         if pipeline.kind == "labeling":
             self._labeling.close(conn, pipeline.name)
 
+    def _pause_desk(self, conn: Connection, pipeline: Pipeline) -> None:
+        if pipeline.kind == "labeling":
+            by = pipeline.paused_by
+            self._labeling.pause(conn, pipeline.name, "" if by is None else f"it is paused by {by}")
+
     def _keep_code(self, spec: PipelineSpec, code: bytes | None) -> Digest | None:
         if code is None:
             if spec.code is not None:
@@ -149,7 +162,7 @@ class LocalPipelines:
             project=pipeline.project,
             kind=pipeline.kind,
             version=pipeline.version,
-            state="invalid" if isinstance(pipeline.parsed, Invalid) else "active",
+            state=_state(pipeline),
             spec=dict(pipeline.document),
             output=f"{short_name(pipeline.output)}@{pipeline.branch}",
             recipe=pipeline.recipe.hex(),
@@ -157,4 +170,11 @@ class LocalPipelines:
             updated_ms=pipeline.updated_ms,
             last_job=jobs[0].id if jobs else None,
             last_job_state=jobs[0].state if jobs else None,
+            paused_by=pipeline.paused_by,
         )
+
+
+def _state(pipeline: Pipeline) -> str:
+    if isinstance(pipeline.parsed, Invalid):
+        return "invalid"
+    return "active" if pipeline.paused_by is None else "paused"

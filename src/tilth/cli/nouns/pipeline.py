@@ -87,6 +87,27 @@ def delete(session: Session, name: str, force: bool) -> None:
     session.show(None, lambda _: print(f"Deleted pipeline {safe(name)}; its output stays."))
 
 
+@command.command("pause", example="tilth pipeline pause train")
+@click.argument("name", metavar="[PROJECT/]PIPELINE")
+@pass_session
+def pause(session: Session, name: str) -> None:
+    """Let a pipeline get no more jobs until it is resumed; one that runs is finished."""
+    paused = session.workspace().pipelines.pause(name)
+    session.show(
+        paused,
+        lambda paused: print(f"Paused {safe(paused.name)}. Go on with: tilth pipeline resume {safe(paused.name)}"),
+    )
+
+
+@command.command("resume", example="tilth pipeline resume train")
+@click.argument("name", metavar="[PROJECT/]PIPELINE")
+@pass_session
+def resume(session: Session, name: str) -> None:
+    """Let a paused pipeline run again, at its inputs' heads."""
+    resumed = session.workspace().pipelines.resume(name)
+    session.show(resumed, lambda resumed: print(f"Resumed {safe(resumed.name)}. Next: tilth run"))
+
+
 @command.command("rerun", example="tilth pipeline rerun train --reprocess")
 @click.argument("name", metavar="[PROJECT/]PIPELINE")
 @click.option("--reprocess", is_flag=True, help="Run every item again, also those with results.")

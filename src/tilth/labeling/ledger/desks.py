@@ -104,6 +104,11 @@ def close(conn: Connection, pipeline: str, reason: str) -> None:
     conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(state="closed", reason=reason))
 
 
+def pause(conn: Connection, pipeline: str, reason: str) -> None:
+    """Lend nothing new while there is a `reason`; an empty one lets tasks out again."""
+    conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(paused=reason))
+
+
 def rows(conn: Connection) -> list[Any]:
     """Return the rows of all labeling pipelines that are open, by name."""
     return list(conn.execute(select(labelings).where(labelings.c.state == "open").order_by(labelings.c.pipeline)))

@@ -118,7 +118,17 @@ _ROW = (
     select(
         *(
             labelings.c[name]
-            for name in ("pipeline", "spec", "state", "reason", "change", "golden_state", "golden_reason", *_COUNTERS)
+            for name in (
+                "pipeline",
+                "spec",
+                "state",
+                "reason",
+                "paused",
+                "change",
+                "golden_state",
+                "golden_reason",
+                *_COUNTERS,
+            )
         )
     )
     .where(labelings.c.pipeline == bindparam("in_pipeline"))

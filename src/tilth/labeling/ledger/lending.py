@@ -115,6 +115,8 @@ def lend(ledger: Ledger, worker: str) -> Lent | str:
         return Lent(held.id, held.task, held.guideline_version, held.expires_ms, held.price_micros)
     if ledger.row.state != "open":
         return str(ledger.row.reason or "the pipeline is paused")
+    if ledger.row.paused:
+        return str(ledger.row.paused)
     if ledger.row.golden_state == "waiting":
         return f"known answers are not loaded yet: {ledger.row.golden_reason or 'waiting for their first commit'}"
     reason = ledger.budget_reason

@@ -27,7 +27,10 @@ def progress_of(row: Any) -> LabelingProgress:
     """Return a pipeline's progress from its row."""
     spec = spec_of(row.spec)
     reason = row.reason
-    if row.state == "open" and row.golden_state == "waiting":
+    state = "paused" if row.state == "open" and row.paused else row.state
+    if state == "paused":
+        reason = row.paused
+    elif row.state == "open" and row.golden_state == "waiting":
         reason = f"known answers are not loaded yet: {row.golden_reason or 'waiting for their first commit'}"
     elif row.state == "open":
         problems = json.loads(row.problems)
@@ -38,7 +41,7 @@ def progress_of(row: Any) -> LabelingProgress:
         reason = "; ".join(part for part in told if part)
     return LabelingProgress(
         pipeline=row.pipeline,
-        state=row.state,
+        state=state,
         reason=reason,
         tasks=row.open + row.done + row.escalated,
         open=row.open,

@@ -33,9 +33,11 @@ pipelines = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("deleted_ms", BigInteger),
+    Column("paused_ms", BigInteger),
+    Column("paused_by", Text),
 )
-"""`repo` and `branch` are what it writes, `position` in the feed is where it begins. A deleted pipeline keeps its row,
-so that its jobs can name it."""
+"""`repo` and `branch` are what it writes, `position` in the feed is where it begins. A paused one gets no jobs. A deleted
+pipeline keeps its row, so that its jobs can name it."""
 
 # Live ones have unique names; see `repos`.
 Index(

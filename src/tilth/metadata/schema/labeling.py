@@ -40,6 +40,7 @@ labelings = Table(
     Column("epoch", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("paused", Text, nullable=False, server_default=""),
     Column("change", Text, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("taken", Text, nullable=False),
@@ -71,8 +72,8 @@ labelings = Table(
 """One row per labeling pipeline (`PROJECT/NAME`), with its counters.
 
 `epoch` is the last breaking guideline version; `taken` the inputs' commits last taken in; `golden_state` is none,
-waiting or ready; `problems` why items cannot be shown, by key. `answers` counts those not rejected, known-answer ones
-included; `settled` tasks since the last publication.
+waiting or ready; `paused` why nothing is lent, if so; `problems` why items cannot be shown, by key. `answers` counts
+those not rejected, known-answer ones included; `settled` tasks since the last publication.
 """
 
 tasks = Table(
