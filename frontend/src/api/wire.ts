@@ -1078,6 +1078,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipelines/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it get no more jobs (and lend no more tasks) until resumed; a job that runs is finished. */
+        post: operations["pipelines.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/rerun": {
         parameters: {
             query?: never;
@@ -1089,6 +1106,23 @@ export interface paths {
         put?: never;
         /** Start a new change for the pipeline at its inputs' heads; `reprocess` ignores earlier results. Returns it. */
         post: operations["pipelines.rerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused pipeline run again, at its inputs' heads: what it missed meanwhile is one job. */
+        post: operations["pipelines.resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2131,6 +2165,8 @@ export interface components {
             name: string;
             /** Output */
             output: string;
+            /** Paused By */
+            paused_by?: string | null;
             /** Project */
             project: string;
             /** Recipe */
@@ -2175,12 +2211,22 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** PipelinesPauseRequest */
+        PipelinesPauseRequest: {
+            /** Name */
+            name: string;
+        };
         /** PipelinesRerunRequest */
         PipelinesRerunRequest: {
             /** Name */
             name: string;
             /** Reprocess */
             reprocess?: boolean;
+        };
+        /** PipelinesResumeRequest */
+        PipelinesResumeRequest: {
+            /** Name */
+            name: string;
         };
         /**
          * RepoInfo
@@ -4457,6 +4503,39 @@ export interface operations {
             };
         };
     };
+    "pipelines.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinesPauseRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "pipelines.rerun": {
         parameters: {
             query?: never;
@@ -4477,6 +4556,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "pipelines.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelinesResumeRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */

@@ -36,8 +36,8 @@ pipelines = Table(
     Column("paused_ms", BigInteger),
     Column("paused_by", Text),
 )
-"""`repo` and `branch` are what it writes, `position` in the feed is where it begins. A paused one gets no jobs. A deleted
-pipeline keeps its row, so that its jobs can name it."""
+"""`repo` and `branch` are what it writes, `position` in the feed is where it begins. A paused one gets no jobs. A
+deleted pipeline keeps its row, so that its jobs can name it."""
 
 # Live ones have unique names; see `repos`.
 Index(
