@@ -34,7 +34,7 @@ class Aligned:
 
 def coded(column: Any) -> Coded:
     """Return a column of texts (or nulls) as codes; the names are sorted. Cost O(items)."""
-    texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    texts: Any = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(texts.type):
         texts = texts.dictionary_decode()
     encoded: Any = texts.cast(pa.string()).dictionary_encode()

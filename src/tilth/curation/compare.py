@@ -175,17 +175,13 @@ def worst_first(
     return places[np.argsort(-sure, kind="stable")]
 
 
-def _largest(
-    names: Sequence[str], cells: NDArray[np.int64], most: int
-) -> list[tuple[str, NDArray[np.int64]]]:
+def _largest(names: Sequence[str], cells: NDArray[np.int64], most: int) -> list[tuple[str, NDArray[np.int64]]]:
     sizes = cells.sum(axis=1)
     order = [int(index) for index in np.argsort(-sizes, kind="stable")[:most] if sizes[index]]
     return [(names[index], cells[index]) for index in order]
 
 
-def _group(
-    name: str, cells: NDArray[np.int64], rng: np.random.Generator, level: float, resamples: int
-) -> Group:
+def _group(name: str, cells: NDArray[np.int64], rng: np.random.Generator, level: float, resamples: int) -> Group:
     """Make a group of its counts (wrong and wrong, fixed, broken, right and right)."""
     still, fixed, broken, right = (int(count) for count in cells)
     n = still + fixed + broken + right
@@ -245,4 +241,3 @@ def _f1_of(drawn: Floats, true: NDArray[np.int64], said: NDArray[np.int64], clas
     f1 = np.divide(2 * hits, truths + guesses, out=np.zeros_like(hits), where=occurs)
     mean: Floats = f1.sum(axis=1) / np.maximum(occurs.sum(axis=1), 1)
     return mean
-

@@ -20,7 +20,9 @@ Metric: TypeAlias = Literal["accuracy", "recall", "precision", "macro_f1"]
 JudgedState: TypeAlias = Literal["pass", "fail", "too_few", "no_baseline"]
 FEWEST = 20
 """Items below which a test says nothing, unless it asks for another number."""
-_FIELDS = frozenset({"description", "dataset", "where", "metric", "class", "at_least", "not_worse_than", "by", "min_n", "required"})
+_FIELDS = frozenset(
+    {"description", "dataset", "where", "metric", "class", "at_least", "not_worse_than", "by", "min_n", "required"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def parse_test(told: Mapping[str, Any]) -> ModelTest:
     """Read a test from its stored form. Raises Invalid that names the field."""
     strange = sorted(set(told) - _FIELDS)
     if strange:
-        raise Invalid(f"A model test has no field {strange[0]!r}.", help=f"Its fields are {', '.join(sorted(_FIELDS))}.")
+        raise Invalid(
+            f"A model test has no field {strange[0]!r}.", help=f"Its fields are {', '.join(sorted(_FIELDS))}."
+        )
     metric = told.get("metric", "accuracy")
     if metric not in get_args(Metric):
         raise Invalid(f"There is no metric {metric!r}.", help=f"Choose one of {', '.join(get_args(Metric))}.")
@@ -115,7 +119,9 @@ def judge(test: ModelTest, pair: Pair, among: NDArray[np.bool_], *, has_baseline
     if test.at_least is not None:
         passed = value.value >= test.at_least
         return Judgement(
-            "pass" if passed else "fail", value, clear=value.low >= test.at_least if passed else value.high < test.at_least
+            "pass" if passed else "fail",
+            value,
+            clear=value.low >= test.at_least if passed else value.high < test.at_least,
         )
     if not has_baseline:
         return Judgement("no_baseline", value)

@@ -1,4 +1,4 @@
-"""Predictions from elsewhere: guess what their columns mean, and report how they join a dataset before anything is kept."""
+"""Predictions from elsewhere: what their columns may mean, and how they join a dataset, before anything is kept."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ def guess(table: pa.Table, keys: Any, classes: Sequence[str]) -> Mapping:
 def report(table: pa.Table, mapping: Mapping, keys: Any, labels: Any) -> tuple[JoinReport, pa.Table]:
     """Return how `table` joins the items `keys` (with `labels`, null where there is none), and the rows to keep.
 
-    Those have the columns key (as in the file, in key order), prediction, confidence (null where there is none) and
-    `p.CLASS` per probability column. Raises Invalid for a mapping that names no key, no label and no probabilities, or
-    a column that is not there. Cost O((rows + items) log).
+    Those have the columns key (the item's; as in the file where it is of none), prediction, confidence (null where
+    there is none) and `p.CLASS` per probability column, in key order. Raises Invalid for a mapping without key, or
+    without label and probabilities, or with a column that is not there. Cost O((rows + items) log).
     """
     rows = _as_predictions(table, mapping)
     key, said = rows["key"].combine_chunks(), rows["prediction"].combine_chunks()
@@ -125,7 +125,6 @@ def report(table: pa.Table, mapping: Mapping, keys: Any, labels: Any) -> tuple[J
     contradictory, repeated = _duplicates(place, said, here)
     bad = ~here | outside | contradictory
     kept = rows.filter(pa.array(~bad & ~repeated))
-    kept = kept.take(pc.sort_indices(kept["key"]))
     items = joined_keys(keys, mapping.match)
     there: Any = pc.index_in(items, value_set=joined_keys(kept["key"], mapping.match))
     has = pc.is_valid(there).to_numpy(zero_copy_only=False)
@@ -135,10 +134,15 @@ def report(table: pa.Table, mapping: Mapping, keys: Any, labels: Any) -> tuple[J
     judged = has & labeled
     predictions = kept["prediction"].combine_chunks().take(pc.fill_null(there, 0).filter(pa.array(judged)))
     right = pc.equal(predictions, labels.filter(pa.array(judged)).cast(pa.string()))
+    hits = int(np.count_nonzero(right.to_numpy(zero_copy_only=False)))
     known = pc.unique(labels.drop_null().cast(pa.string()))
     counted: Any = pc.value_counts(kept["prediction"].filter(pc.invert(pc.is_in(kept["prediction"], value_set=known))))
     strange = sorted(((row["values"], row["counts"]) for row in counted.to_pylist()), key=lambda row: (-row[1], row[0]))
     n = int(judged.sum())
+    unmatched = kept.filter(pc.invert(matched_rows))
+    whole = _flat(keys)
+    joined = kept.take(there.drop_null()).set_column(0, "key", whole.filter(pa.array(has)).cast(pa.string()))
+    kept = pa.concat_tables([joined, unmatched])
     return (
         JoinReport(
             rows=len(table),
@@ -146,9 +150,9 @@ def report(table: pa.Table, mapping: Mapping, keys: Any, labels: Any) -> tuple[J
             labeled=int(labeled.sum()),
             matched=int(has.sum()),
             judged=n,
-            accuracy=wilson(int(pc.sum(right).as_py() or 0), n),
-            unmatched_rows=_few(kept["key"].filter(pc.invert(matched_rows))),
-            unmatched_items=_few(_flat(keys).filter(pa.array(~has))),
+            accuracy=wilson(hits, n),
+            unmatched_rows=_few(unmatched["key"]),
+            unmatched_items=_few(whole.filter(pa.array(~has))),
             missing=int((~here).sum()),
             contradictory=_few(pc.unique(key.filter(pa.array(contradictory))), count=int(contradictory.sum())),
             repeated=int((repeated & ~bad).sum()),
@@ -156,7 +160,7 @@ def report(table: pa.Table, mapping: Mapping, keys: Any, labels: Any) -> tuple[J
             out_of_range=_few(_texts(rows["confidence"].filter(pa.array(outside)))),
             bad_rows=int(bad.sum()),
         ),
-        kept,
+        kept.take(pc.sort_indices(kept["key"])),
     )
 
 
@@ -250,7 +254,9 @@ def _flat(column: Any) -> Any:
 
 def _few(column: Any, count: int | None = None) -> Few:
     flat = _flat(column)
-    return Few(len(flat) if count is None else count, tuple(str(value) for value in flat.slice(0, EXAMPLES).to_pylist()))
+    return Few(
+        len(flat) if count is None else count, tuple(str(value) for value in flat.slice(0, EXAMPLES).to_pylist())
+    )
 
 
 def _plain_columns(table: pa.Table) -> list[str]:
