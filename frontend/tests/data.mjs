@@ -1,14 +1,16 @@
 // The data pages on a real server: import, look, compare, undo, travel, branch, filter; any error on the console fails it.
-// `TILTH_LINK=http://…/?token=… node tests/data.mjs [FOLDER FOR PICTURES]` (a token of an owner; makes a repo of its own).
+// `node tests/data.mjs [FOLDER FOR PICTURES]`, with PYTHON; or on a server that runs: TILTH_LINK=http://…/?token=… of an owner.
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deflateSync } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 
 import { openBrowser, troublesOf } from "./browser.mjs";
+import { serve } from "./server.mjs";
 
-const link = new URL(process.env.TILTH_LINK ?? "");
+const served = process.env.TILTH_LINK ? null : await serve();
+const link = new URL(process.env.TILTH_LINK ?? served.link);
 const pictures = process.argv[2];
 const repo = `journey-${Date.now().toString(36)}`;
 const HOSTILE = "<img src=x onerror=alert(1)>.txt";
@@ -27,6 +29,8 @@ const next = join(folder, "next");
 await mkdir(next);
 await writeFile(join(next, "labels.csv"), "id,label,score\n1,robin,0.9\n2,wren,0.4\n4,tit,0.5\n");
 await writeFile(join(next, "red.png"), png(8, [30, 160, 60]));
+const zipped = join(folder, "some.zip");
+await writeFile(zipped, zip({ "inside/one.txt": "one", "inside/two.txt": "two" }));
 const large = join(folder, "large.bin");
 await writeFile(large, Buffer.alloc(6_000_000, 7));
 
@@ -185,6 +189,34 @@ try {
     await page.getByRole("heading", { name: "1 branch", exact: true }).waitFor();
   });
 
+  await step("a version is tagged for good, and found again", async () => {
+    await page.getByRole("button", { name: "Branches and tags" }).click();
+    await page.getByPlaceholder("as-published").fill("v1");
+    await page.getByPlaceholder("why (may be empty)").fill("<i>sent</i> to Mara");
+    await page.keyboard.press("Enter");
+    await see("<i>sent</i> to Mara");
+    await page.getByRole("button", { name: "v1", exact: true }).click();
+    assert.match(page.url(), /at=/);
+    await page.getByRole("button", { name: "Back to now" }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Files", exact: true }).click();
+  });
+
+  await step("a zip archive is unpacked before it is imported", async () => {
+    await page.getByRole("button", { name: "Import files" }).click();
+    await files.setInputFiles(zipped);
+    await see("Unpack");
+    await see("2 files");
+    await page.getByText("inside/two").first().waitFor();
+    await page.getByRole("checkbox", { name: /Unpack/ }).uncheck();
+    await see("1 file");
+    await page.getByRole("checkbox", { name: /Unpack/ }).check();
+    await page.getByRole("button", { name: "Import 2 files" }).click();
+    await see(/Saved as a commit by you/);
+    assert.equal(await read("inside/two.txt"), "two");
+    await page.getByRole("button", { name: "undo", exact: true }).click();
+    await see(/Undone by a new version/);
+  });
+
   await step("a table is filtered, and a wrong filter is explained", async () => {
     await page.goto(new URL(`/data/${repo}?view=table&file=labels.csv`, link).href);
     await see("3 rows");
@@ -250,7 +282,38 @@ try {
   console.log("all well");
 } finally {
   await browser.close();
+  await served?.end();
   await rm(folder, { recursive: true, force: true });
+}
+
+/** An archive of texts, stored as they are. */
+function zip(texts) {
+  const parts = [];
+  const directory = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(texts)) {
+    const [named, data] = [Buffer.from(name), Buffer.from(text)];
+    const sizes = Buffer.alloc(26);
+    sizes.writeUInt16LE(20, 0);
+    sizes.writeUInt16LE(0x21, 8);
+    sizes.writeUInt32LE(crc32(data), 10);
+    sizes.writeUInt32LE(data.length, 14);
+    sizes.writeUInt32LE(data.length, 18);
+    sizes.writeUInt16LE(named.length, 22);
+    parts.push(Buffer.from("PK\x03\x04", "latin1"), sizes, named, data);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(at, 10);
+    directory.push(Buffer.from("PK\x01\x02\x14\x00", "latin1"), sizes, tail, named);
+    at += 30 + named.length + data.length;
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", "latin1");
+  end.writeUInt16LE(Object.keys(texts).length, 8);
+  end.writeUInt16LE(Object.keys(texts).length, 10);
+  end.writeUInt32LE(listed.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, listed, end]);
 }
 
 /** A square picture of one colour. */

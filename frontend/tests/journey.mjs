@@ -1,38 +1,22 @@
 // A short journey through the console on a real server; any error that a page reports fails it.
 //   node tests/journey.mjs            makes a workspace of its own, with PYTHON (default python3)
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
 import { openBrowser, troublesOf } from "./browser.mjs";
+import { serve } from "./server.mjs";
 
-const python = process.env.PYTHON ?? "python3";
-const folder = mkdtempSync(join(tmpdir(), "tilth-journey-"));
-const workspace = join(folder, ".tilth");
-const tilth = (...words) => execFileSync(python, ["-m", "tilth.cli.main", "-w", workspace, ...words], { encoding: "utf8" });
-
-/** Serve an empty workspace; returns its link and what ends it. */
-async function serve() {
-  const server = spawn(python, ["-m", "tilth.server", workspace, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    const link = /http:\/\/\S+\/\?token=\S+/.exec(line)?.[0];
-    if (link) return { link, end: () => new Promise((done) => { server.once("exit", done); server.kill("SIGINT"); }) };
-  }
-  throw new Error("The server ended before it gave its link.");
-}
-
-const { link, end } = await serve();
+const { link, folder, tilth, at, end } = await serve();
 const browser = await openBrowser();
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
-  const at = (path) => new URL(path, link).href;
   const see = (text) => page.getByText(text, { exact: false }).first().waitFor();
   // Without a session the door says 401; the page then tells how to get in.
-  const troubles = troublesOf(page, { expected: (what) => /\b401\b/.test(what) });
+  const troubles = troublesOf(page, { expected: (what) => /\b401\b|422 .*pipelines\/check|status of 422/.test(what) });
 
   await page.goto(at("/"));
   await see("Open Tilth");
@@ -71,6 +55,24 @@ try {
   await page.getByRole("button", { name: "Compute anew", exact: true }).click();
   await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
 
+  // Paused it does not run; its spec is edited in place, and a wrong one is not taken.
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await see("Paused by owner");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Run again" }).waitFor();
+  await page.getByRole("button", { name: "Edit the spec" }).click();
+  const spec_text = page.getByRole("textbox", { name: "The spec, as JSON" });
+  const before = await spec_text.inputValue();
+  await spec_text.fill(before.replace('"datum_tries"', '"datum_trys"'));
+  await see("datum_tries");
+  assert.ok(await page.getByRole("button", { name: /Save as version 2/ }).isDisabled());
+  await spec_text.fill("{");
+  await see("not JSON yet");
+  await spec_text.fill(before.replace('"datum_tries": 1', '"datum_tries": 2'));
+  await see("It reads photos@main");
+  await page.getByRole("button", { name: /Save as version 2/ }).click();
+  await page.getByText("version 2", { exact: false }).first().waitFor();
+
   // By keyboard to the lineage, whose address says all.
   await page.keyboard.press("Control+k");
   await page.keyboard.type("photos came");
@@ -104,5 +106,4 @@ try {
 } finally {
   await browser.close();
   await end();
-  rmSync(folder, { recursive: true, force: true });
 }

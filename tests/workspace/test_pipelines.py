@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid, NotFound
+from tilth.execution.code import archive_code
 from tilth.metadata.schema.jobs import pipeline_versions
 from tilth.pipelines.registry import find_pipeline
 from tilth.versioning.backend import open_backend
@@ -122,3 +123,27 @@ def test_a_check_sees_the_cycle_that_an_update_refuses(tmp_path: Path) -> None:
             with pytest.raises(Invalid, match="form a cycle"):
                 refused(copy("first", "second"))
         assert workspace.pipelines.check(copy("third", "second")).name == "third"
+
+
+def test_an_update_without_code_keeps_the_code_that_is_there(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "steps.py").write_text("def mark(datum):\n    datum.write('out', b'made')\n")
+    made = {
+        "pipeline": {"name": "marks"},
+        "input": {"pfs": {"repo": "items", "glob": "/*"}},
+        "function": "steps:mark",
+        "code": "code",
+    }
+    with open_folder(tmp_path / "workspace") as workspace:
+        workspace.repos.create("items")
+        with pytest.raises(Invalid, match="no code came"):
+            workspace.pipelines.create(made, update=True)
+        workspace.pipelines.create(made, code=archive_code(code))
+        workspace.files.put("items:a", b"a")
+        changed = workspace.pipelines.create({**made, "description": "Marks each item."}, update=True)
+        assert changed.version == 2
+        with pytest.raises(Invalid, match="no code came"):
+            workspace.pipelines.create({**made, "code": "elsewhere"}, update=True)
+        assert [job.state for job in workspace.maintenance.run(timeout_s=60).jobs][-1:] != ["failed"]
+        assert b"".join(workspace.files.read("marks:out")) == b"made"

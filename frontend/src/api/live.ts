@@ -10,6 +10,7 @@ const BUSY_MS = 700;
 /** What a kind of news makes old. An unknown kind makes everything old: rather too fresh than stale. */
 const MAKES_OLD: Readonly<Record<string, readonly Query[]>> = {
   "repo.": ["repos.list", "repos.get", "branches.list", "maintenance.usage"],
+  "tag.": ["tags.list"],
   "branch.": ["repos.list", "repos.get", "branches.list", "branches.get", "branches.moves"],
   "head.": [
     "branches.list", "branches.get", "branches.moves", "commits.get", "commits.log", "commits.diff", "files.list",

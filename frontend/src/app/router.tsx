@@ -46,6 +46,11 @@ const pipelines = createRoute({
   path: "/pipelines",
   component: lazyRouteComponent(() => import("@/features/pipelines/PipelinesPage"), "PipelinesPage"),
 });
+const pipelineNew = createRoute({
+  getParentRoute: () => root,
+  path: "/new-pipeline",
+  component: lazyRouteComponent(() => import("@/features/pipelines/NewPipelinePage"), "NewPipelinePage"),
+});
 const pipeline = createRoute({
   getParentRoute: () => root,
   path: "/pipelines/$name",
@@ -82,7 +87,7 @@ const labelingOne = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipeline, run, lineage, labeling, labelingOne]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingOne]),
   defaultPreload: "intent",
 });
 

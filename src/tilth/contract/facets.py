@@ -185,6 +185,7 @@ class Pipelines(Protocol):
     ) -> PipelineInfo:
         """Create (or with `update` change) a pipeline. `code` is an archive of its code folder (see `archive_code`).
 
+        An update without it keeps the code that is there, when the spec names the same folder as before.
         Raises Conflict, with count and cost, when people would be asked everything again; `reask` says that they shall.
         """
 

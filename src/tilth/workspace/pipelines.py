@@ -12,7 +12,7 @@ from tilth.contract.values import Page, PipelineInfo, SpecCheck
 from tilth.datums.cutting import update_input
 from tilth.datums.inputs import branches as inputs_of
 from tilth.datums.inputs import input_json
-from tilth.errors import Invalid
+from tilth.errors import Invalid, NotFound
 from tilth.execution.code import MAX_CODE_BYTES, check_code
 from tilth.labeling.stage import LabelingStage
 from tilth.model.digest import Digest
@@ -75,7 +75,7 @@ class LocalPipelines:
             self._backend,
             parsed,
             author=self._author,
-            code=self._keep_code(parsed, code),
+            code=self._kept_code(parsed) if code is None and update else self._keep_code(parsed, code),
             update=update,
             keep_outputs=keep_outputs,
             references=self._references(parsed),
@@ -137,6 +137,17 @@ class LocalPipelines:
         if pipeline.kind == "labeling":
             by = pipeline.paused_by
             self._labeling.pause(conn, pipeline.name, "" if by is None else f"it is paused by {by}")
+
+    def _kept_code(self, spec: PipelineSpec) -> Digest | None:
+        """Return the code that the pipeline has, when its new spec names the same folder and none came with it."""
+        if spec.code is not None:
+            try:
+                before = registry.get_pipeline(self._backend, spec.full_name)
+            except NotFound:
+                return self._keep_code(spec, None)
+            if before.code is not None and before.document.get("code") == spec.code:
+                return before.code
+        return self._keep_code(spec, None)
 
     def _keep_code(self, spec: PipelineSpec, code: bytes | None) -> Digest | None:
         if code is None:

@@ -10,6 +10,7 @@ import { changeKind } from "./ChangesView";
 import type { Moment } from "./moment";
 import type { Go } from "./place";
 import { nameProblem, referenceOf, shownName } from "./reference";
+import { Tags } from "./Tags";
 import { clockWords } from "./wording";
 
 /** Branches: make one here, move one, delete one; and where the shown branch has been. */
@@ -33,6 +34,7 @@ export function BranchesView({ name, moment, go }: { name: string; moment: Momen
         </ul>
         {mayWrite ? <Create {...{ name, moment, go }} /> : <p className="quiet">You may look at branches, and not change them.</p>}
       </Section>
+      <Tags {...{ name, moment, go, mayWrite }} />
       {moment.branch && <Moves name={name} branch={moment.branch} go={go} />}
     </div>
   );
@@ -91,6 +93,7 @@ function Create({ name, moment, go }: { name: string; moment: Moment; go: Go }) 
   const [touched, setTouched] = useState(false);
   const act = useAct("branches.create", (made) => {
     setValue("");
+    setTouched(false);
     go({ branch: made.name, at: undefined });
   });
   const now = useNow();

@@ -24,7 +24,7 @@ import { clockWords } from "./wording";
 const TABS: readonly (readonly [View, string])[] = [
   ["files", "Files"],
   ["changes", "Changes"],
-  ["branches", "Branches"],
+  ["branches", "Branches and tags"],
 ];
 
 /** One repo at one moment. */
@@ -128,7 +128,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
               look="main"
               icon="plus"
               disabled={!may}
-              title={readOnly ?? "Files, a folder or a CSV"}
+              title={readOnly ?? "Files, a folder, a zip or a table"}
               onClick={() => {
                 setImporting(true);
                 if (view !== "files") go({ view: undefined });

@@ -1,6 +1,7 @@
 import "./pipelines.css";
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { type JobInfo, type PipelineInfo } from "@/api/client";
 import { useAct, usePages, useRead } from "@/api/queries";
@@ -11,6 +12,7 @@ import { parseReference } from "@/lib/names";
 import { Button, ConfirmButton, Empty, ErrorNote, Facts, Icon, Loading, Page, Section, State, When } from "@/ui";
 
 import { lasted, outcome } from "./runs";
+import { SpecEditor } from "./SpecEditor";
 
 /** One pipeline: what it reads and writes, its runs, and running it again. */
 export function PipelinePage() {
@@ -22,7 +24,7 @@ export function PipelinePage() {
   const it = pipeline.data;
   const mayWrite = me.data?.role === "owner" || me.data?.role === "writer";
   return (
-    <Page title={name} about={String(it.spec["description"] ?? "")} acts={mayWrite ? <Rerun name={name} pipeline={it} /> : null}>
+    <Page title={name} about={String(it.spec["description"] ?? "")} acts={mayWrite ? <Acts name={name} pipeline={it} /> : null}>
       <Facts
         facts={[
           ["Last run", it.last_job_state ? <State state={it.last_job_state} /> : "never"],
@@ -47,14 +49,63 @@ export function PipelinePage() {
           </div>
         </div>
       )}
+      {it.state === "paused" && (
+        <div className="error-note calm" role="status">
+          <Icon name="stop" />
+          <div className="words">
+            <strong>Paused by {it.paused_by}.</strong> {it.kind === "labeling" ? "Nobody is given new items." : "It does not run when its input changes."} Resumed, it
+            catches up in one run.
+          </div>
+        </div>
+      )}
       <Runs name={name} />
-      <Section title="Spec">
-        <details className="spec">
-          <summary>How it is written, version {it.version}</summary>
-          <pre className="code">{JSON.stringify(it.spec, null, 2)}</pre>
-        </details>
-      </Section>
+      <SpecSection pipeline={it} mayWrite={mayWrite} />
     </Page>
+  );
+}
+
+function SpecSection({ pipeline, mayWrite }: { pipeline: PipelineInfo; mayWrite: boolean }) {
+  const [editing, setEditing] = useState(false);
+  return (
+    <Section title="Spec" aside={mayWrite && !editing && <Button small onClick={() => { setEditing(true); }}>Edit the spec</Button>}>
+      {editing ? (
+        <SpecEditor start={pipeline.spec} existing={pipeline} onSaved={() => { setEditing(false); }} onCancel={() => { setEditing(false); }} />
+      ) : (
+        <details className="spec">
+          <summary>How it is written, version {pipeline.version}</summary>
+          <pre className="code">{JSON.stringify(pipeline.spec, null, 2)}</pre>
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function Acts({ name, pipeline }: { name: string; pipeline: PipelineInfo }) {
+  const pause = useAct("pipelines.pause");
+  const resume = useAct("pipelines.resume");
+  const failed = pause.error ?? resume.error;
+  if (pipeline.state === "paused")
+    return (
+      <>
+        {failed && <ErrorNote error={failed} />}
+        <Button look="main" icon="play" disabled={resume.isPending} onClick={() => { resume.mutate({ name }); }}>
+          Resume
+        </Button>
+      </>
+    );
+  return (
+    <>
+      {failed && <ErrorNote error={failed} />}
+      <Button
+        icon="stop"
+        disabled={pause.isPending}
+        title={pipeline.kind === "labeling" ? "Nobody is given new items until you resume it" : "It does not run until you resume it; a run that has begun is finished"}
+        onClick={() => { pause.mutate({ name }); }}
+      >
+        Pause
+      </Button>
+      <Rerun name={name} pipeline={pipeline} />
+    </>
   );
 }
 

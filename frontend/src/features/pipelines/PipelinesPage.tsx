@@ -6,7 +6,7 @@ import { counted } from "@/lib/format";
 import { inputRepos } from "@/lib/inputs";
 import { loopOf } from "@/lib/loop";
 import { fullName } from "@/lib/names";
-import { CARD, Empty, ErrorNote, Loading, Page, Section, StageCard, State, When } from "@/ui";
+import { Button, CARD, Empty, ErrorNote, Loading, Page, Section, StageCard, State, When } from "@/ui";
 
 /** All pipelines: as a graph, and as a list that says what each does. */
 export function PipelinesPage() {
@@ -20,7 +20,7 @@ export function PipelinesPage() {
   const graph = loopOf(repos.data.items, all);
   const nodes = graph.nodes.filter((node) => node.pipeline ?? graph.edges.some((edge) => edge.from === node.id));
   return (
-    <Page title="Pipelines" about="Each runs by itself when its input changes, and only for the items that changed.">
+    <Page title="Pipelines" about="Each runs by itself when its input changes, and only for the items that changed." acts={<NewPipeline />}>
       <FlowGraph
         label="Pipelines and what they read"
         tallest={520}
@@ -78,7 +78,7 @@ export function PipelinesPage() {
                     </td>
                     <td className="quiet">{String(pipeline.spec["description"] ?? "")}</td>
                     <td className="quiet">{inputRepos(pipeline.spec["input"]).map((input) => input.repo).join(", ")}</td>
-                    <td>{pipeline.last_job_state ? <State state={pipeline.last_job_state} /> : <span className="faint">never ran</span>}</td>
+                    <td>{pipeline.state === "paused" ? <State state="paused" /> : pipeline.last_job_state ? <State state={pipeline.last_job_state} /> : <span className="faint">never ran</span>}</td>
                     <td className="faint"><When ms={pipeline.updated_ms} /></td>
                   </tr>
                 );
@@ -91,9 +91,16 @@ export function PipelinesPage() {
   );
 }
 
+function NewPipeline() {
+  const go = useNavigate();
+  const me = useRead("access.me", {});
+  if (me.data?.role !== "owner" && me.data?.role !== "writer") return null;
+  return <Button icon="plus" look="main" onClick={() => void go({ to: "/new-pipeline" })}>New pipeline</Button>;
+}
+
 function None() {
   return (
-    <Page title="Pipelines">
+    <Page title="Pipelines" acts={<NewPipeline />}>
       <div className="panel">
         <Empty title="No pipeline yet">
           <p>A pipeline is a small file that says what to run for each item of a repo. For example <code>sizes.yaml</code>:</p>
@@ -101,7 +108,7 @@ function None() {
 input: {pfs: {repo: photos, glob: "/**.jpg"}}
 transform:
   cmd: [sh, -c, 'for f in $(find /pfs/photos -type f); do wc -c < "$f" > "/pfs/out/$(basename "$f").size"; done']`}</pre>
-          <p>Then, in a terminal:</p>
+          <p>Write it here (“New pipeline”), or in a terminal:</p>
           <pre>tilth pipeline create -f sizes.yaml</pre>
         </Empty>
       </div>

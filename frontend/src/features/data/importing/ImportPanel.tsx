@@ -2,8 +2,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ChangeEvent, useEffect, useMemo, useRef, useState } from "react";
 
 import { type ApiError, type CommitInfo, call } from "@/api/client";
-import { previewCsv } from "@/features/data/csv";
-import { kindOf } from "@/features/data/kinds";
 import { Name } from "@/features/data/Name";
 import { referenceOf, shownName } from "@/features/data/reference";
 import { leftWords } from "@/features/data/wording";
@@ -13,7 +11,10 @@ import { Button, ErrorNote, Icon } from "@/ui";
 import { type Selection, commonFolder, filesOfInput } from "./picked";
 import { type Write, defaultMessage, findReplaced, planImport } from "./plan";
 import { type Sample, rateOf, withSample } from "./rate";
+import { Sheet } from "./Sheet";
 import { Stopped, type Upload, startUpload } from "./send";
+import type { BadArchive} from "./unzip";
+import { isArchive, unpack } from "./unzip";
 
 const SHOWN = 20;
 
@@ -57,8 +58,10 @@ export function ImportPanel({
   const [under, setUnder] = useState<Underway | null>(null);
   const [failed, setFailed] = useState<ApiError | null>(null);
   const [stopped, setStopped] = useState(false);
-  const common = selection ? commonFolder(selection.files) : null;
-  const plan = useMemo(() => (selection ? planImport(selection, folder, flatten) : null), [selection, folder, flatten]);
+  const archives = useArchives(selection);
+  const chosen = archives.selection;
+  const common = chosen ? commonFolder(chosen.files) : null;
+  const plan = useMemo(() => (chosen ? planImport(chosen, folder, flatten) : null), [chosen, folder, flatten]);
   const replaced = useReplaced(repo, head, plan?.writes ?? []);
   const begin = useRef<HTMLButtonElement>(null);
   const ready = Boolean(plan && plan.writes.length > 0);
@@ -105,6 +108,14 @@ export function ImportPanel({
       <div className="data-panel-body">
         {reading !== null && <p role="status">Reading the folder: {counted(reading, "file")} so far…</p>}
         {!under && reading === null && <Pickers again={selection !== null} onPick={onPick} />}
+        {archives.names.length > 0 && !under && (
+          <label className="check">
+            <input type="checkbox" checked={archives.unpacked} onChange={(event) => { archives.setUnpacked(event.target.checked); }} />
+            Unpack {archives.names.length === 1 ? <Name name={archives.names[0] ?? ""} /> : counted(archives.names.length, "archive")}
+          </label>
+        )}
+        {archives.reading !== null && <p role="status">Unpacking: {counted(archives.reading, "file")} so far…</p>}
+        {archives.error && <ErrorNote error={archives.error} />}
         {plan && (
           <>
             {plan.writes.length === 0 && <p className="data-none">Nothing here can be imported. Choose other files.</p>}
@@ -178,7 +189,7 @@ function Pickers({ again, onPick }: { again: boolean; onPick: (selection: Select
   };
   return (
     <div className={again ? "data-pick again" : "data-pick"}>
-      {!again && <p>Drop files, a folder or a CSV anywhere on this page, or choose them:</p>}
+      {!again && <p>Drop files, a folder, a zip or a table (CSV, Parquet) anywhere on this page, or choose them:</p>}
       <div className="data-acts">
         <Button small={again} icon="file" onClick={() => files.current?.click()}>
           {again ? "Choose other files" : "Choose files"}
@@ -256,64 +267,31 @@ function Told({ replaced, plan }: { replaced: ReturnType<typeof useReplaced>; pl
   );
 }
 
-/** The first rows of a lone table, as they will be read. */
-function Sheet({ writes }: { writes: readonly Write[] }) {
-  const only = writes.length === 1 ? writes[0] : undefined;
-  const sheet = only && /\.(csv|tsv)$/i.test(only.path) && kindOf(only.path) === "table" ? only : undefined;
-  const preview = useQuery({
-    queryKey: ["data.sheet", sheet?.path, sheet?.file.size, sheet?.file.lastModified],
-    queryFn: async () => {
-      const most = 256_000;
-      const text = await (sheet?.file.slice(0, most) ?? new Blob()).text();
-      return previewCsv(text, { limit: SHOWN, whole: (sheet?.file.size ?? 0) <= most, delimiter: "" });
+/** The picked files with their zip archives unpacked, unless the person wants them as they are. */
+function useArchives(selection: Selection | null) {
+  const [unpacked, setUnpacked] = useState(true);
+  const [found, setFound] = useState(0);
+  const names = useMemo(() => selection?.files.filter(isArchive).map(({ path }) => path) ?? [], [selection]);
+  const wanted = unpacked && names.length > 0;
+  const inside = useQuery<Selection, BadArchive>({
+    queryKey: ["data.unzip", selection && numberOf(selection)],
+    queryFn: ({ signal }) => {
+      setFound(0);
+      return unpack(selection ?? { files: [], leftOut: [] }, setFound, () => signal.aborted);
     },
-    enabled: sheet !== undefined,
+    enabled: wanted,
+    retry: false,
     gcTime: 0,
+    staleTime: Infinity,
   });
-  if (!sheet || !preview.data) return null;
-  const { columns, rows, problems, delimiter } = preview.data;
-  const wrongMark = delimiter !== (sheet.path.toLowerCase().endsWith(".tsv") ? "\t" : ",") && columns.length > 1;
-  return (
-    <section aria-label="First rows">
-      <h3>
-        {counted(columns.length, "column")}, the first {counted(rows.length, "row")}
-      </h3>
-      {wrongMark && (
-        <p className="data-note need">
-          Its values are set apart by “{delimiter === "\t" ? "tab" : delimiter}”. Tables are read with commas (.csv) or tabs (.tsv): save it that way first, or it becomes one column.
-        </p>
-      )}
-      {problems.map((problem) => (
-        <p key={problem} className="data-note need">
-          {problem}
-        </p>
-      ))}
-      <div className="table-wrap data-rows" tabIndex={0}>
-        <table className="table">
-          <thead>
-            <tr>
-              {columns.map((name, index) => (
-                <th key={index}>
-                  <bdi>{shownName(name)}</bdi>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, index) => (
-              <tr key={index}>
-                {row.map((value, column) => (
-                  <td key={column} dir="auto">
-                    {shownName(value.slice(0, 300))}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
+  return {
+    names,
+    unpacked,
+    setUnpacked,
+    reading: wanted && inside.isPending ? found : null,
+    error: wanted ? inside.error : null,
+    selection: wanted ? (inside.data ?? null) : selection,
+  };
 }
 
 const numbers = new WeakMap<object, number>();

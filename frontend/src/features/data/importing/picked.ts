@@ -60,7 +60,7 @@ export function commonFolder(files: readonly Picked[]): string | null {
   return files.every(({ path }) => path.startsWith(prefix)) ? first[0] : null;
 }
 
-function withoutSystemFiles(files: Picked[]): Selection {
+export function withoutSystemFiles(files: Picked[]): Selection {
   const kept: Picked[] = [];
   const leftOut: string[] = [];
   for (const picked of files) {
