@@ -8,7 +8,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 CONSOLE = Path("src/tilth/webapi/console")
-NEEDED = ("index.html", "assets", "editor/editor.html", "editor/main.js", "editor/main.css")
+NEEDED = ("index.html", "assets", "editor/frame.html", "editor/main.js", "editor/main.css")
 
 
 class ConsoleHook(BuildHookInterface):  # type: ignore[misc]

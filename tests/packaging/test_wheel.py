@@ -39,7 +39,7 @@ def test_a_wheel_holds_the_console_with_the_editor_and_their_licences(tmp_path: 
         page = archive.read("tilth/webapi/console/index.html").decode()
     scripts = {name for name in inside if name.startswith("assets/") and name.endswith(".js")}
     assert any(f"/{script}" in page for script in scripts), "the first page loads a script that is there"
-    assert {"index.html", "editor/editor.html", "editor/main.js", "editor/main.css"} <= inside
+    assert {"index.html", "editor/frame.html", "editor/main.js", "editor/main.css"} <= inside
     assert any("LICENSE" in name for name in inside), "the editor's licence travels with it"
     assert not [name for name in names if name.endswith((".map", ".ts", ".tsx", "decode-audio.wasm"))]
     assert not [name for name in names if "node_modules" in name or "/tests/" in name]
