@@ -21,6 +21,7 @@ def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = 
 
         url, _, carried = found.partition("/?token=")
         return open_remote(url, token or carried or os.environ.get(TOKEN_VARIABLE))
+    from tilth.webapi.operations import ACTS
     from tilth.workspace.local import open as open_local
 
-    return open_local(Path(found))
+    return open_local(Path(found), acts=ACTS)

@@ -138,3 +138,13 @@ def test_a_reader_pages_by_its_cursor_and_trimming_waits_for_it(database: Databa
         assert [event.position for event in feed.read(conn, 0, limit=2)] == [1, 2]
         assert feed.trim(conn, before_ms=2**60) == 3
         assert feed.append(conn, "head.moved", ChangeId("c"), {}) == 6
+
+
+def test_a_transaction_that_need_not_be_durable_waits_for_no_disk_and_the_next_one_does(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "tilth.db") as database:
+
+        def synchronous(durable: bool) -> int:
+            with database.transaction(durable=durable) as conn:
+                return int(conn.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+        assert [synchronous(durable) for durable in (True, False, False, True)] == [2, 1, 1, 2]

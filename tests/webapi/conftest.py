@@ -11,6 +11,7 @@ import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from tilth.contract.access import InviteInfo, JoinedInfo
 from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
 from tilth.errors import NotFound, Unauthenticated
@@ -43,13 +44,15 @@ class Door:
     def __init__(self) -> None:
         self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
+        self.ended: list[str] = []
+        self.refusals: list[tuple[str, str]] = []
         facets = {
             field.name: Calls(field.name, self.said, self.answers)
             for field in fields(Workspace)
             if field.name not in ("place", "close")
         }
         workspace = Workspace(place="here", close=lambda: None, **facets)  # type: ignore[arg-type]
-        self.app = create_app(lambda principal: workspace, self._authenticate)
+        self.app = create_app(lambda principal: workspace, self)
         self._portals = start_blocking_portal()
         self._portal = self._portals.__enter__()
         self._http = httpx.AsyncClient(
@@ -67,11 +70,33 @@ class Door:
             headers["Authorization"] = f"Bearer {role}"
         return self._portal.call(partial(self._http.request, method, path, headers=headers, **request))
 
-    @staticmethod
-    def _authenticate(token: str) -> Principal:
+    # The keeper of this door: a token is the name of a role, and a session is its token.
+
+    def authenticate(self, token: str, origin: str) -> Principal:
+        """Return who holds a token."""
         if token not in list(Role):
             raise Unauthenticated("That token is not valid.")
-        return Principal(token, Role(token), f"worker-{token}")
+        return Principal(token, Role(token), f"worker-{token}", token=token, origin=origin)
+
+    def open_session(self, token: str, *, note: str, origin: str) -> str:
+        """Return the token itself."""
+        return self.authenticate(token, origin).token
+
+    def end_session(self, session: str) -> None:
+        """Remember that a session ended."""
+        self.ended.append(session)
+
+    def look(self, invite: str, *, origin: str) -> InviteInfo:
+        """Know no invites."""
+        raise NotFound("This link is not an invite.")
+
+    def join(self, invite: str, display: str, *, note: str, origin: str) -> tuple[JoinedInfo, str]:
+        """Know no invites."""
+        raise NotFound("This link is not an invite.")
+
+    def refused(self, principal: Principal | None, operation: str, origin: str) -> None:
+        """Remember what was refused to whom."""
+        self.refusals.append((principal.name if principal else "", operation))
 
 
 @pytest.fixture(scope="session")
@@ -86,5 +111,7 @@ def built_door() -> Iterator[Door]:
 def door(built_door: Door) -> Door:
     """A door that nobody has knocked at."""
     built_door.said.clear()
+    built_door.ended.clear()
+    built_door.refusals.clear()
     built_door.answers.clear()
     return built_door

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -12,9 +13,12 @@ from starlette.routing import Route
 
 from tilth.contract.principal import Role
 from tilth.contract.workspace import Workspace
-from tilth.webapi import sessions
+from tilth.webapi import invites, sessions
 from tilth.webapi.app import api_router
-from tilth.webapi.operations import COMPOSED, EVERYONE, LABEL, OPERATIONS, OWN, PUBLIC_PATHS, READ, WRITE, path_of
+from tilth.webapi.operations import ACTS, COMPOSED, OPERATIONS, PUBLIC_PATHS, path_of
+from tilth.webapi.rights import rights
+
+RIGHTS = Path(__file__).parents[2] / "docs" / "rights.md"
 
 
 def test_every_route_refuses_a_caller_without_a_credential_or_with_a_wrong_one(door: Any) -> None:
@@ -56,23 +60,73 @@ def test_a_labelers_token_opens_labeling_and_nothing_else() -> None:
     }
 
 
-def test_a_reader_changes_nothing() -> None:
-    for name, operation in OPERATIONS.items():
-        if Role.READER in operation.grant:
-            assert operation.method == "GET" or name == "maintenance.verify", name
+OWN_CREDENTIALS = {"access.create_token", "access.revoke_token", "keys.create", "keys.revoke"}
 
 
-def test_only_the_five_grants_are_used_and_the_owner_may_do_everything() -> None:
+@pytest.mark.parametrize("role", [Role.READER, Role.AUDITOR])
+def test_readers_and_auditors_change_nothing_but_their_own_credentials(role: Role) -> None:
     for name, operation in OPERATIONS.items():
-        assert operation.grant in (EVERYONE, LABEL, READ, WRITE, OWN), name
-        assert Role.OWNER in operation.grant
+        if role in operation.grant and name not in OWN_CREDENTIALS:
+            assert operation.method == "GET" or name not in ACTS, name
+
+
+def test_an_auditor_reads_everything_that_an_owner_reads() -> None:
+    unread = {
+        name
+        for name, operation in OPERATIONS.items()
+        if operation.method == "GET" and Role.AUDITOR not in operation.grant
+    }
+    assert {name for name in unread if not name.startswith(("tasks.", "drafts."))} == set()
+
+
+def test_a_reviewer_decides_labels_and_sees_nothing_but_labels() -> None:
+    opened = {name for name, operation in OPERATIONS.items() if Role.REVIEWER in operation.grant}
+    others = {name for name in opened if not name.startswith(("labeling.", "review."))}
+    assert others == {
+        "access.me",
+        "access.create_token",
+        "access.list_tokens",
+        "access.revoke_token",
+        "maintenance.status",
+    }
+    assert {"labeling.rule", "labeling.reopen", "labeling.labels", "labeling.workers"} <= opened
+
+
+def test_a_curator_may_what_a_writer_may_but_for_what_is_listed_here() -> None:
+    for name, operation in OPERATIONS.items():
+        assert (Role.CURATOR in operation.grant) == (Role.WRITER in operation.grant), name
+    assert Role.CURATOR not in OPERATIONS["access.create_user"].grant
+
+
+def test_only_owners_and_auditors_see_users_and_the_audit_trail() -> None:
+    for name in ("access.list_users", "audit.list", "audit.export"):
+        assert OPERATIONS[name].grant == {Role.OWNER, Role.AUDITOR}
+    for name in ("access.create_user", "access.change_user", "access.remove_user", "repos.delete"):
+        assert OPERATIONS[name].grant == {Role.OWNER}
+
+
+def test_the_owner_may_do_everything() -> None:
+    for name, operation in OPERATIONS.items():
+        assert Role.OWNER in operation.grant, name
+
+
+def test_a_refusal_is_written_down(door: Any) -> None:
+    assert door.call("reader", "POST", path_of("repos.create")).status_code == 403
+    assert door.refusals == [("reader", "repos.create")]
+
+
+def test_every_line_of_the_table_of_rights_in_the_documentation_is_true() -> None:
+    true = set(rights().splitlines())
+    assert [line for line in RIGHTS.read_text().splitlines() if line not in true] == [], (
+        "run: python -m tilth.webapi.rights > docs/rights.md"
+    )
 
 
 def test_no_route_exists_outside_the_table_but_the_public_ones(door: Any) -> None:
     guarded = {route.path for route in api_router().routes if isinstance(route, APIRoute)}
     assert guarded == {path_of(name) for name in OPERATIONS}
     others = {path for path in _paths(door.app) if path not in guarded}
-    assert others == PUBLIC_PATHS | {sessions.PATH, "/{path:path}"}
+    assert others == PUBLIC_PATHS | {sessions.PATH, invites.LOOK_PATH, invites.JOIN_PATH, "/{path:path}"}
     for path in PUBLIC_PATHS:
         assert door.call(None, "GET", path).status_code == 200
     for path in ("/docs", "/redoc", "/api", "/api/v1/", "/api/v1/repos/list/", sessions.PATH):

@@ -73,11 +73,12 @@ def test_a_name_given_again_is_another_worker(database: Database) -> None:
     assert before.worker != after.worker
 
 
-def test_only_labelers_are_limited_to_pipelines(database: Database) -> None:
+def test_only_labelers_and_reviewers_are_limited_to_pipelines(database: Database) -> None:
     with pytest.raises(Invalid):
         ledger.create_user(database, "ann", "reader", ["ask"])
     for role in Role:
         limited = Principal("x", role, "w", ("ask",))
         assert limited.may_label("ask")
-        assert limited.may_label("other") is (role is not Role.LABELER)
+        assert limited.may_label("default/ask")
+        assert limited.may_label("other") is (role not in (Role.LABELER, Role.REVIEWER))
     assert Principal("x", Role.LABELER, "w").may_label("anything")

@@ -41,7 +41,8 @@ _PLACES = {
         "labeling": Place("tilth.cli.nouns.labeling", "Labeling pipelines: work that people do."),
         "feedback": Place("tilth.cli.nouns.feedback", "Feedback edges: chosen items go back to a source repo."),
         "dataset": Place("tilth.cli.nouns.dataset", "Tables in commits."),
-        "user": Place("tilth.cli.nouns.user", "Users and their tokens."),
+        "user": Place("tilth.cli.nouns.user", "Users, their tokens, invites."),
+        "audit": Place("tilth.cli.nouns.audit", "Who did what, and what was refused."),
     },
 }
 

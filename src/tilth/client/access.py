@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tilth.client.transport import Transport
+from tilth.contract.access import CredentialInfo, InviteInfo
 from tilth.contract.values import Page, TokenInfo, UserInfo
 
 
@@ -26,6 +27,20 @@ class RemoteAccess:
         """List users."""
         return self._call.get("access.list_users", Page[UserInfo])
 
+    def change_user(
+        self, name: str, *, role: str | None = None, labels: Sequence[str] | None = None, disabled: bool | None = None
+    ) -> UserInfo:
+        """Change what is given."""
+        return self._call.post(
+            "access.change_user",
+            UserInfo,
+            again=True,
+            name=name,
+            role=role,
+            labels=labels if labels is None else list(labels),
+            disabled=disabled,
+        )
+
     def remove_user(self, name: str) -> None:
         """Remove a user and all its tokens."""
         self._call.act("access.remove_user", name=name)
@@ -34,6 +49,26 @@ class RemoteAccess:
         """Make a token."""
         return self._call.post("access.create_token", TokenInfo, user=user)
 
+    def list_tokens(self) -> Page[CredentialInfo]:
+        """List tokens and sessions."""
+        return self._call.get("access.list_tokens", Page[CredentialInfo])
+
     def revoke_token(self, token_id: str) -> None:
         """Make a token invalid."""
         self._call.act("access.revoke_token", again=True, token_id=token_id)
+
+    def invite(
+        self, pipeline: str, *, role: str = "labeler", expires_ms: int | None = None, max_uses: int = 100
+    ) -> InviteInfo:
+        """Make an invite."""
+        return self._call.post(
+            "access.invite", InviteInfo, pipeline=pipeline, role=role, expires_ms=expires_ms, max_uses=max_uses
+        )
+
+    def list_invites(self) -> Page[InviteInfo]:
+        """List invites, newest first."""
+        return self._call.get("access.list_invites", Page[InviteInfo])
+
+    def revoke_invite(self, invite_id: str) -> InviteInfo:
+        """Let nobody else join by a link."""
+        return self._call.post("access.revoke_invite", InviteInfo, again=True, invite_id=invite_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tilth.client.access import RemoteAccess
+from tilth.client.audit import RemoteAudit
 from tilth.client.branches import RemoteBranches
 from tilth.client.commits import RemoteCommits
 from tilth.client.datasets import RemoteDatasets
@@ -10,6 +11,7 @@ from tilth.client.drafts import RemoteDrafts
 from tilth.client.feedback import RemoteFeedback
 from tilth.client.files import RemoteFiles
 from tilth.client.jobs import RemoteJobs
+from tilth.client.keys import RemoteKeys
 from tilth.client.labeling import RemoteLabeling
 from tilth.client.lineage import RemoteLineage
 from tilth.client.maintenance import RemoteMaintenance
@@ -41,6 +43,8 @@ def open(url: str, token: str | None) -> Workspace:
         feedback=RemoteFeedback(transport),
         lineage=RemoteLineage(transport),
         access=RemoteAccess(transport),
+        keys=RemoteKeys(transport),
+        audit=RemoteAudit(transport),
         maintenance=RemoteMaintenance(transport, jobs),
         close=transport.close,
     )

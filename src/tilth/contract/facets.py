@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from tilth.contract.access import CredentialInfo, InviteInfo
 from tilth.contract.values import (
     AssignmentInfo,
     BranchInfo,
@@ -322,19 +323,38 @@ class Access(Protocol):
         """Return the caller."""
 
     def create_user(self, name: str, role: str, *, labels: Iterable[str] = ()) -> UserInfo:
-        """Make a user with one of the roles owner, writer, reader, labeler."""
+        """Make a user with one of the seven roles; labelers and reviewers may be limited to labeling pipelines."""
 
     def list_users(self) -> Page[UserInfo]:
         """List users."""
+
+    def change_user(
+        self, name: str, *, role: str | None = None, labels: Sequence[str] | None = None, disabled: bool | None = None
+    ) -> UserInfo:
+        """Change what is given, at once for all its tokens and sessions. Raises Conflict for the last active owner."""
 
     def remove_user(self, name: str) -> None:
         """Remove a user and all its tokens."""
 
     def create_token(self, user: str) -> TokenInfo:
-        """Make a token; it is shown this once."""
+        """Make a token; it is shown this once. Others than owners make their own only."""
+
+    def list_tokens(self) -> Page[CredentialInfo]:
+        """List tokens and sessions, without secrets: all for owners and auditors, else the caller's own."""
 
     def revoke_token(self, token_id: str) -> None:
-        """Make a token invalid."""
+        """Make a token (or session) invalid, and the sessions that it opened."""
+
+    def invite(
+        self, pipeline: str, *, role: str = "labeler", expires_ms: int | None = None, max_uses: int = 100
+    ) -> InviteInfo:
+        """Make a link by which people join a labeling pipeline, as labelers or reviewers; in 14 days it expires."""
+
+    def list_invites(self) -> Page[InviteInfo]:
+        """List invites, newest first."""
+
+    def revoke_invite(self, invite_id: str) -> InviteInfo:
+        """Let nobody else join by a link; who joined already stays."""
 
 
 class Maintenance(Protocol):

@@ -380,10 +380,16 @@ class UserInfo:
 
     name: str
     role: str
-    """owner, writer, reader or labeler."""
+    """owner, curator, writer, reader, reviewer, labeler or auditor."""
     labels: Sequence[str] = ()
-    """For labelers: the labeling pipelines that they may work on; empty means all."""
+    """For labelers and reviewers: the labeling pipelines that they may work on; empty means all."""
     created_ms: int = 0
+    display: str = ""
+    """What a person who joined by an invite calls itself; any text."""
+    disabled: bool = False
+    """Whether its tokens are refused for now."""
+    invite: str | None = None
+    """The id of the invite by which it joined."""
 
 
 @dataclass(frozen=True, slots=True)

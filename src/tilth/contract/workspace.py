@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
+from tilth.contract.access import Audit, Keys
 from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
@@ -44,6 +45,8 @@ class Workspace:
     feedback: Feedback
     lineage: LineageFacet
     access: Access
+    keys: Keys
+    audit: Audit
     maintenance: Maintenance
     close: Callable[[], None]
 

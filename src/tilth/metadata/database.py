@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from tilth.errors import Corrupt, Invalid, Unavailable
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest Alembic revision. Equal to the stored one, opening needs no Alembic."""
 
 BUSY_TIMEOUT_MS = 30_000
@@ -67,8 +67,12 @@ class Database:
         return database
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Open a write transaction: it commits on exit and rolls back on any error. They do not nest."""
+    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Open a write transaction: it commits on exit and rolls back on any error. They do not nest.
+
+        One that is not `durable` survives the end of the process at once, and a power cut when the next durable one of
+        any process is acknowledged; it waits for no disk.
+        """
         self._check_process()
         if self.in_transaction:
             raise RuntimeError("A transaction is already open in this thread; pass its connection on instead.")
@@ -76,7 +80,7 @@ class Database:
             self._writing.now = True
             try:
                 with _translated(self.path), self._engine.connect() as conn:
-                    conn = conn.execution_options(tilth_write=True)
+                    conn = conn.execution_options(tilth_write=True, tilth_durable=durable)
                     with conn.begin():
                         yield conn
                 self.writes += 1
@@ -149,6 +153,10 @@ def _prepare_connection(connection: sqlite3.Connection, record: object) -> None:
 
 def _begin(conn: Connection) -> None:
     options: Any = conn.get_execution_options()
+    wanted = "FULL" if options.get("tilth_durable", True) else "NORMAL"
+    if conn.info.get("synchronous", "FULL") != wanted and options.get("tilth_write"):
+        conn.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        conn.info["synchronous"] = wanted
     conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("tilth_write") else "BEGIN")
 
 

@@ -20,7 +20,10 @@ from tilth.server.addresses import listen, url_of
 from tilth.server.worker import Worker
 from tilth.versioning.backend import Backend, open_backend
 from tilth.webapi.app import create_app
+from tilth.webapi.operations import ACTS
 from tilth.workspace import access_ledger
+from tilth.workspace.audited import AuditedWorkspace
+from tilth.workspace.doorkeeper import Doorkeeper
 from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.local import LocalWorkspace
 from tilth.workspace.opened import Opened, Resources
@@ -71,9 +74,10 @@ def _run(
 
     @lru_cache(maxsize=1024)
     def workspace_of(principal: Principal) -> Workspace:
-        return LocalWorkspace(Opened(resources, principal), lambda: working, place=url, close=lambda: None)
+        inner = LocalWorkspace(Opened(resources, principal), lambda: working, place=url, close=lambda: None)
+        return AuditedWorkspace(inner, backend.database, principal, ACTS)
 
-    app = create_app(workspace_of, lambda token: access_ledger.authenticate(backend.database, token))
+    app = create_app(workspace_of, Doorkeeper(backend.database))
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -90,7 +94,7 @@ def _run(
     if not access_ledger.has_tokens(backend.database):
         owner = access_ledger.owner(backend.database)
         token = access_ledger.create_token(backend.database, owner.name, by=owner.name).token
-        say(f"Owner's link for `tilth -w LINK` (there are no pages yet), shown this once: {url}/?token={token}")
+        say(f"Owner's link (opens the console; `tilth -w LINK` takes it, too), shown this once: {url}/?token={token}")
     try:
         server.run(sockets=[listening])
     finally:

@@ -15,7 +15,8 @@ from tilth.contract.workspace import Workspace
 from tilth.version import __version__
 from tilth.webapi import failures
 from tilth.webapi.contents import add_contents
-from tilth.webapi.guard import Door, GuardedRoute
+from tilth.webapi.guard import Door, GuardedRoute, Keeper
+from tilth.webapi.invites import add_invites
 from tilth.webapi.methods import add_methods
 from tilth.webapi.operations import OPERATIONS
 from tilth.webapi.pages import add_console
@@ -23,17 +24,14 @@ from tilth.webapi.sessions import add_sessions
 from tilth.webapi.waiting import add_waiting
 
 
-def create_app(
-    workspaces: Callable[[Principal], Workspace], authenticate: Callable[[str], Principal], **settings: Any
-) -> FastAPI:
+def create_app(workspaces: Callable[[Principal], Workspace], keeper: Keeper, **settings: Any) -> FastAPI:
     """Return the web API with the console.
 
-    `authenticate` turns a token into a principal or raises Unauthenticated; it runs on the event loop, once per
-    request. `workspaces` returns the workspace as a principal sees it; it too is called once per request.
-    `settings` go to FastAPI (`lifespan`, ...).
+    `keeper` knows who may enter; `workspaces` returns the workspace as a principal sees it, and is called once per
+    request. `settings` go to FastAPI (`lifespan`, ...).
     """
     app = FastAPI(title="Tilth", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings)
-    app.state.door = Door(workspaces, authenticate)
+    app.state.door = Door(workspaces, keeper)
     failures.install(app)
     app.include_router(api_router())
 
@@ -42,6 +40,7 @@ def create_app(
         return {"tilth": __version__}
 
     add_sessions(app.router)
+    add_invites(app.router)
     add_console(app)
     app.openapi = described  # type: ignore[method-assign]
     return app

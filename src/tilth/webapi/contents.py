@@ -70,6 +70,7 @@ def add_contents(router: APIRouter) -> None:
         responses=_result(FileInfo),
     )
     add(router, "jobs.logs", logs, summary="Stream the log of one datum.", responses=_stream("text/plain"))
+    add(router, "audit.export", trail, summary="Stream the audit trail as CSV.", responses=_stream("text/csv"))
     add(router, "tasks.media", media, summary="Stream the bytes shown in a task.", responses=_stream(BYTES))
 
 
@@ -143,6 +144,23 @@ def logs(request: Request, job: str, datum: str | None = None) -> Response:
     """Stream a log as plain text."""
     pieces = begun(workspace_of(request).jobs.logs(job, datum=datum))
     return StreamingResponse(pieces, headers=SAFE_HEADERS, media_type="text/plain; charset=utf-8")
+
+
+def trail(
+    request: Request,
+    user: str = "",
+    operation: str = "",
+    object: str = "",
+    outcome: str = "",
+    since_ms: int = 0,
+    until_ms: int | None = None,
+) -> Response:
+    """Stream the audit trail as a file to keep."""
+    pieces = workspace_of(request).audit.export(
+        user=user, operation=operation, object=object, outcome=outcome, since_ms=since_ms, until_ms=until_ms
+    )
+    named = {"Content-Disposition": 'attachment; filename="audit-trail.csv"'}
+    return StreamingResponse(pieces, headers={**SAFE_HEADERS, **named}, media_type="text/csv; charset=utf-8")
 
 
 def media(request: Request, assignment: str, variable: str) -> Response:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Message
 
+from tilth.contract.access import InviteInfo, JoinedInfo
 from tilth.contract.principal import Principal
 from tilth.contract.workspace import Workspace
 from tilth.errors import Denied, Unauthenticated
@@ -20,13 +22,34 @@ from tilth.webapi.sessions import session_token
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+class Keeper(Protocol):
+    """Who may enter. `origin` is the address that a request came from."""
+
+    def authenticate(self, token: str, origin: str) -> Principal:
+        """Return whom a token names. Raises Unauthenticated. Called on the event loop: one indexed read."""
+
+    def open_session(self, token: str, *, note: str, origin: str) -> str:
+        """Trade a token for a session of its own. Raises Unauthenticated."""
+
+    def end_session(self, session: str) -> None:
+        """End a session."""
+
+    def look(self, invite: str, *, origin: str) -> InviteInfo:
+        """Return what an invite opens. Raises NotFound, and Conflict that says why it opens nothing."""
+
+    def join(self, invite: str, display: str, *, note: str, origin: str) -> tuple[JoinedInfo, str]:
+        """Make a user by an invite; returns it and its session."""
+
+    def refused(self, principal: Principal | None, operation: str, origin: str) -> None:
+        """Write down that a call was refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the routes stand on: whom a token names, and the workspace as that caller sees it."""
+    """What the routes stand on: who may enter, and the workspace as that caller sees it."""
 
     workspaces: Callable[[Principal], Workspace]
-    authenticate: Callable[[str], Principal]
-    """Raises Unauthenticated. Called once per request, on the event loop: keep it to a cached look-up."""
+    keeper: Keeper
 
 
 class GuardedRoute(APIRoute):
@@ -39,8 +62,9 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             door: Door = request.app.state.door
-            principal = door.authenticate(credential(request))
+            principal = door.keeper.authenticate(credential(request), origin_of(request))
             if principal.role not in operation.grant:
+                await run_in_threadpool(door.keeper.refused, principal, self.operation_id or "", principal.origin)
                 raise Denied(
                     f"The role {principal.role} may not call {self.operation_id}.",
                     help=f"Ask an owner for one of: {', '.join(sorted(operation.grant))}.",
@@ -53,6 +77,11 @@ class GuardedRoute(APIRoute):
             return await handler(Request(request.scope, _limited(request, operation.body)))
 
         return guarded
+
+
+def origin_of(request: Request) -> str:
+    """Return the address that a request came from."""
+    return request.client.host if request.client is not None else ""
 
 
 def credential(request: Request) -> str:

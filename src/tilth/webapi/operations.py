@@ -12,10 +12,19 @@ Grant = frozenset[Role]
 
 EVERYONE: Final[Grant] = frozenset(Role)
 """Anybody with a valid credential."""
-LABEL: Final[Grant] = frozenset({Role.OWNER, Role.WRITER, Role.LABELER})
-"""To answer tasks. Not readers: an answer is a write."""
-READ: Final[Grant] = frozenset({Role.OWNER, Role.WRITER, Role.READER})
-WRITE: Final[Grant] = frozenset({Role.OWNER, Role.WRITER})
+STAFF: Final[Grant] = EVERYONE - {Role.LABELER}
+"""Whoever may have credentials of its own making."""
+LABEL: Final[Grant] = frozenset({Role.OWNER, Role.CURATOR, Role.WRITER, Role.LABELER})
+"""To answer tasks. Not readers: an answer is a write; not reviewers: who decides does not vote."""
+READ: Final[Grant] = frozenset({Role.OWNER, Role.CURATOR, Role.WRITER, Role.READER, Role.AUDITOR})
+READ_LABELS: Final[Grant] = READ | {Role.REVIEWER}
+"""To see labels, and who answered what."""
+REVIEW: Final[Grant] = frozenset({Role.OWNER, Role.CURATOR, Role.WRITER, Role.REVIEWER})
+"""To decide labels."""
+WRITE: Final[Grant] = frozenset({Role.OWNER, Role.CURATOR, Role.WRITER})
+"""To change data, datasets, slices, labeling projects, models. Of pipelines, curators make only those that ask people:
+`workspace/pipelines.py` sees to it."""
+AUDIT: Final[Grant] = frozenset({Role.OWNER, Role.AUDITOR})
 OWN: Final[Grant] = frozenset({Role.OWNER})
 
 ANSWER_BODY: Final = 4 << 20
@@ -34,6 +43,8 @@ class Operation:
     """The largest body, in bytes."""
     special: bool = False
     """Whether bytes or waiting make it a route of its own; all others are made from the contract's signatures."""
+    audited: bool = True
+    """Whether the audit trail keeps it; reads never are, refusals always."""
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -61,12 +72,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "files.read": Operation("GET", READ, special=True),
     "files.archive": Operation("GET", READ, special=True),
     "drafts.open": Operation("POST", WRITE),
-    "drafts.put": Operation("POST", WRITE, ANY_BODY, special=True),
-    "drafts.delete": Operation("POST", WRITE),
+    "drafts.put": Operation("POST", WRITE, ANY_BODY, special=True, audited=False),
+    "drafts.delete": Operation("POST", WRITE, audited=False),
     "drafts.get": Operation("GET", WRITE),
     "drafts.commit": Operation("POST", WRITE),
     "drafts.discard": Operation("POST", WRITE),
-    "pipelines.check": Operation("POST", WRITE),
+    "pipelines.check": Operation("POST", WRITE, audited=False),
     "pipelines.create": Operation("POST", WRITE, CODE_BODY),
     "pipelines.get": Operation("GET", READ),
     "pipelines.list": Operation("GET", READ),
@@ -81,19 +92,19 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "jobs.wait": Operation("GET", READ, special=True),
     "jobs.stop": Operation("POST", WRITE),
     "labeling.list": Operation("GET", EVERYONE),
-    "labeling.get": Operation("GET", READ),
-    "labeling.workers": Operation("GET", READ),
-    "labeling.labels": Operation("GET", READ),
-    "labeling.rule": Operation("POST", WRITE),
-    "labeling.reopen": Operation("POST", WRITE),
-    "labeling.ban": Operation("POST", WRITE),
+    "labeling.get": Operation("GET", READ_LABELS),
+    "labeling.workers": Operation("GET", READ_LABELS),
+    "labeling.labels": Operation("GET", READ_LABELS),
+    "labeling.rule": Operation("POST", REVIEW),
+    "labeling.reopen": Operation("POST", REVIEW),
+    "labeling.ban": Operation("POST", REVIEW),
     "labeling.publish": Operation("POST", WRITE),
     "tags.create": Operation("POST", WRITE),
     "tags.list": Operation("GET", READ),
     "tags.delete": Operation("POST", WRITE),
-    "tasks.next": Operation("POST", LABEL),
-    "tasks.submit": Operation("POST", LABEL, ANSWER_BODY),
-    "tasks.skip": Operation("POST", LABEL),
+    "tasks.next": Operation("POST", LABEL, audited=False),
+    "tasks.submit": Operation("POST", LABEL, ANSWER_BODY, audited=False),
+    "tasks.skip": Operation("POST", LABEL, audited=False),
     "tasks.media": Operation("GET", LABEL, special=True),
     "tasks.me": Operation("GET", LABEL),
     "datasets.rows": Operation("GET", READ),
@@ -107,12 +118,22 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "lineage.descendants": Operation("GET", READ),
     "access.me": Operation("GET", EVERYONE),
     "access.create_user": Operation("POST", OWN),
-    "access.list_users": Operation("GET", OWN),
+    "access.list_users": Operation("GET", AUDIT),
+    "access.change_user": Operation("POST", OWN),
     "access.remove_user": Operation("POST", OWN),
-    "access.create_token": Operation("POST", OWN),
-    "access.revoke_token": Operation("POST", OWN),
-    "maintenance.status": Operation("GET", READ),
-    "maintenance.verify": Operation("POST", READ, special=True),
+    "access.create_token": Operation("POST", STAFF),
+    "access.list_tokens": Operation("GET", STAFF),
+    "access.revoke_token": Operation("POST", STAFF),
+    "access.invite": Operation("POST", WRITE),
+    "access.list_invites": Operation("GET", WRITE | AUDIT),
+    "access.revoke_invite": Operation("POST", WRITE),
+    "keys.create": Operation("POST", STAFF - {Role.REVIEWER}),
+    "keys.list": Operation("GET", STAFF - {Role.REVIEWER}),
+    "keys.revoke": Operation("POST", STAFF - {Role.REVIEWER}),
+    "audit.list": Operation("GET", AUDIT),
+    "audit.export": Operation("GET", AUDIT, special=True),
+    "maintenance.status": Operation("GET", READ_LABELS),
+    "maintenance.verify": Operation("POST", READ, special=True, audited=False),
     "maintenance.usage": Operation("GET", READ),
     "maintenance.events": Operation("GET", READ),
 }
@@ -123,6 +144,14 @@ COMPOSED: Final = {
     "maintenance.run": "maintenance.status",
 }
 """Facet methods that a client builds from another operation."""
+
+ACTS: Final = frozenset(
+    name
+    for name, route in [*((name, name) for name in OPERATIONS), *COMPOSED.items()]
+    if OPERATIONS[route].method == "POST" and OPERATIONS[route].audited
+)
+"""What the audit trail keeps. Not what is kept better elsewhere: answers are in the ledger of their labeling pipeline,
+with worker and time (tens of thousands an hour), and what is put into a draft is in its commit."""
 
 PUBLIC_PATHS: Final = frozenset({"/openapi.json", "/api/v1/health"})
 """What answers without a credential: neither tells anything about the workspace."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from tilth.contract.principal import Role
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
-from tilth.errors import Conflict, Invalid
+from tilth.errors import Conflict, Denied, Invalid
 from tilth.labeling.stage import LabelingStage
 from tilth.model.labeling import Label, LabelingProgress, WorkerStats
 from tilth.workspace.infos import commit_info
@@ -29,47 +29,46 @@ class LocalLabeling:
     def list(self) -> Page[LabelingInfo]:
         """List labeling pipelines; a labeler sees those it may work on, without what would tell of known answers."""
         found = [labeling_info(progress) for progress in self._desk.pipelines()]
+        mine = [info for info in found if self._principal.may_label(full_name(info.pipeline))]
         if self._principal.role is not Role.LABELER:
-            return Page(found)
-        may = self._principal.may_label
-        mine = [info for info in found if may(info.pipeline) or may(full_name(info.pipeline))]
+            return Page(mine)
         return Page([replace(info, **_HIDDEN) for info in mine])
 
     def get(self, pipeline: str) -> LabelingInfo:
         """Return one labeling pipeline's progress, from counters."""
-        return labeling_info(self._desk.progress(full_name(pipeline)))
+        return labeling_info(self._desk.progress(self._seen(pipeline)))
 
     def workers(self, pipeline: str, *, after: str | None = None, limit: int = 1000) -> Page[WorkerInfo]:
         """List the workers of a labeling pipeline by opaque id."""
-        found = self._desk.workers(full_name(pipeline), after=after, limit=check_limit(limit) + 1)
+        found = self._desk.workers(self._seen(pipeline), after=after, limit=check_limit(limit) + 1)
         return page_of(found, limit, worker_info, lambda stats: stats.public)
 
     def labels(self, pipeline: str, *, after: str | None = None, limit: int = 100) -> Page[LabelInfo]:
         """List what holds now for each item."""
-        found = self._desk.labels(full_name(pipeline), after=after, limit=check_limit(limit) + 1)
+        found = self._desk.labels(self._seen(pipeline), after=after, limit=check_limit(limit) + 1)
         return page_of(found, limit, label_info, lambda label: label.key)
 
     def rule(self, pipeline: str, key: str, label: Any, *, reason: str = "") -> LabelInfo:
         """Decide an item as an expert."""
-        return label_info(self._desk.rule(full_name(pipeline), key, label, expert=self._principal.name, reason=reason))
+        return label_info(self._desk.rule(self._seen(pipeline), key, label, expert=self._principal.name, reason=reason))
 
     def reopen(self, pipeline: str, key: str, *, reason: str = "") -> LabelInfo:
         """Take a ruling back."""
-        return label_info(self._desk.reopen(full_name(pipeline), key, expert=self._principal.name, reason=reason))
+        return label_info(self._desk.reopen(self._seen(pipeline), key, expert=self._principal.name, reason=reason))
 
     def ban(self, pipeline: str, worker: str, reason: str) -> WorkerInfo:
         """Ban a worker, named by opaque id."""
         if not reason.strip():
             raise Invalid("A ban needs a reason.", help="Say why; the worker is shown it.")
-        name = self._desk.worker_of(full_name(pipeline), worker)
-        return worker_info(self._desk.ban(full_name(pipeline), name, reason=reason))
+        name = self._desk.worker_of(self._seen(pipeline), worker)
+        return worker_info(self._desk.ban(self._seen(pipeline), name, reason=reason))
 
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now."""
-        self._desk.progress(full_name(pipeline))  # raises NotFound, where nothing new would be the wrong answer
+        self._desk.progress(self._seen(pipeline))  # raises NotFound, where nothing new would be the wrong answer
         for attempt in range(PUBLISH_ATTEMPTS):
             try:
-                commit = LabelingStage(self._backend).publish(full_name(pipeline))
+                commit = LabelingStage(self._backend).publish(self._seen(pipeline))
             except Conflict:
                 # The coordinator published at the same moment; what it left out is published now.
                 if attempt + 1 == PUBLISH_ATTEMPTS:
@@ -77,6 +76,17 @@ class LocalLabeling:
                 continue
             return commit_info(commit) if commit is not None else None
         raise AssertionError("the last attempt returns or raises")
+
+    def _seen(self, pipeline: str) -> str:
+        """Return the full name of a labeling pipeline that the caller may see. Raises Denied."""
+        full = full_name(pipeline)
+        if not self._principal.may_label(full):
+            raise Denied(
+                f"{self._principal.name} may not look at {pipeline}.",
+                help="Ask an owner to be let in.",
+                pipeline=pipeline,
+            )
+        return full
 
 
 _HIDDEN: dict[str, Any] = {

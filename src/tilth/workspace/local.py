@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tilth.contract.access import Audit, Keys
 from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
@@ -34,8 +35,12 @@ if TYPE_CHECKING:
     from tilth.workspace.working import Working
 
 
-def open(folder: str | Path, *, principal: Principal | None = None, create: bool = True) -> Workspace:
+def open(
+    folder: str | Path, *, principal: Principal | None = None, create: bool = True, acts: Container[str] = ()
+) -> Workspace:
     """Open the workspace in `folder`, with owner rights unless a `principal` is given; make it if there is none.
+
+    `acts` (as `facet.method`) are written into the audit trail.
 
     Any number of processes may open one folder. Raises NotFound when there is none and `create` is false, and what
     `open_backend` raises.
@@ -60,7 +65,12 @@ def open(folder: str | Path, *, principal: Principal | None = None, create: bool
     except BaseException:
         close()
         raise
-    return LocalWorkspace(opened, working, place=str(backend.folder), close=close)
+    inner = LocalWorkspace(opened, working, place=str(backend.folder), close=close)
+    if not acts:
+        return inner
+    from tilth.workspace.audited import AuditedWorkspace
+
+    return AuditedWorkspace(inner, backend.database, opened.principal, acts)
 
 
 class LocalWorkspace(Workspace):
@@ -160,6 +170,18 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.access import LocalAccess
 
         return LocalAccess(self._opened)
+
+    @cached_property
+    def keys(self) -> Keys:
+        from tilth.workspace.keys import LocalKeys
+
+        return LocalKeys(self._opened)
+
+    @cached_property
+    def audit(self) -> Audit:
+        from tilth.workspace.audit import LocalAudit
+
+        return LocalAudit(self._opened)
 
     @cached_property
     def maintenance(self) -> Maintenance:

@@ -9,7 +9,7 @@ from tilth.metadata.feed import Event
 from tilth.model.digest import digest_from_hex
 from tilth.progress import Progress, silent
 from tilth.versioning import verify
-from tilth.workspace import counts
+from tilth.workspace import audit_ledger, counts
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit
 from tilth.workspace.working import Working
@@ -31,6 +31,9 @@ class LocalMaintenance:
                 verify.verify_against(self._backend, seal)
             except Corrupt as error:
                 problems.append(ProblemInfo(f"seal {against}", error.message))
+        broken = audit_ledger.broken(self._backend.database)
+        if broken is not None:
+            problems.append(ProblemInfo(f"audit trail, entry {broken[0]:,}", broken[1]))
         report = verify.verify(self._backend, progress=progress)
         problems.extend(ProblemInfo(problem.where, problem.what) for problem in report.problems)
         return VerifyReport(report.commits, report.contents, report.bytes, problems)

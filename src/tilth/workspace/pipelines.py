@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tilth.contract.principal import Role
 from tilth.contract.values import Page, PipelineInfo, SpecCheck
 from tilth.datums.cutting import update_input
 from tilth.datums.inputs import branches as inputs_of
 from tilth.datums.inputs import input_json
-from tilth.errors import Invalid, NotFound
+from tilth.errors import Denied, Invalid, NotFound
 from tilth.execution.code import MAX_CODE_BYTES, check_code
 from tilth.labeling.stage import LabelingStage
 from tilth.model.digest import Digest
@@ -33,6 +34,7 @@ class LocalPipelines:
     def __init__(self, opened: Opened) -> None:
         self._backend = opened.backend
         self._author = opened.author
+        self._role = opened.principal.role
         self._labeling = LabelingStage(opened.backend)
 
     def check(self, spec: Mapping[str, Any]) -> SpecCheck:
@@ -71,6 +73,7 @@ class LocalPipelines:
     ) -> PipelineInfo:
         """Create or update a pipeline."""
         parsed = parse_spec(spec)
+        self._check_kind(parsed.full_name, parsed.kind)
         made = registry.create_pipeline(
             self._backend,
             parsed,
@@ -94,6 +97,9 @@ class LocalPipelines:
 
     def delete(self, name: str, *, force: bool = False) -> None:
         """Delete a pipeline."""
+        if self._role is Role.CURATOR:
+            found = registry.get_pipeline(self._backend, name)
+            self._check_kind(found.spec.full_name, found.spec.kind)
         registry.delete_pipeline(self._backend, name, force=force, also=self._close_desk)
 
     def pause(self, name: str) -> PipelineInfo:
@@ -107,6 +113,15 @@ class LocalPipelines:
     def rerun(self, name: str, *, reprocess: bool = False) -> str:
         """Start a new change for the pipeline at its inputs' heads."""
         return registry.rerun_pipeline(self._backend, name, reprocess=reprocess)
+
+    def _check_kind(self, name: str, kind: str) -> None:
+        """Let curators ask people, but not run code of their own on this machine. Raises Denied."""
+        if self._role is Role.CURATOR and kind != "labeling":
+            raise Denied(
+                f"{name} runs code, and a curator makes and deletes labeling pipelines only.",
+                help="Ask a writer or an owner.",
+                pipeline=name,
+            )
 
     def _references(self, spec: PipelineSpec) -> Sequence[tuple[str, str]]:
         """Return the branches that a labeling pipeline reads beside its input, having checked its part of the spec."""

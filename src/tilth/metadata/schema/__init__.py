@@ -6,6 +6,7 @@ Only SQL that SQLite and PostgreSQL both understand is used on them.
 
 from tilth.metadata.schema import (
     access,
+    audit,
     branches,
     commits,
     counters,
@@ -23,6 +24,7 @@ from tilth.metadata.schema.definition import metadata
 
 __all__ = [
     "access",
+    "audit",
     "branches",
     "commits",
     "counters",
