@@ -1,5 +1,22 @@
 // Made by `npm run types` from docs/openapi.json.
 export interface paths {
+    "/api/v1/access/change-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change what is given, at once for all its tokens and sessions. Raises Conflict for the last active owner. */
+        post: operations["access.change_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/access/create-token": {
         parameters: {
             query?: never;
@@ -9,7 +26,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a token; it is shown this once. */
+        /** Make a token; it is shown this once. Others than owners make their own only. */
         post: operations["access.create_token"];
         delete?: never;
         options?: never;
@@ -26,8 +43,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a user with one of the roles owner, writer, reader, labeler. */
+        /** Make a user with one of the seven roles; labelers and reviewers may be limited to labeling pipelines. */
         post: operations["access.create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link by which people join a labeling pipeline, as labelers or reviewers; in 14 days it expires. */
+        post: operations["access.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/list-invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List invites, newest first. */
+        get: operations["access.list_invites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/list-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tokens and sessions, without secrets: all for owners and auditors, else the caller's own. */
+        get: operations["access.list_tokens"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -85,6 +153,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access/revoke-invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let nobody else join by a link; who joined already stays. */
+        post: operations["access.revoke_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/access/revoke-token": {
         parameters: {
             query?: never;
@@ -94,8 +179,45 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a token invalid. */
+        /** Make a token (or session) invalid, and the sessions that it opened. */
         post: operations["access.revoke_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the audit trail as CSV.
+         * @description Stream the audit trail as a file to keep.
+         */
+        get: operations["audit.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List entries, newest first. `operation` may end at a dot (`access.`); `object` is the beginning of a name. */
+        get: operations["audit.list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -752,6 +874,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key pair; the secret is shown this once. Others than owners make their own only. */
+        post: operations["keys.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List key pairs, without secrets: all for owners and auditors, else the caller's own. */
+        get: operations["keys.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key pair invalid. */
+        post: operations["keys.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labeling/ban": {
         parameters: {
             query?: never;
@@ -1357,6 +1530,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AccessChangeUserRequest */
+        AccessChangeUserRequest: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Labels */
+            labels?: string[] | null;
+            /** Name */
+            name: string;
+            /** Role */
+            role?: string | null;
+        };
         /** AccessCreateTokenRequest */
         AccessCreateTokenRequest: {
             /** User */
@@ -1371,10 +1555,26 @@ export interface components {
             /** Role */
             role: string;
         };
+        /** AccessInviteRequest */
+        AccessInviteRequest: {
+            /** Expires Ms */
+            expires_ms?: number | null;
+            /** Max Uses */
+            max_uses?: number;
+            /** Pipeline */
+            pipeline: string;
+            /** Role */
+            role?: string;
+        };
         /** AccessRemoveUserRequest */
         AccessRemoveUserRequest: {
             /** Name */
             name: string;
+        };
+        /** AccessRevokeInviteRequest */
+        AccessRevokeInviteRequest: {
+            /** Invite Id */
+            invite_id: string;
         };
         /** AccessRevokeTokenRequest */
         AccessRevokeTokenRequest: {
@@ -1408,6 +1608,32 @@ export interface components {
             pipeline: string;
             /** Price */
             price: number;
+        };
+        /**
+         * AuditEntry
+         * @description One act through a door, or one that was refused there.
+         */
+        AuditEntry: {
+            /** At Ms */
+            at_ms: number;
+            /** Detail */
+            detail: string;
+            /** Hash */
+            hash: string;
+            /** Object */
+            object: string;
+            /** Operation */
+            operation: string;
+            /** Origin */
+            origin: string;
+            /** Outcome */
+            outcome: string;
+            /** Position */
+            position: number;
+            /** Token */
+            token: string;
+            /** User */
+            user: string;
         };
         /**
          * BranchInfo
@@ -1495,6 +1721,32 @@ export interface components {
             message?: string;
             /** Reference */
             reference: string;
+        };
+        /**
+         * CredentialInfo
+         * @description A token or a browser's session, without its secret.
+         */
+        CredentialInfo: {
+            /** Created By */
+            created_by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Current */
+            current: boolean;
+            /** Expires Ms */
+            expires_ms: number | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Origin */
+            origin: string;
+            /** Used Ms */
+            used_ms: number | null;
+            /** User */
+            user: string;
         };
         /**
          * DatumInfo
@@ -1779,6 +2031,35 @@ export interface components {
             seal: string;
         };
         /**
+         * InviteInfo
+         * @description A link by which people make themselves users of one labeling pipeline.
+         */
+        InviteInfo: {
+            /** Created By */
+            created_by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Expires Ms */
+            expires_ms: number;
+            /** Id */
+            id: string;
+            /** Max Uses */
+            max_uses: number;
+            /**
+             * Path
+             * @default
+             */
+            path: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Role */
+            role: string;
+            /** State */
+            state: string;
+            /** Uses */
+            uses: number;
+        };
+        /**
          * JobInfo
          * @description A pipeline at a change.
          */
@@ -1820,6 +2101,16 @@ export interface components {
         JobsStopRequest: {
             /** Job */
             job: string;
+        };
+        /** KeysCreateRequest */
+        KeysCreateRequest: {
+            /** User */
+            user: string;
+        };
+        /** KeysRevokeRequest */
+        KeysRevokeRequest: {
+            /** Key Id */
+            key_id: string;
         };
         /**
          * LabelInfo
@@ -1980,6 +2271,16 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_AuditEntry_: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_BranchInfo_: {
             /** Items */
             items: components["schemas"]["BranchInfo"][];
@@ -1993,6 +2294,16 @@ export interface components {
         Page_CommitInfo_: {
             /** Items */
             items: components["schemas"]["CommitInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_CredentialInfo_: {
+            /** Items */
+            items: components["schemas"]["CredentialInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -2060,6 +2371,16 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_InviteInfo_: {
+            /** Items */
+            items: components["schemas"]["InviteInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_JobInfo_: {
             /** Items */
             items: components["schemas"]["JobInfo"][];
@@ -2115,6 +2436,16 @@ export interface components {
         Page_RepoInfo_: {
             /** Items */
             items: components["schemas"]["RepoInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_S3KeyInfo_: {
+            /** Items */
+            items: components["schemas"]["S3KeyInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -2280,6 +2611,25 @@ export interface components {
             name: string;
         };
         /**
+         * S3KeyInfo
+         * @description An access key of the S3 door; `secret` is shown once.
+         */
+        S3KeyInfo: {
+            /** Created By */
+            created_by: string;
+            /** Created Ms */
+            created_ms: number;
+            /** Id */
+            id: string;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /** User */
+            user: string;
+        };
+        /**
          * SpecCheck
          * @description What a spec would do, without doing it.
          */
@@ -2433,6 +2783,18 @@ export interface components {
              */
             created_ms: number;
             /**
+             * Disabled
+             * @default false
+             */
+            disabled: boolean;
+            /**
+             * Display
+             * @default
+             */
+            display: string;
+            /** Invite */
+            invite?: string | null;
+            /**
              * Labels
              * @default []
              */
@@ -2485,6 +2847,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "access.change_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessChangeUserRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "access.create_token": {
         parameters: {
             query?: never;
@@ -2538,6 +2933,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.list_invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InviteInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "access.list_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CredentialInfo_"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -2642,6 +3128,39 @@ export interface operations {
             };
         };
     };
+    "access.revoke_invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessRevokeInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "access.revoke_token": {
         parameters: {
             query?: never;
@@ -2662,6 +3181,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "audit.export": {
+        parameters: {
+            query?: {
+                user?: string;
+                operation?: string;
+                object?: string;
+                outcome?: string;
+                since_ms?: number;
+                until_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "audit.list": {
+        parameters: {
+            query?: {
+                user?: string;
+                operation?: string;
+                object?: string;
+                outcome?: string;
+                since_ms?: number;
+                until_ms?: number | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry_"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -3882,6 +4476,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobInfo"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "keys.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeysCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["S3KeyInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "keys.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_S3KeyInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "keys.revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeysRevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
                 };
             };
             /** @description What went wrong, and what helps. */
