@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tilth.errors import Conflict, Invalid, NotFound
+from tilth.labeling import practice
 from tilth.labeling.content import ShownFile, TaskContent
 from tilth.labeling.ledger import answering, banning, desks, lending, reports, ruling
 from tilth.labeling.ledger.answering import Given
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
-from tilth.labeling.ledger.lending import revoke_held
+from tilth.labeling.ledger.lending import Lent, revoke_held
 from tilth.labeling.ledger.tasks import DONE, GOLDEN
+from tilth.labeling.practice import Practised
 from tilth.labeling.results import category_of, meaning_of, result_for, validate_result
 from tilth.labeling.rules import majority
 from tilth.labeling.spec import LabelingSpec
 from tilth.model.canonical import Json
 from tilth.model.ids import AssignmentId, TaskId, WorkerId
-from tilth.model.labeling import Assignment, Label, LabelingProgress, NoTask, Receipt, WorkerStats
+from tilth.model.labeling import Assignment, Label, LabelingProgress, NoTask, PracticeTask, Queue, Receipt, WorkerStats
 from tilth.storage.content import open_content, read_content
 from tilth.versioning.backend import Backend
 
@@ -29,6 +33,18 @@ Clock = Callable[[], int]
 def wall_clock() -> int:
     """Return the time in Unix milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a worker does, as far as they may know."""
+
+    right: int
+    total: int
+    """Known answers among the first `answers`; told anew once per twenty answers."""
+    answers: int
+    promised_micros: int
+    """Earned, or earned once the answers that wait are accepted."""
 
 
 class LabelingDesk:
@@ -48,20 +64,35 @@ class LabelingDesk:
 
         Raises Denied for a banned worker, NotFound for no such pipeline.
         """
+        found = self.queue(pipeline, worker, 1)
+        return found.tasks[0] if found.tasks else NoTask(pipeline, found.reason)
+
+    def queue(self, pipeline: str, worker: WorkerId, limit: int) -> Queue:
+        """Return up to `limit` tasks that the worker holds, lending what is missing; the one to do first comes first.
+
+        So that the next task is there before this one is answered. Raises as `next` does, and Invalid for a limit that
+        would keep too much from others.
+        """
+        if not 1 <= limit <= lending.HELD_MOST:
+            raise Invalid(
+                f"A worker holds between 1 and {lending.HELD_MOST} tasks at once, not {limit}.", help="Ask for 2."
+            )
         if self._is_finished(pipeline, worker):
-            return NoTask(pipeline, lending.ALL_DONE)
+            return Queue(pipeline, [], lending.FINISHED.state, lending.FINISHED.reason)
         with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
-            lent = lending.lend(ledger, worker)
-            if isinstance(lent, str):
-                return NoTask(pipeline, lent)
-            spec, text = ledger.spec, reports.content(conn, lent.task)
+            lent, wait = lending.lend(ledger, worker, limit)
+            spec, texts = ledger.spec, [reports.content(conn, one.task) for one in lent]
+        tasks = [self._assignment(pipeline, spec, *pair) for pair in zip(lent, texts, strict=True)]
+        return Queue(pipeline, tasks, wait.state if wait else "lent", wait.reason if wait else "")
+
+    def _assignment(self, pipeline: str, spec: LabelingSpec, lent: Lent, text: str) -> Assignment:
         content = TaskContent.from_text(text)
         return Assignment(
             id=lent.assignment,
             pipeline=pipeline,
             task=lent.task,
             data=self._data(content),
-            media={name: shown.content_type for name, shown in content.files.items() if not shown.as_text},
+            media=_media_of(content),
             config=spec.config.text,
             guidelines=spec.guidelines.text,
             guideline_version=spec.guidelines.version,
@@ -69,8 +100,12 @@ class LabelingDesk:
             price_micros=lent.price_micros,
         )
 
-    def submit(self, assignment: str, worker: WorkerId, result: object, *, unsure: bool = False) -> Receipt:
+    def submit(
+        self, assignment: str, worker: WorkerId, result: object, *, unsure: bool = False, held_ms: int = 0
+    ) -> Receipt:
         """Take an answer: a Label Studio result list. Durable when this returns; the same call again is safe.
+
+        `held_ms`: how long the answer waited at the worker's, who could take it back until it was sent.
 
         Raises Invalid (naming the region) for an answer that does not fit the config, Conflict for another answer to
         the same assignment or one that came too late, Denied for a banned worker, NotFound.
@@ -83,7 +118,7 @@ class LabelingDesk:
                 help="Ask for the next task.",
                 assignment=assignment[:64],
             )
-        given = self._checked(spec_of(row.spec), row.content, result, unsure)
+        given = replace(self._checked(spec_of(row.spec), row.content, result, unsure), held_ms=held_ms)
         with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
             verdict = answering.submit(ledger, assignment, worker, given)
         return Receipt(AssignmentId(assignment), verdict.state, verdict.worker_state, verdict.reason)
@@ -120,6 +155,54 @@ class LabelingDesk:
         with self._backend.database.read() as conn:
             found = reports.worker(conn, pipeline, worker)
         return found or WorkerStats(worker, "", "active", "", 0, 0, 0, 0, 0, 0, 0.0, 0)
+
+    def told(self, pipeline: str, worker: WorkerId) -> Told:
+        """Return what a worker may know of how they do, without telling known-answer tasks from others."""
+        with self._backend.database.read() as conn:
+            right, total, answers = reports.told(conn, pipeline, worker)
+            return Told(right, total, answers, reports.promised(conn, pipeline, worker))
+
+    # For practice: nothing of it is kept
+
+    def practice(self, pipeline: str, worker: WorkerId, n: int) -> list[PracticeTask]:
+        """Return up to `n` done tasks that the worker has not answered, by chance. Raises NotFound."""
+        self._row(pipeline)
+        with self._backend.database.read() as conn:
+            chosen = practice.choose(conn, pipeline, worker, n, chance=random.Random())
+            contents = [(TaskId(task), TaskContent.from_text(reports.content(conn, task))) for task in chosen]
+        return [PracticeTask(task, self._data(content), _media_of(content)) for task, content in contents]
+
+    def practice_media(self, pipeline: str, task: str, variable: str) -> tuple[ShownFile, Iterator[bytes]]:
+        """Return a file that a done task shows. Raises NotFound, for a task that is not done too."""
+        with self._backend.database.read() as conn:
+            text = reports.done_content(conn, pipeline, task)
+        shown = TaskContent.from_text(text).files.get(variable) if text is not None else None
+        if shown is None:
+            raise NotFound(f"There is no such practice task: {task[:64]!r}.", help="Ask for practice tasks anew.")
+        return shown, read_content(self._backend.store, shown.content)
+
+    def compare(
+        self, pipeline: str, worker: WorkerId, given: Sequence[tuple[str, object, float]]
+    ) -> practice.Comparison:
+        """Compare practice answers, (task, result, seconds), with those of the people who did the work.
+
+        Raises Invalid, naming the region, for an answer that does not fit the config.
+        """
+        spec = spec_of(self._row(pipeline).spec)
+        practised: list[Practised] = []
+        with self._backend.database.read() as conn:
+            for task, result, seconds in given:
+                text = reports.done_content(conn, pipeline, task)
+                if text is None:
+                    raise NotFound(
+                        f"There is no such practice task: {task[:64]!r}.", help="Ask for practice tasks anew."
+                    )
+                practised.append(Practised(task, self._checked(spec, text, result, False).meaning, seconds))
+            ruled = {
+                task: meaning_of(spec.config, json.loads(final))
+                for task, final in reports.ruled_meanings(conn, pipeline).items()
+            }
+            return practice.compare(conn, pipeline, worker, practised, ruled)
 
     # For those who run it
 
@@ -236,6 +319,10 @@ class LabelingDesk:
             raise Invalid("An answer is a list of results.", help='Send [{"from_name": ..., "value": ...}].')
         regions: Sequence[Mapping[str, Json]] = result
         return Given(regions, meaning_of(spec.config, regions), unsure)
+
+
+def _media_of(content: TaskContent) -> dict[str, str]:
+    return {name: shown.content_type for name, shown in content.files.items() if not shown.as_text}
 
 
 def label_of(spec: LabelingSpec, row: Any, votes: Sequence[Any]) -> Label:

@@ -38,6 +38,26 @@ class NoTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """The tasks that a worker holds, the one to do first; why there are not more, if there are fewer than asked for."""
+
+    pipeline: str
+    tasks: Sequence[Assignment]
+    state: str
+    """lent (as many as asked for), finished, nothing_new, closed, paused, budget or preparing."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeTask:
+    """A done task for practice: nothing is lent, and its answer is not kept."""
+
+    task: TaskId
+    data: Mapping[str, Json]
+    media: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of an answer or a skip. The same call again gives an equal receipt, but for later verdicts."""
 

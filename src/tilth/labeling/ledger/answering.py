@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -16,6 +17,10 @@ from tilth.metadata.schema.labeling import answers, assignments, tasks
 from tilth.model.canonical import Json, canonical
 from tilth.model.digest import digest_of
 
+TOLD_EVERY: Final = 20
+"""A worker is told how their known answers came out once per so many answers of theirs, known or not: said after each,
+a score that moves would tell which tasks have a known answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -24,6 +29,8 @@ class Given:
     result: Sequence[Mapping[str, Json]]
     meaning: str
     unsure: bool
+    held_ms: int = 0
+    """How long it waited at the worker's before it was sent, so that it could be taken back; as the worker says."""
 
     @property
     def body(self) -> bytes:
@@ -80,7 +87,13 @@ def submit(ledger: Ledger, assignment: str, worker: str, given: Given) -> Verdic
         person.golden_total += 1
         person.golden_right += right
         person.recent_golden.append(right)
-    seconds = max((ledger.now_ms - row.leased_ms) / 1000, 0.0)
+    # A task that was held ready is begun when the one before it is through. The rules look at when answers come, which
+    # only the server can tell; what is written is when they were given, which lies can move but not make longer in all.
+    seen = max(ledger.now_ms - max(row.leased_ms, person.last_seen_ms), 0) / 1000
+    begun_ms = min(max(row.leased_ms, person.last_given_ms), ledger.now_ms)
+    given_ms = max(ledger.now_ms - max(given.held_ms, 0), begun_ms)
+    seconds = (given_ms - begun_ms) / 1000
+    person.last_seen_ms, person.last_given_ms = ledger.now_ms, given_ms
     ledger.conn.execute(_SET_ANSWERED, {"of_assignment": assignment})
     ledger.conn.execute(
         insert(answers).values(
@@ -103,7 +116,7 @@ def submit(ledger: Ledger, assignment: str, worker: str, given: Given) -> Verdic
             touched=ledger.next_sequence(),
         )
     )
-    person.recent_seconds.append(seconds)
+    person.recent_seconds.append(seen)
     person.seconds += seconds
     counts = ledger.task(row.task)
     counts.leased -= 1
@@ -117,6 +130,9 @@ def submit(ledger: Ledger, assignment: str, worker: str, given: Given) -> Verdic
         counts.answered += 1
         person.answers += 1
         person.skips_in_row = 0
+        if person.answers % TOLD_EVERY == 0:
+            person.told = (person.golden_right, person.golden_total)
+            person.told_answers = person.answers
         ledger.counters.answers += 1
     if row.golden and not given.unsure:
         ledger.counters.reserved_micros -= row.price_micros

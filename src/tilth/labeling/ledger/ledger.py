@@ -72,6 +72,14 @@ class WorkerRow:
     seconds: float
     recent_seconds: list[float]
     recent_golden: list[bool]
+    last_seen_ms: int = 0
+    """When an answer or a skip of theirs last came."""
+    last_given_ms: int = 0
+    """When they gave it, as they say; not later than it came."""
+    told: tuple[int, int] = (0, 0)
+    """Right and all known answers, as far as the worker is told (`answering.TOLD_EVERY`)."""
+    told_answers: int = 0
+    """How many answers they had given by then."""
 
     @property
     def history(self) -> WorkerHistory:
@@ -321,6 +329,10 @@ class Ledger:
             row.seconds,
             recent["seconds"],
             recent["golden"],
+            recent.get("seen_ms", 0),
+            recent.get("given_ms", 0),
+            tuple(recent.get("told", (0, 0))),
+            recent.get("told_answers", 0),
         )
 
     def _new_worker(self, worker: str) -> WorkerRow:
@@ -347,6 +359,10 @@ class Ledger:
         recent = {
             "golden": person.recent_golden[-keep:],
             "seconds": [round(seconds, 3) for seconds in person.recent_seconds[-keep:]],
+            "seen_ms": person.last_seen_ms,
+            "given_ms": person.last_given_ms,
+            "told": person.told,
+            "told_answers": person.told_answers,
         }
         self.conn.execute(
             _SAVE_WORKER,

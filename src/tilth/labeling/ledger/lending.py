@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 
 from tilth.errors import Conflict, Denied, NotFound
 from tilth.labeling.ledger.banning import apply_rules
-from tilth.labeling.ledger.ledger import Ledger
+from tilth.labeling.ledger.ledger import Ledger, WorkerRow
 from tilth.labeling.ledger.tasks import GOLDEN
 from tilth.labeling.rules import golden_is_due
 from tilth.metadata.schema.labeling import assignments, tasks, worker_marks
@@ -16,8 +16,22 @@ from tilth.model.ids import AssignmentId, TaskId, new_id
 
 LEASED, ANSWERED, SKIPPED, EXPIRED, REVOKED = "leased", "answered", "skipped", "expired", "revoked"
 ALL_DONE = "every task is done"
+NOTHING_NEW = "there is no open task that is new to you"
+HELD_MOST = 4
+"""Tasks a worker may hold at once: enough to have the next one ready, too few to keep work from others."""
 EXPIRED_AT_ONCE = 50
 """Leases returned by one act, so that no single one pays for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why no task is lent now: `state` is finished, nothing_new, closed, paused, budget or preparing."""
+
+    state: str
+    reason: str
+
+
+FINISHED = Wait("finished", ALL_DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,7 @@ _HELD = select(assignments).where(
     assignments.c.pipeline == bindparam("in_pipeline"),
     assignments.c.state == LEASED,
 )
+_HELD_IN_ORDER = _HELD.order_by(assignments.c.leased_ms, assignments.c.id)
 _OVERDUE = (
     select(assignments.c.id, assignments.c.task, assignments.c.price_micros)
     .where(
@@ -96,11 +111,12 @@ _NEXT_GOLDEN = (
 )
 
 
-def lend(ledger: Ledger, worker: str) -> Lent | str:
-    """Lend the worker a task, or return why there is none now.
+def lend(ledger: Ledger, worker: str, limit: int = 1) -> tuple[list[Lent], Wait | None]:
+    """Return up to `limit` tasks that the worker holds, longest held first, and why there are not more.
 
-    A worker who already holds one gets the same again. Raises Denied, with the reason, for a banned worker. Cost: a few
-    index seeks; tasks that the worker has seen are passed once and then remembered by `worker_marks`.
+    What is held already is held on to; what is missing is lent. Known answers come at their places in the order of
+    lending, so holding several tells nothing of them. Raises Denied, with the reason, for a banned worker. Cost: a few
+    index seeks per task; tasks that the worker has seen are passed once and then remembered by `worker_marks`.
     """
     return_overdue(ledger)
     person = ledger.worker(worker)
@@ -110,21 +126,33 @@ def lend(ledger: Ledger, worker: str) -> Lent | str:
             help="Ask those who run it if you think that this is wrong.",
             reason=person.reason,
         )
-    held = ledger.conn.execute(_HELD, {"of_worker": worker, "in_pipeline": ledger.pipeline}).first()
-    if held is not None:
-        return Lent(held.id, held.task, held.guideline_version, held.expires_ms, held.price_micros)
+    held = [
+        Lent(row.id, row.task, row.guideline_version, row.expires_ms, row.price_micros)
+        for row in ledger.conn.execute(_HELD_IN_ORDER, {"of_worker": worker, "in_pipeline": ledger.pipeline})
+    ]
+    while len(held) < limit:
+        lent = _lend_one(ledger, person)
+        if isinstance(lent, Wait):
+            return held, lent
+        held.append(lent)
+    return held[:limit], None
+
+
+def _lend_one(ledger: Ledger, person: WorkerRow) -> Lent | Wait:
+    worker = person.worker
     if ledger.row.state != "open":
-        return str(ledger.row.reason or "the pipeline is paused")
+        return Wait("closed", str(ledger.row.reason or "the pipeline is closed"))
     if ledger.row.paused:
-        return str(ledger.row.paused)
+        return Wait("paused", str(ledger.row.paused))
     if ledger.row.golden_state == "waiting":
-        return f"known answers are not loaded yet: {ledger.row.golden_reason or 'waiting for their first commit'}"
+        why = ledger.row.golden_reason or "waiting for their first commit"
+        return Wait("preparing", f"known answers are not loaded yet: {why}")
     reason = ledger.budget_reason
     if reason:
-        return reason
+        return Wait("budget", reason)
     task, golden = _next_item(ledger, worker), False
     if task is None:
-        return ALL_DONE if ledger.counters.open == 0 else "there is no open task that is new to you"
+        return FINISHED if ledger.counters.open == 0 else Wait("nothing_new", NOTHING_NEW)
     known = ledger.spec.golden
     if known and golden_is_due(ledger.pipeline, worker, person.issued, known.every):
         found = ledger.conn.execute(_NEXT_GOLDEN, {"in_pipeline": ledger.pipeline, "of_worker": worker}).scalar()
@@ -204,6 +232,7 @@ def skip(ledger: Ledger, assignment: str, worker: str) -> tuple[str, str]:
         release(ledger, row.id, row.task, row.price_micros, SKIPPED)
         person.skipped += 1
         person.skips_in_row += 1
+        person.last_seen_ms = person.last_given_ms = ledger.now_ms
         ledger.save_worker(person)
         if apply_rules(ledger, person):
             revoke_held(ledger, worker)

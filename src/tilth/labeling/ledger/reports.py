@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from tilth.labeling.ledger.ledger import REJECTED, budget_reason, spec_of
-from tilth.labeling.ledger.tasks import GOLDEN
+from tilth.labeling.ledger.tasks import DONE, GOLDEN
 from tilth.metadata.schema.labeling import (
     answers,
     assignments,
@@ -117,6 +117,30 @@ def _stats(row: Any) -> WorkerStats:
     )
 
 
+def told(conn: Connection, pipeline: str, name: str) -> tuple[int, int, int]:
+    """Return what a worker is told of their known answers: right, all, and how many answers they had given by then."""
+    text = conn.execute(
+        select(labeling_workers.c.recent).where(
+            labeling_workers.c.pipeline == pipeline, labeling_workers.c.worker == name
+        )
+    ).scalar()
+    kept = json.loads(text) if text else {}
+    right, total = kept.get("told", (0, 0))
+    return right, total, kept.get("told_answers", 0)
+
+
+def promised(conn: Connection, pipeline: str, name: str) -> int:
+    """Return what a worker has earned or will, if the answers that wait are accepted, in millionths.
+
+    Cost: O(the worker's answers). Answers to known-answer tasks are paid at once, others when their task is done: what
+    is paid so far would tell them apart.
+    """
+    query = select(func.coalesce(func.sum(answers.c.price_micros), 0)).where(
+        answers.c.pipeline == pipeline, answers.c.worker == name, answers.c.state != REJECTED
+    )
+    return int(conn.execute(query).scalar_one())
+
+
 _SHOWN_BY = (
     select(assignments.c.task, assignments.c.pipeline, assignments.c.state, tasks.c.content, labelings.c.spec)
     .join(tasks, tasks.c.task == assignments.c.task)
@@ -147,6 +171,12 @@ _CONTENT = select(tasks.c.content).where(tasks.c.task == bindparam("of_task"))
 def content(conn: Connection, task: str) -> str:
     """Return the content of a task."""
     return str(conn.execute(_CONTENT, {"of_task": task}).scalar_one())
+
+
+def done_content(conn: Connection, pipeline: str, task: str) -> str | None:
+    """Return the content of a task that is done; None for every other, known answers included."""
+    query = select(tasks.c.content).where(tasks.c.task == task, tasks.c.pipeline == pipeline, tasks.c.state == DONE)
+    return conn.execute(query).scalar()
 
 
 _SHOWN = select(
