@@ -24,7 +24,7 @@ from tilth.labeling.spec import parse_spec
 from tilth.metadata.schema.labeling import answers, assignments, labelings, tasks
 from tilth.model.canonical import canonical
 from tilth.model.ids import ChangeId, WorkerId
-from tilth.model.labeling import Assignment, NoTask
+from tilth.model.labeling import Assignment
 from tilth.versioning.backend import open_backend
 
 WORKERS = ["ann", "bob", "cyd", "dan"]
@@ -80,7 +80,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.standing: dict[str, dict[str, str]] = {}
         self.leases: dict[str, dict[str, int]] = {}
         self.seen: dict[str, set[str]] = {worker: set() for worker in WORKERS}
-        self.held: dict[str, Assignment] = {}
+        self.held: dict[str, list[Assignment]] = {worker: [] for worker in WORKERS}
         self.done_with: dict[str, tuple[Assignment, str]] = {}
         self.banned: set[str] = set()
         self.wrong: dict[str, list[bool]] = {worker: [] for worker in WORKERS}
@@ -137,38 +137,36 @@ class LedgerMachine(RuleBasedStateMachine):
             for entries in book.values():
                 entries.pop(worker, None)
 
-    @rule(worker=st.sampled_from(WORKERS))
-    def take(self, worker: str) -> None:
+    @rule(worker=st.sampled_from(WORKERS), limit=st.sampled_from([1, 1, 2, 3]))
+    def take(self, worker: str, limit: int) -> None:
         self._expire()
         if worker in self.banned:
             with contextlib.suppress(Denied):
-                self.desk.next(PIPELINE, WorkerId(worker))
+                self.desk.queue(PIPELINE, WorkerId(worker), limit)
                 raise AssertionError("a banned worker got an answer")
             return
-        task = self.desk.next(PIPELINE, WorkerId(worker))
-        held = self.held.get(worker)
-        if held is not None and worker in self.leases.get(held.task, {}):
-            assert task == held
-            return
-        if isinstance(task, NoTask):
+        queue = self.desk.queue(PIPELINE, WorkerId(worker), limit)
+        held = [task for task in self.held[worker] if worker in self.leases[task.task]]
+        assert list(queue.tasks[: len(held)]) == held[:limit]
+        for task in queue.tasks[len(held) :]:
+            assert self._used() < 14
+            assert task.task not in self.seen[worker]
+            assert task.task in self.golden or task.task in self.active.values()
+            if task.task not in self.golden:
+                assert self._free(task.task)
+            self.seen[worker].add(task.task)
+            self.leases.setdefault(task.task, {})[worker] = task.expires_ms
+            self.standing.setdefault(task.task, {})
+            self.held[worker] = [*(one for one in self.held[worker] if one.task != task.task), task]
+        if len(queue.tasks) < limit:
             eligible = [name for name in self.active.values() if self._free(name) and name not in self.seen[worker]]
-            assert self._used() >= 14 or not eligible, task
-            return
-        assert self._used() < 14
-        assert task.task not in self.seen[worker]
-        assert task.task in self.golden or task.task in self.active.values()
-        if task.task not in self.golden:
-            assert self._free(task.task)
-        self.seen[worker].add(task.task)
-        self.leases.setdefault(task.task, {})[worker] = task.expires_ms
-        self.standing.setdefault(task.task, {})
-        self.held[worker] = task
+            assert self._used() >= 14 or not eligible, queue
 
-    @rule(worker=st.sampled_from(WORKERS), label=st.sampled_from(["cat", "cat", "dog"]))
-    def submit(self, worker: str, label: str) -> None:
-        held = self.held.get(worker)
-        if held is None:
+    @rule(worker=st.sampled_from(WORKERS), label=st.sampled_from(["cat", "cat", "dog"]), which=st.integers(0, 2))
+    def submit(self, worker: str, label: str, which: int) -> None:
+        if not self.held[worker]:
             return
+        held = self.held[worker][which % len(self.held[worker])]
         leased = worker in self.leases[held.task]
         free = held.task in self.golden or (held.task in self.active.values() and self._free(held.task))
         fits = leased or (free and self._used() < 14)
@@ -185,7 +183,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.standing[held.task][worker] = label
         self.seen[worker].add(held.task)
         self.skips[worker] = 0
-        del self.held[worker]
+        self.held[worker].remove(held)
         self.done_with[worker] = (held, label)
         if held.task in self.golden:
             self.wrong[worker].append(label != "cat")
@@ -206,14 +204,16 @@ class LedgerMachine(RuleBasedStateMachine):
         except Conflict:
             assert other
 
-    @rule(worker=st.sampled_from(WORKERS))
-    def skip(self, worker: str) -> None:
-        held = self.held.get(worker)
-        if held is None or worker not in self.leases[held.task]:
+    @rule(worker=st.sampled_from(WORKERS), which=st.integers(0, 2))
+    def skip(self, worker: str, which: int) -> None:
+        if not self.held[worker]:
+            return
+        held = self.held[worker][which % len(self.held[worker])]
+        if worker not in self.leases[held.task]:
             return
         receipt = self.desk.skip(held.id, WorkerId(worker))
         del self.leases[held.task][worker]
-        del self.held[worker]
+        self.held[worker].remove(held)
         self.skips[worker] += 1
         assert (receipt.worker_state == "banned") == (self.skips[worker] >= 4)
         if receipt.worker_state == "banned":

@@ -193,7 +193,7 @@ def test_an_answer_is_submitted_as_a_label_studio_result(door: Any) -> None:
     result = [{"from_name": "digit", "to_name": "image", "type": "choices", "value": {"choices": ["7"]}}]
     answer = door.call("labeler", "POST", path_of("tasks.submit"), json={"assignment": "a1", "result": result})
     assert answer.json()["state"] == "accepted"
-    assert door.said == [("tasks.submit", ("a1", result), {"unsure": False})]
+    assert door.said == [("tasks.submit", ("a1", result), {"unsure": False, "held_ms": 0})]
 
 
 def test_waiting_ends_when_the_jobs_do_and_says_so_when_time_is_up(door: Any) -> None:

@@ -52,6 +52,9 @@ def test_a_labelers_token_opens_labeling_and_nothing_else() -> None:
     assert opened == {
         "tasks.next",
         "tasks.submit",
+        "tasks.queue",
+        "tasks.practice",
+        "tasks.compare",
         "tasks.skip",
         "tasks.media",
         "tasks.me",

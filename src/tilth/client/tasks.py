@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from tilth.client.transport import Transport
-from tilth.contract.values import AssignmentInfo, SubmitInfo, WorkerInfo
+from tilth.contract.values import (
+    AssignmentInfo,
+    ComparisonInfo,
+    PracticeAnswer,
+    PracticeInfo,
+    QueueInfo,
+    SubmitInfo,
+    WorkerInfo,
+)
 
 
 class RemoteTasks:
@@ -19,11 +28,16 @@ class RemoteTasks:
         """Take a task."""
         return self._call.post_or_none("tasks.next", AssignmentInfo, again=True, pipeline=pipeline)
 
-    def submit(self, assignment: str, result: list[Mapping[str, Any]], *, unsure: bool = False) -> SubmitInfo:
+    def queue(self, pipeline: str, *, limit: int = 2) -> QueueInfo:
+        """Take several tasks."""
+        return self._call.post("tasks.queue", QueueInfo, again=True, pipeline=pipeline, limit=limit)
+
+    def submit(
+        self, assignment: str, result: list[Mapping[str, Any]], *, unsure: bool = False, held_ms: int = 0
+    ) -> SubmitInfo:
         """Answer a task."""
-        return self._call.post(
-            "tasks.submit", SubmitInfo, again=True, assignment=assignment, result=list(result), unsure=unsure
-        )
+        said = {"assignment": assignment, "result": list(result), "unsure": unsure, "held_ms": held_ms}
+        return self._call.post("tasks.submit", SubmitInfo, again=True, **said)
 
     def skip(self, assignment: str) -> SubmitInfo:
         """Give the task back."""
@@ -36,3 +50,12 @@ class RemoteTasks:
     def me(self, pipeline: str) -> WorkerInfo:
         """Return the caller's own numbers."""
         return self._call.get("tasks.me", WorkerInfo, pipeline=pipeline)
+
+    def practice(self, pipeline: str, *, limit: int = 10) -> PracticeInfo:
+        """Return done items to try one's hand at."""
+        return self._call.get("tasks.practice", PracticeInfo, pipeline=pipeline, limit=limit)
+
+    def compare(self, pipeline: str, answers: list[PracticeAnswer]) -> ComparisonInfo:
+        """Compare practice answers."""
+        said = [asdict(answer) for answer in answers]
+        return self._call.post("tasks.compare", ComparisonInfo, again=True, pipeline=pipeline, answers=said)

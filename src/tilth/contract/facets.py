@@ -16,6 +16,7 @@ from tilth.contract.values import (
     AssignmentInfo,
     BranchInfo,
     CommitInfo,
+    ComparisonInfo,
     DatumInfo,
     DraftInfo,
     EventInfo,
@@ -30,6 +31,9 @@ from tilth.contract.values import (
     Lineage,
     Page,
     PipelineInfo,
+    PracticeAnswer,
+    PracticeInfo,
+    QueueInfo,
     QuietReport,
     RepoInfo,
     SpecCheck,
@@ -272,8 +276,19 @@ class Tasks(Protocol):
     def next(self, pipeline: str) -> AssignmentInfo | None:
         """Lend the caller a task; None when there is none. Raises Denied when the caller is banned (and says why)."""
 
-    def submit(self, assignment: str, result: list[Mapping[str, Any]], *, unsure: bool = False) -> SubmitInfo:
-        """Answer with a Label Studio result list. Repeating the same call is safe."""
+    def queue(self, pipeline: str, *, limit: int = 2) -> QueueInfo:
+        """Return up to `limit` (at most 4) tasks that the caller holds, lending what is missing, the first to do first.
+
+        So that the next task is there before this one is answered. Raises Denied as `next` does.
+        """
+
+    def submit(
+        self, assignment: str, result: list[Mapping[str, Any]], *, unsure: bool = False, held_ms: int = 0
+    ) -> SubmitInfo:
+        """Answer with a Label Studio result list. Repeating the same call is safe.
+
+        `held_ms`: how long the answer was kept before it was sent, so that its giver could take it back.
+        """
 
     def skip(self, assignment: str) -> SubmitInfo:
         """Give the task back."""
@@ -282,7 +297,16 @@ class Tasks(Protocol):
         """Stream the bytes shown for one variable of the task."""
 
     def me(self, pipeline: str) -> WorkerInfo:
-        """Return the caller's own numbers."""
+        """Return the caller's own numbers; how known answers came out only now and then, rounded, and not which."""
+
+    def practice(self, pipeline: str, *, limit: int = 10) -> PracticeInfo:
+        """Return up to `limit` done items that the caller has not labeled, to try one's hand at. Nothing is lent."""
+
+    def compare(self, pipeline: str, answers: list[PracticeAnswer]) -> ComparisonInfo:
+        """Compare practice answers with those of the people who did the work. Nothing is kept.
+
+        Cost: the answers to at most a thousand done items. Raises Invalid for an answer that does not fit.
+        """
 
 
 class Feedback(Protocol):

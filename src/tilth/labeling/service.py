@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tilth.errors import Conflict, Invalid, NotFound
-from tilth.labeling import practice
 from tilth.labeling.content import ShownFile, TaskContent
 from tilth.labeling.ledger import answering, banning, desks, lending, reports, ruling
 from tilth.labeling.ledger.answering import Given
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
 from tilth.labeling.ledger.lending import Lent, revoke_held
 from tilth.labeling.ledger.tasks import DONE, GOLDEN
-from tilth.labeling.practice import Practised
+from tilth.labeling.practice import Comparison, Practised, choose
+from tilth.labeling.practice import compare as compare_practised
 from tilth.labeling.results import category_of, meaning_of, result_for, validate_result
 from tilth.labeling.rules import majority
 from tilth.labeling.spec import LabelingSpec
@@ -168,7 +168,7 @@ class LabelingDesk:
         """Return up to `n` done tasks that the worker has not answered, by chance. Raises NotFound."""
         self._row(pipeline)
         with self._backend.database.read() as conn:
-            chosen = practice.choose(conn, pipeline, worker, n, chance=random.Random())
+            chosen = choose(conn, pipeline, worker, n, chance=random.Random())
             contents = [(TaskId(task), TaskContent.from_text(reports.content(conn, task))) for task in chosen]
         return [PracticeTask(task, self._data(content), _media_of(content)) for task, content in contents]
 
@@ -181,9 +181,7 @@ class LabelingDesk:
             raise NotFound(f"There is no such practice task: {task[:64]!r}.", help="Ask for practice tasks anew.")
         return shown, read_content(self._backend.store, shown.content)
 
-    def compare(
-        self, pipeline: str, worker: WorkerId, given: Sequence[tuple[str, object, float]]
-    ) -> practice.Comparison:
+    def compare(self, pipeline: str, worker: WorkerId, given: Sequence[tuple[str, object, float]]) -> Comparison:
         """Compare practice answers, (task, result, seconds), with those of the people who did the work.
 
         Raises Invalid, naming the region, for an answer that does not fit the config.
@@ -202,7 +200,7 @@ class LabelingDesk:
                 task: meaning_of(spec.config, json.loads(final))
                 for task, final in reports.ruled_meanings(conn, pipeline).items()
             }
-            return practice.compare(conn, pipeline, worker, practised, ruled)
+            return compare_practised(conn, pipeline, worker, practised, ruled)
 
     # For those who run it
 

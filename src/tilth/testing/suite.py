@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tilth.contract.facets import Tasks
-from tilth.contract.values import AssignmentInfo, FileInfo, Page
+from tilth.contract.values import AssignmentInfo, FileInfo, Page, PracticeAnswer
 from tilth.contract.workspace import Workspace
 from tilth.errors import (
     BranchMoved,
@@ -480,6 +480,47 @@ class WorkspaceSuite:
         assert other.tasks.skip(theirs.id).state == "skipped"
         assert first.tasks.me(ask).answers == 1
         assert workspace.labeling.get(ask).answers == 1
+
+    def test_several_tasks_are_held_at_once(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
+        ask = self._labeling(workspace, name, overlap=1)
+        person = self._labeler(workspace, as_user, f"{name}-a", ask)
+        first = person.tasks.queue(ask, limit=1)
+        queue = person.tasks.queue(ask)
+        assert [task.id for task in queue.tasks][:1] == [task.id for task in first.tasks]
+        assert (len(queue.tasks), queue.state) == (2, "lent")
+        with pytest.raises(Invalid):
+            person.tasks.queue(ask, limit=50)
+        for task in queue.tasks:
+            person.tasks.submit(task.id, _choice("bait"), held_ms=3)
+        rest = person.tasks.queue(ask, limit=3)
+        assert (len(rest.tasks), rest.state) == (1, "nothing_new")
+        person.tasks.skip(rest.tasks[0].id)
+        mine = person.tasks.me(ask)
+        assert (mine.answers, mine.told_accuracy, mine.golden_total) == (2, None, 0)
+
+    def test_done_items_are_for_practice(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
+        ask = self._labeling(workspace, name, overlap=2)
+        for number in range(2):
+            _answer_all(self._labeler(workspace, as_user, f"{name}-{number}", ask).tasks, ask, lambda shown: "bait")
+        practice = workspace.tasks.practice(ask, limit=2)
+        assert len(practice.tasks) == 2
+        assert practice.config == workspace.labeling.get(ask).config
+        said = [PracticeAnswer(task.id, _choice("bait"), 1.5) for task in practice.tasks]
+        found = workspace.tasks.compare(ask, said)
+        assert (found.me.n, found.me.agreed, found.me.median_seconds) == (2, 2, 1.5)
+        assert found.me.low < 1
+        assert [(other.n, other.agreed) for other in found.others] == [(3, 3), (3, 3)]
+        assert all(other.worker for other in found.others)
+        assert len(found.outcomes) == 2
+        newcomer = self._labeler(workspace, as_user, f"{name}-new", ask)
+        shown = newcomer.tasks.compare(ask, said)
+        assert shown.outcomes == []
+        assert not any(other.worker for other in shown.others)
+        assert workspace.labeling.get(ask).answers == 6
+        with pytest.raises(Invalid):
+            workspace.tasks.compare(ask, [])
+        with pytest.raises(Invalid):
+            workspace.tasks.compare(ask, [PracticeAnswer(said[0].id, _choice("neither"), 1)])
 
     def test_an_expert_decides_and_publishes_by_hand(self, workspace: Workspace, as_user: AsUser, name: str) -> None:
         ask = self._labeling(workspace, name, overlap=1)
