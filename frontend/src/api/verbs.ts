@@ -83,9 +83,12 @@ export const verbs = {
   "tags.create": "POST",
   "tags.delete": "POST",
   "tags.list": "GET",
+  "tasks.compare": "POST",
   "tasks.me": "GET",
   "tasks.media": "GET",
   "tasks.next": "POST",
+  "tasks.practice": "GET",
+  "tasks.queue": "POST",
   "tasks.skip": "POST",
   "tasks.submit": "POST",
 } as const;

@@ -1438,6 +1438,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare practice answers with those of the people who did the work. Nothing is kept. */
+        post: operations["tasks.compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/me": {
         parameters: {
             query?: never;
@@ -1445,7 +1462,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the caller's own numbers. */
+        /** Return the caller's own numbers; how known answers came out only now and then, rounded, and not which. */
         get: operations["tasks.me"];
         put?: never;
         post?: never;
@@ -1486,6 +1503,40 @@ export interface paths {
         put?: never;
         /** Lend the caller a task; None when there is none. Raises Denied when the caller is banned (and says why). */
         post: operations["tasks.next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/practice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return up to `limit` done items that the caller has not labeled, to try one's hand at. Nothing is lent. */
+        get: operations["tasks.practice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return up to `limit` (at most 4) tasks that the caller holds, lending what is missing, the first to do first. */
+        post: operations["tasks.queue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1721,6 +1772,19 @@ export interface components {
             message?: string;
             /** Reference */
             reference: string;
+        };
+        /**
+         * ComparisonInfo
+         * @description The caller beside all who did the work, the most agreeing first.
+         *
+         *     `outcomes` is empty for callers who may not see labels.
+         */
+        ComparisonInfo: {
+            me: components["schemas"]["StandingInfo"];
+            /** Others */
+            others: components["schemas"]["StandingInfo"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["PracticeOutcome"][];
         };
         /**
          * CredentialInfo
@@ -2560,6 +2624,76 @@ export interface components {
             name: string;
         };
         /**
+         * PracticeAnswer
+         * @description An answer to a practice item: a Label Studio result list, and how long it took.
+         */
+        PracticeAnswer: {
+            /** Id */
+            id: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            }[];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * PracticeInfo
+         * @description Done items of one labeling pipeline, for practice.
+         */
+        PracticeInfo: {
+            /** Config */
+            config: string;
+            /** Guideline Version */
+            guideline_version: string;
+            /** Guidelines */
+            guidelines: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Tasks */
+            tasks: components["schemas"]["PracticeTaskInfo"][];
+        };
+        /**
+         * PracticeOutcome
+         * @description One practised item: what the caller said, and what the others held.
+         */
+        PracticeOutcome: {
+            /** Id */
+            id: string;
+            /** Mine */
+            mine: string;
+            /** Share */
+            share: number;
+            /** Theirs */
+            theirs: string;
+        };
+        /**
+         * PracticeTaskInfo
+         * @description A done item for practice.
+         */
+        PracticeTaskInfo: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Media */
+            media: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * QueueInfo
+         * @description The tasks that a worker holds, the one to do first first.
+         */
+        QueueInfo: {
+            /** State */
+            state: string;
+            /** Tasks */
+            tasks: components["schemas"]["AssignmentInfo"][];
+        };
+        /**
          * RepoInfo
          * @description A repo: a namespace of branches of one kind of data.
          */
@@ -2651,6 +2785,24 @@ export interface components {
             warnings: string[];
         };
         /**
+         * StandingInfo
+         * @description How often somebody agreed with what all others held, with a 95 % interval, and how quick they were.
+         */
+        StandingInfo: {
+            /** Agreed */
+            agreed: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Median Seconds */
+            median_seconds: number;
+            /** N */
+            n: number;
+            /** Worker */
+            worker: string;
+        };
+        /**
          * StatusInfo
          * @description Whether anything is left to run, and who runs it.
          */
@@ -2723,8 +2875,22 @@ export interface components {
             /** Repo */
             repo: string;
         };
+        /** TasksCompareRequest */
+        TasksCompareRequest: {
+            /** Answers */
+            answers: components["schemas"]["PracticeAnswer"][];
+            /** Pipeline */
+            pipeline: string;
+        };
         /** TasksNextRequest */
         TasksNextRequest: {
+            /** Pipeline */
+            pipeline: string;
+        };
+        /** TasksQueueRequest */
+        TasksQueueRequest: {
+            /** Limit */
+            limit?: number;
             /** Pipeline */
             pipeline: string;
         };
@@ -2737,6 +2903,8 @@ export interface components {
         TasksSubmitRequest: {
             /** Assignment */
             assignment: string;
+            /** Held Ms */
+            held_ms?: number;
             /** Result */
             result: {
                 [key: string]: unknown;
@@ -2835,6 +3003,13 @@ export interface components {
             skipped: number;
             /** State */
             state: string;
+            /** Told Accuracy */
+            told_accuracy?: number | null;
+            /**
+             * Told Answers
+             * @default 0
+             */
+            told_answers: number;
             /** Worker */
             worker: string;
         };
@@ -5553,6 +5728,39 @@ export interface operations {
             };
         };
     };
+    "tasks.compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TasksCompareRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "tasks.me": {
         parameters: {
             query: {
@@ -5637,6 +5845,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentInfo"] | null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.practice": {
+        parameters: {
+            query: {
+                pipeline: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PracticeInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TasksQueueRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
