@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tilth.errors import Conflict, HeldOut, Invalid, NotFound
+from tilth.metadata import feed
 from tilth.pipelines.queue import get_job, list_jobs, stop_job, tries_of
 from tilth.pipelines.registry import delete_pipeline, get_pipeline, list_pipelines, rerun_pipeline
 from tilth.versioning.branches import move_branch
@@ -448,3 +449,27 @@ def test_a_job_is_found_by_id(workshop: Any) -> None:
     assert get_job(workshop.backend, job.id) == job
     with pytest.raises(NotFound):
         get_job(workshop.backend, "0" * 32)
+
+
+def test_a_running_job_tells_of_how_many_items_it_is_and_how_far_it_is(workshop: Any) -> None:
+    workshop.repo("a", {f"f{n}": b"a" for n in range(50)})
+    workshop.pipeline("p", pfs("a"), function="test:upper")
+    workshop.settle()
+    workshop.commit("a", {"f1": b"b", "f2": b"b", "f3": None, "new": b"b"})
+    seen: list[Any] = []
+    workshop.executor.before_batch = lambda batch: seen.append(
+        next(job for job in list_jobs(workshop.backend) if job.state == "running")
+    )
+    [job] = workshop.settle()
+    assert (job.total, job.run, job.reused) == (50, 3, 47)
+    assert [(each.total, each.reused) for each in seen] == [(50, 47)] * len(seen)
+    assert seen[0].run == 0
+
+
+def test_the_start_of_a_job_is_news(workshop: Any) -> None:
+    workshop.repo("a", {"x": b"1"})
+    workshop.pipeline("p", pfs("a"), function="test:upper")
+    [job] = workshop.settle()
+    with workshop.backend.database.read() as conn:
+        told = [(event.kind, event.facts["job"]) for event in feed.read(conn, 0) if event.kind.startswith("job.")]
+    assert told == [("job.started", job.id), ("job.ended", job.id)]

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from tilth.contract.principal import Role
 from tilth.contract.workspace import Workspace
-from tilth.webapi import invites, sessions
+from tilth.webapi import invites, news, sessions
 from tilth.webapi.app import api_router
 from tilth.webapi.operations import ACTS, COMPOSED, OPERATIONS, PUBLIC_PATHS, path_of
 from tilth.webapi.rights import rights
@@ -129,7 +129,7 @@ def test_no_route_exists_outside_the_table_but_the_public_ones(door: Any) -> Non
     guarded = {route.path for route in api_router().routes if isinstance(route, APIRoute)}
     assert guarded == {path_of(name) for name in OPERATIONS}
     others = {path for path in _paths(door.app) if path not in guarded}
-    assert others == PUBLIC_PATHS | {sessions.PATH, invites.LOOK_PATH, invites.JOIN_PATH, "/{path:path}"}
+    assert others == PUBLIC_PATHS | {sessions.PATH, invites.LOOK_PATH, invites.JOIN_PATH, news.PATH, "/{path:path}"}
     for path in PUBLIC_PATHS:
         assert door.call(None, "GET", path).status_code == 200
     for path in ("/docs", "/redoc", "/api", "/api/v1/", "/api/v1/repos/list/", sessions.PATH):

@@ -40,6 +40,11 @@ class Planner:
     merge: OutputMerge
     touched: bool = field(default=False, init=False)
     settled: list[str] = field(default_factory=list, init=False)
+    complete: bool = field(default=False, init=False)
+    """Whether all is planned; before that the counts below are only of what was planned until now."""
+    to_run: int = field(default=0, init=False)
+    added: int = field(default=0, init=False)
+    removed: int = field(default=0, init=False)
 
     @property
     def _again(self) -> bool:
@@ -66,7 +71,17 @@ class Planner:
             if not work:
                 continue
             self.touched = True
-            yield self._from_cache(work)
+            left = self._from_cache(work)
+            self.to_run += len(left)
+            yield left
+        self.complete = True
+
+    def counts(self) -> dict[str, float]:
+        """Return of how many datums the job is and how many need not run, once all is planned; nothing before."""
+        if not self.complete:
+            return {}
+        total = len(self.datums.before) + self.added - self.removed
+        return {"total": total, "reused": max(0, total - self.to_run)}
 
     def _changed(self, update: InputUpdate, before: Plan) -> Iterator[list[Work]]:
         """Plan what differs from the previous job, and what recovered there without output."""
@@ -85,6 +100,7 @@ class Planner:
                 if change.new is None:
                     self._forget(row)
                     continue
+                self.added += row is None
                 content = change.new.digest
                 if row is not None and row["state"] == SUCCESS and row["content"] == content:
                     continue
@@ -107,6 +123,7 @@ class Planner:
                 self._settle(datum.key)
                 item = self._work(datum, datum.digest)
                 row = rows.get(datum.key)
+                self.added += row is None
                 good = row is not None and row["state"] == SUCCESS and not self._again
                 if row is not None and good:
                     same = row["content"] == item.content if keep else row["identity"] == item.identity
@@ -130,6 +147,7 @@ class Planner:
     def _forget(self, row: Mapping[str, Any] | None) -> None:
         if row is not None:
             self.touched = True
+            self.removed += 1
             self.datums.delete(row["key"])
             self._settle(row["key"])
             self._drop(row)

@@ -22,6 +22,7 @@ from tilth.pipelines.plan import Plan
 from tilth.versioning.backend import Backend
 
 ENDED = "job.ended"
+STARTED = "job.started"
 """The feed event at the end of a job; facts: job, pipeline (PROJECT/NAME), state, output."""
 
 CREATED, RUNNING = "created", "running"
@@ -239,6 +240,7 @@ def start_job(conn: Connection, id: JobId, lease: Lease) -> Job:
     job = load_job(conn, id)
     if not changed:
         raise Conflict(f"Job {id} is {job.state}, not waiting.", help="Look at it with `tilth job show`.", job=id)
+    feed.append(conn, STARTED, ChangeId(job.change), {"job": id, "pipeline": job.pipeline})
     return job
 
 

@@ -242,6 +242,10 @@ class _Run:
             grouped=_has_group(spec.input),
         )
         source = chain([first], head, [more] if more is not None else [], rest)
+        if self.planner.complete:
+            with self.backend.database.transaction() as conn:
+                check_running(conn, self.job, self.lease)
+                note_progress(conn, self.job.id, self.planner.counts())
         self.progress.begin(self.pipeline.spec.name, known, "items")
         try:
             # Closed at once on any error, so that nothing runs on for a job that has ended.
@@ -298,7 +302,7 @@ class _Run:
                 ),
             )
             note_tries(conn, self.job, map(_try, progressed.failures))
-            note_progress(conn, self.job.id, self.counters.values())
+            note_progress(conn, self.job.id, self.counters.values() | self.planner.counts())
         for done, manifest in zip(good, manifests, strict=True):
             self._finished(done, manifest)
         for done in progressed.finished:

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import uvicorn
 
 from tilth.config import DEFAULT_PORT
 from tilth.contract.principal import Principal
+from tilth.contract.values import EventInfo, StatusInfo
 from tilth.contract.workspace import Workspace
 from tilth.server.addresses import listen, url_of
 from tilth.server.worker import Worker
@@ -26,6 +27,7 @@ from tilth.workspace.audited import AuditedWorkspace
 from tilth.workspace.doorkeeper import Doorkeeper
 from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.local import LocalWorkspace
+from tilth.workspace.maintenance import LocalMaintenance
 from tilth.workspace.opened import Opened, Resources
 from tilth.workspace.working import Working
 
@@ -77,7 +79,14 @@ def _run(
         inner = LocalWorkspace(Opened(resources, principal), lambda: working, place=url, close=lambda: None)
         return AuditedWorkspace(inner, backend.database, principal, ACTS)
 
-    app = create_app(workspace_of, Doorkeeper(backend.database))
+    keeper = Doorkeeper(backend.database)
+    care = LocalMaintenance(Opened(resources, access_ledger.owner(backend.database)), working)
+
+    def news(after: int) -> tuple[Sequence[EventInfo], StatusInfo]:
+        keeper.keep_uses()
+        return care.events(after=after, limit=1000).items, care.status()
+
+    app = create_app(workspace_of, keeper, news=news)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -88,6 +97,7 @@ def _run(
         )
     )
     stop.ends(server)
+    app.state.broadcast.ending = lambda: server.should_exit
     worker = Worker(backend, lease, on_lost=lambda: setattr(server, "should_exit", True))
     worker.start()
     say(f"{url}  Tilth serves {backend.folder} (Ctrl-C ends it)")

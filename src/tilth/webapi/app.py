@@ -18,20 +18,24 @@ from tilth.webapi.contents import add_contents
 from tilth.webapi.guard import Door, GuardedRoute, Keeper
 from tilth.webapi.invites import add_invites
 from tilth.webapi.methods import add_methods
+from tilth.webapi.news import Broadcast, Read, add_news
 from tilth.webapi.operations import OPERATIONS
 from tilth.webapi.pages import add_console
 from tilth.webapi.sessions import add_sessions
 from tilth.webapi.waiting import add_waiting
 
 
-def create_app(workspaces: Callable[[Principal], Workspace], keeper: Keeper, **settings: Any) -> FastAPI:
+def create_app(
+    workspaces: Callable[[Principal], Workspace], keeper: Keeper, *, news: Read | None = None, **settings: Any
+) -> FastAPI:
     """Return the web API with the console.
 
     `keeper` knows who may enter; `workspaces` returns the workspace as a principal sees it, and is called once per
-    request. `settings` go to FastAPI (`lifespan`, ...).
+    request. `news` reads the feed for those who listen. `settings` go to FastAPI (`lifespan`, ...).
     """
     app = FastAPI(title="Tilth", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False, **settings)
     app.state.door = Door(workspaces, keeper)
+    app.state.broadcast = Broadcast(news) if news is not None else None
     failures.install(app)
     app.include_router(api_router())
 
@@ -41,6 +45,7 @@ def create_app(workspaces: Callable[[Principal], Workspace], keeper: Keeper, **s
 
     add_sessions(app.router)
     add_invites(app.router)
+    add_news(app.router)
     add_console(app)
     app.openapi = described  # type: ignore[method-assign]
     return app
