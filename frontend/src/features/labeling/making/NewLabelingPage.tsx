@@ -1,0 +1,216 @@
+import "./making.css";
+
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+
+import { type ApiError, type Result, call } from "@/api/client";
+import { useAct, useRead } from "@/api/queries";
+import { Editor } from "@/canvas/Editor";
+import { count, money } from "@/lib/format";
+import { fullName } from "@/lib/names";
+import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
+
+import { ItemsPart } from "./ItemsPart";
+import { PeoplePart } from "./PeoplePart";
+import { type Project, configOfProject, estimateOf, fieldsOf, problemsOf, specOf } from "./project";
+import { QuestionPart } from "./QuestionPart";
+import { globOf, useExample, useSource } from "./source";
+import { TEMPLATES, templateOf } from "./templates";
+
+const PAUSE_MS = 400;
+
+/** A labeling project from a form: what is shown, what is asked, of whom, and for how much. */
+export function NewLabelingPage() {
+  const repos = useRead("repos.list", { limit: 1000 });
+  const { repo: asked } = useSearch({ from: "/new-labeling" });
+  const go = useNavigate();
+  if (repos.error) return <Page title="New labeling project"><ErrorNote error={repos.error} retry={() => void repos.refetch()} /></Page>;
+  if (!repos.data) return <Loading what="Reading the repos…" />;
+  const names = repos.data.items.filter((one) => one.kind === "data").map((one) => fullName(one.project, one.name));
+  const first = asked && names.includes(asked) ? asked : names[0];
+  if (first === undefined)
+    return (
+      <Page title="New labeling project">
+        <div className="panel">
+          <Empty title="There is nothing to label yet">
+            <p>People label pictures, texts or recordings. Import some first.</p>
+            <Button look="main" icon="plus" onClick={() => void go({ to: "/data" })}>Import data</Button>
+          </Empty>
+        </div>
+      </Page>
+    );
+  return <Form names={names} first={first} />;
+}
+
+function Form({ names, first }: { names: readonly string[]; first: string }) {
+  const go = useNavigate();
+  const [project, setProject] = useState<Project>(() => fresh(first));
+  const [touched, setTouched] = useState(false);
+  const set = (change: Partial<Project>) => { setProject((now) => ({ ...now, ...change })); };
+  const source = useSource(project.items.repo);
+  const found = source.data;
+  // A new repo suggests what to ask about it; what the person chose for it afterwards stays.
+  useEffect(() => {
+    if (!found) return;
+    setProject((now) => suggested(now, found.shows, found.endings, found.tables));
+  }, [found]);
+  const problems = problemsOf(project);
+  const spec = problems.length === 0 ? specOf(project) : null;
+  const check = useChecked(spec);
+  const make = useAct("pipelines.create", (made) => void go({ to: "/labeling/$pipeline", params: { pipeline: fullName(made.project, made.name) } }));
+  const ready = spec !== null && check.data !== undefined && !make.isPending;
+  return (
+    <Page title="New labeling project" about="People are shown items one by one, checked by known answers, and what holds is published as a version.">
+      <div className="making">
+        <form
+          className="making-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setTouched(true);
+            if (ready) make.mutate({ spec });
+          }}
+        >
+          <ItemsPart names={names} project={project} source={source} set={set} />
+          <QuestionPart project={project} shows={found?.shows ?? null} set={set} />
+          <PeoplePart project={project} names={names} set={set} />
+          <section className="making-part" aria-label="Make it">
+            <label>
+              What shall it be called?
+              <input className="field" value={project.name} maxLength={63} spellCheck={false} onChange={(event) => { set({ name: event.target.value }); }} aria-invalid={touched && problems.length > 0} />
+            </label>
+            {touched && problems.length > 0 && (
+              <ul className="making-problems" role="alert">
+                {problems.map((problem) => <li key={problem}><Icon name="alert" /> {problem}</li>)}
+              </ul>
+            )}
+            {spec && check.error && <ErrorNote error={check.error} retry={() => void check.refetch()} />}
+            <Cost project={project} items={check.data?.items ?? null} />
+            {make.error && <ErrorNote error={make.error} />}
+            <div className="making-acts">
+              <Button type="submit" look="main" disabled={make.isPending || (problems.length === 0 && !ready)}>
+                {make.isPending ? "Making it…" : check.data?.items ? `Ask people about ${count(check.data.items)} items` : "Make this project"}
+              </Button>
+              <Button onClick={() => void go({ to: "/labeling" })}>Cancel</Button>
+            </div>
+          </section>
+        </form>
+        <Preview project={project} />
+      </div>
+    </Page>
+  );
+}
+
+function fresh(repo: string): Project {
+  const template = TEMPLATES[0];
+  if (!template) throw new Error("there are templates");
+  return {
+    name: "",
+    template,
+    items: { kind: "files", repo, glob: "/**" },
+    question: "",
+    classes: "",
+    guidelines: "",
+    people: 3,
+    until: null,
+    known: null,
+    banBelow: 0.7,
+    banFast: true,
+    price: 0,
+    budget: null,
+    publish: "complete",
+  };
+}
+
+/** Fit a project to what its repo holds. */
+function suggested(now: Project, shows: "image" | "audio" | "text" | "table" | null, endings: readonly string[], tables: readonly string[]): Project {
+  const { repo } = now.items;
+  const wanted = shows === "table" ? "text-one" : shows === "audio" ? "audio-one" : shows === "text" ? "text-one" : "image-one";
+  const template = templateOf(wanted) ?? now.template;
+  const [table] = tables;
+  return {
+    ...now,
+    template,
+    question: now.question && now.question !== now.template.question ? now.question : template.question,
+    name: now.name && !now.name.startsWith("label-") ? now.name : `label-${(repo.split("/").at(-1) ?? repo).slice(0, 56)}`,
+    items:
+      shows === "table" && table !== undefined
+        ? { kind: "rows", repo, path: table, key: null, item: "", other: null }
+        : { kind: "files", repo, glob: globOf("", endings.slice(0, 6)) },
+  };
+}
+
+/** What the server says to the spec, a moment after the last key. */
+function useChecked(spec: Record<string, unknown> | null) {
+  const text = spec ? JSON.stringify(spec) : null;
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => { setSettled(text); }, PAUSE_MS);
+    return () => { clearTimeout(timer); };
+  }, [text]);
+  return useQuery<Result<"pipelines.check">, ApiError>({
+    queryKey: ["pipelines.check", settled],
+    queryFn: ({ signal }) => call("pipelines.check", { spec: JSON.parse(settled ?? "{}") as Record<string, unknown> }, signal),
+    enabled: settled !== null && settled === text,
+    retry: false,
+  });
+}
+
+function Cost({ project, items }: { project: Project; items: number | null }) {
+  if (items === null) return null;
+  if (items === 0) return <p className="quiet">No item matches yet. People are asked as soon as some are imported.</p>;
+  const { answers, cost } = estimateOf(project, items);
+  const range = (low: string, high: string) => (low === high ? low : `${low} to ${high}`);
+  const over = project.budget !== null && cost.most > project.budget;
+  return (
+    <div className={over ? "making-cost need" : "making-cost"} role="status">
+      <strong>{count(items)} items, {range(count(answers.least), count(answers.most))} answers</strong>
+      {project.price > 0 && <> at {money(project.price)}: <strong>{range(money(cost.least), money(cost.most))}</strong></>}
+      {project.known && <span className="faint"> (known answers, one in {project.known.every}, are among them and paid too)</span>}
+      {over && <div><Icon name="alert" /> The budget of {money(project.budget ?? 0)} may run out before all are labeled; then nobody is asked more.</div>}
+    </div>
+  );
+}
+
+/** One real item as a labeler will see it. */
+function Preview({ project }: { project: Project }) {
+  const fields = fieldsOf(project);
+  const example = useExample(project.items, fields.item);
+  const config = configOfProject(project);
+  const [settled, setSettled] = useState(config);
+  useEffect(() => {
+    const timer = setTimeout(() => { setSettled(config); }, PAUSE_MS);
+    return () => { clearTimeout(timer); };
+  }, [config]);
+  const [broken, setBroken] = useState<string | null>(null);
+  const ready = problemsOf({ ...project, name: "x", known: null }).length === 0;
+  return (
+    <aside className="making-preview" aria-label="How a labeler sees it">
+      <h2>How a labeler sees it</h2>
+      {!ready ? (
+        <p className="quiet">It appears here once the question has its classes.</p>
+      ) : example.error ? (
+        <ErrorNote error={example.error} retry={() => void example.refetch()} />
+      ) : example.isPending ? (
+        <Loading what="Reading an item…" />
+      ) : example.data === null ? (
+        <p className="quiet">No item matches yet.</p>
+      ) : (
+        <>
+          {broken && <ErrorNote error={{ message: broken, help: "Change the question or its classes." }} />}
+          <Editor
+            key={JSON.stringify(project.items)}
+            id={`preview ${settled}`}
+            config={settled}
+            data={example.data.data}
+            media={example.data.media}
+            title="Preview of the task"
+            onReady={() => { setBroken(null); }}
+            onError={setBroken}
+          />
+          <p className="faint">This is a real item of {project.items.repo}. Try it; nothing is saved.</p>
+        </>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,153 @@
+import { useState } from "react";
+
+import { ErrorNote, Loading } from "@/ui";
+
+import { Column } from "./ItemsPart";
+import { type Known, KNOWN_BEFORE_BAN, type Project } from "./project";
+import { useSource, useTable } from "./source";
+
+interface Props {
+  project: Project;
+  names: readonly string[];
+  set: (change: Partial<Project>) => void;
+}
+
+/** How many people answer, how they are checked, and what it may cost. */
+export function PeoplePart({ project, names, set }: Props) {
+  const { until, known } = project;
+  return (
+    <fieldset className="making-part">
+      <legend>3. Who answers, and how is it checked?</legend>
+      <div className="making-row">
+        <label>
+          People per item
+          <input className="field short" type="number" min={1} max={20} value={project.people} onChange={(event) => { set({ people: whole(event.target.value, 1, 20) }); }} />
+        </label>
+        {project.template.categorical && (
+          <label className="check">
+            <input type="checkbox" checked={until !== null} onChange={(event) => { set({ until: event.target.checked ? { most: project.people + 2, confidence: 0.9 } : null }); }} />
+            ask more where they disagree
+          </label>
+        )}
+        {until && (
+          <>
+            <label>
+              up to
+              <input className="field short" type="number" min={project.people} max={20} value={until.most} onChange={(event) => { set({ until: { ...until, most: whole(event.target.value, project.people, 20) } }); }} />
+            </label>
+            <label>
+              until it is sure to
+              <select className="field short" value={until.confidence} onChange={(event) => { set({ until: { ...until, confidence: Number(event.target.value) } }); }}>
+                {[0.8, 0.9, 0.95, 0.99].map((share) => <option key={share} value={share}>{Math.round(share * 100)} %</option>)}
+              </select>
+            </label>
+          </>
+        )}
+      </div>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={known !== null}
+          onChange={(event) => { set({ known: event.target.checked ? { table: "", item: "", answer: "", every: 5 } : null }); }}
+        />
+        Mix in items whose answer is known <span className="faint">(the surest way to learn whom to trust)</span>
+      </label>
+      {known && <KnownPart known={known} names={names} rows={project.items.kind === "rows"} onChange={(part) => { set({ known: { ...known, ...part } }); }} />}
+      {known && (
+        <label className="check">
+          <input type="checkbox" checked={project.banBelow !== null} onChange={(event) => { set({ banBelow: event.target.checked ? 0.7 : null }); }} />
+          Ban who has fewer than
+          <select className="field short" value={project.banBelow ?? 0.7} disabled={project.banBelow === null} onChange={(event) => { set({ banBelow: Number(event.target.value) }); }}>
+            {[0.5, 0.6, 0.7, 0.8, 0.9].map((share) => <option key={share} value={share}>{Math.round(share * 100)} %</option>)}
+          </select>
+          of them right, after {KNOWN_BEFORE_BAN}
+        </label>
+      )}
+      <label className="check">
+        <input type="checkbox" checked={project.banFast} onChange={(event) => { set({ banFast: event.target.checked }); }} />
+        Ban who answers in under a second, 5 times of 10
+      </label>
+      <div className="making-row">
+        <Amount label="Pay per answer" value={project.price} onChange={(price) => { set({ price: price ?? 0 }); }} />
+        <Amount label="Budget" none="none" value={project.budget} onChange={(budget) => { set({ budget }); }} />
+        <label>
+          Publish labels
+          <select className="field" value={project.publish} onChange={(event) => { set({ publish: event.target.value === "often" ? "often" : "complete" }); }}>
+            <option value="complete">when all items are done</option>
+            <option value="often">every minute, as they come</option>
+          </select>
+        </label>
+      </div>
+    </fieldset>
+  );
+}
+
+function KnownPart({ known, names, rows, onChange }: { known: Known; names: readonly string[]; rows: boolean; onChange: (part: Partial<Known>) => void }) {
+  const [repo, setRepo] = useState(names[0] ?? "");
+  const source = useSource(repo);
+  const table = useTable(known.table || null);
+  const tables = source.data?.tables ?? [];
+  return (
+    <div className="making-inner">
+      <div className="making-row">
+        <label>
+          They are in
+          <select
+            className="field"
+            value={repo}
+            onChange={(event) => {
+              setRepo(event.target.value);
+              onChange({ table: "", item: "", answer: "" });
+            }}
+          >
+            {names.map((name) => <option key={name}>{name}</option>)}
+          </select>
+        </label>
+        <label>
+          the table
+          <select className="field" value={known.table} onChange={(event) => { onChange({ table: event.target.value, item: "", answer: "" }); }}>
+            <option value="">{tables.length ? "choose one…" : source.isPending ? "looking…" : "it has no table"}</option>
+            {tables.filter((path) => !path.endsWith(".parquet")).map((path) => <option key={path} value={`${repo}@main:${path}`}>{path}</option>)}
+          </select>
+        </label>
+        <label>
+          One in
+          <input className="field short" type="number" min={2} max={100} value={known.every} onChange={(event) => { onChange({ every: whole(event.target.value, 2, 100) }); }} />
+        </label>
+      </div>
+      {table.error && <ErrorNote error={table.error} />}
+      {known.table !== "" && table.isPending && <Loading what="Reading its first rows…" />}
+      {table.data && (
+        <div className="making-columns">
+          <Column label={rows ? "What is shown is in" : "The file's path is in"} columns={table.data.columns} value={known.item} example={table.data.rows[0]?.[known.item]} onPick={(item) => { onChange({ item: item ?? "" }); }} />
+          <Column label="The answer is in" columns={table.data.columns} value={known.answer} example={table.data.rows[0]?.[known.answer]} onPick={(answer) => { onChange({ answer: answer ?? "" }); }} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Amount({ label, value, none = "0", onChange }: { label: string; value: number | null; none?: string; onChange: (value: number | null) => void }) {
+  return (
+    <label>
+      {label}
+      <input
+        className="field short"
+        type="number"
+        min={0}
+        step="0.01"
+        placeholder={none}
+        value={value === null || (value === 0 && none === "0") ? "" : value}
+        onChange={(event) => {
+          const amount = Number(event.target.value);
+          onChange(event.target.value === "" || !Number.isFinite(amount) || amount < 0 ? null : Math.round(amount * 1e6) / 1e6);
+        }}
+      />
+    </label>
+  );
+}
+
+function whole(text: string, low: number, high: number): number {
+  const value = Math.round(Number(text));
+  return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : low;
+}
