@@ -5,7 +5,7 @@ export const PLACES = [
   { to: "/", label: "Home", icon: "home", below: [] },
   { to: "/data", label: "Data", icon: "data", below: ["/data"] },
   { to: "/pipelines", label: "Pipelines", icon: "pipelines", below: ["/pipelines", "/runs", "/new-pipeline"] },
-  { to: "/labeling", label: "Labeling", icon: "labeling", below: ["/labeling"] },
+  { to: "/labeling", label: "Labeling", icon: "labeling", below: ["/labeling", "/new-labeling"] },
   { to: "/lineage", label: "Lineage", icon: "lineage", below: ["/lineage"] },
 ] as const satisfies readonly { to: string; label: string; icon: IconName; below: readonly string[] }[];
 

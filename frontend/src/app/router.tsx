@@ -80,6 +80,15 @@ const labeling = createRoute({
   path: "/labeling",
   component: lazyRouteComponent(() => import("@/features/labeling/LabelingPage"), "LabelingPage"),
 });
+const labelingNew = createRoute({
+  getParentRoute: () => root,
+  path: "/new-labeling",
+  validateSearch: (search: Record<string, unknown>): { repo?: string } => {
+    const repo = text(search["repo"]);
+    return repo ? { repo } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/labeling/making/NewLabelingPage"), "NewLabelingPage"),
+});
 const labelingOne = createRoute({
   getParentRoute: () => root,
   path: "/labeling/$pipeline",
@@ -87,7 +96,7 @@ const labelingOne = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingOne]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne]),
   defaultPreload: "intent",
 });
 

@@ -2,7 +2,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 
 import { useRead } from "@/api/queries";
 import { count, money, plain } from "@/lib/format";
-import { Empty, ErrorNote, Loading, Meter, Page } from "@/ui";
+import { Button, Empty, ErrorNote, Loading, Meter, Page } from "@/ui";
 
 /** All labeling: how far each is, who works on it, what it cost. */
 export function LabelingPage() {
@@ -12,18 +12,16 @@ export function LabelingPage() {
   if (!labelings.data) return <Loading what="Reading the labeling…" />;
   if (labelings.data.items.length === 0)
     return (
-      <Page title="Labeling">
+      <Page title="Labeling" acts={<NewProject />}>
         <div className="panel">
           <Empty title="Nobody labels here yet">
-            <p>A labeling pipeline shows items of a repo to people, checks them with known answers, and publishes what holds.</p>
-            <p>The quickstart in the docs has one to copy; it is made like any pipeline:</p>
-            <pre>tilth pipeline create -f label.yaml</pre>
+            <p>A labeling project shows items of a repo to people, checks them with known answers, and publishes what holds.</p>
           </Empty>
         </div>
       </Page>
     );
   return (
-    <Page title="Labeling" about="What people decide. Counters are live.">
+    <Page title="Labeling" about="What people decide. Counters are live." acts={<NewProject />}>
       <div className="panel table-wrap">
         <table className="table">
           <thead>
@@ -58,4 +56,11 @@ export function LabelingPage() {
       </div>
     </Page>
   );
+}
+
+function NewProject() {
+  const go = useNavigate();
+  const me = useRead("access.me", {});
+  if (me.data?.role === undefined || !["owner", "curator", "writer"].includes(me.data.role)) return null;
+  return <Button icon="plus" look="main" onClick={() => void go({ to: "/new-labeling" })}>New labeling project</Button>;
 }

@@ -51,10 +51,11 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
   const source = useSource(project.items.repo);
   const found = source.data;
   // A new repo suggests what to ask about it; what the person chose for it afterwards stays.
-  useEffect(() => {
-    if (!found) return;
-    setProject((now) => suggested(now, found.shows, found.endings, found.tables));
-  }, [found]);
+  const [fitted, setFitted] = useState<typeof found>(undefined);
+  if (found && found !== fitted) {
+    setFitted(found);
+    setProject(suggested(project, found.shows, found.endings, found.tables));
+  }
   const problems = problemsOf(project);
   const spec = problems.length === 0 ? specOf(project) : null;
   const check = useChecked(spec);

@@ -1,0 +1,113 @@
+// A labeling project from a form: pictures with classes, texts of a table with known answers; what does not fit is said.
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deflateSync, crc32 } from "node:zlib";
+
+import { openBrowser, troublesOf } from "./browser.mjs";
+import { serve } from "./server.mjs";
+
+const { link, folder, tilth, at, end } = await serve();
+const pictures = process.argv[2];
+const birds = join(folder, "birds");
+mkdirSync(birds);
+for (const [name, colour] of [["a", 40], ["b", 120], ["c", 220]]) writeFileSync(join(birds, `${name}.png`), png(24, [colour, 90, 60]));
+writeFileSync(join(folder, "news.csv"), 'id,headline,truth\n1,"<img src=x onerror=alert(1)> You won\'t believe this",bait\n2,Council votes on budget,news\n3,Ten tricks,bait\n');
+tilth("repo", "create", "birds");
+tilth("put", "birds", birds);
+tilth("repo", "create", "news");
+tilth("put", "news:news.csv", join(folder, "news.csv"));
+tilth("repo", "create", "nothing");
+
+const browser = await openBrowser();
+try {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
+  page.setDefaultTimeout(15_000);
+  const troubles = troublesOf(page, { expected: (what) => /\b401\b|422 .*pipelines\/check|status of 422|status of 404|404 .*walk/.test(what) });
+  page.on("dialog", (dialog) => { troubles.push(`a dialog opened: ${dialog.message()}`); void dialog.dismiss(); });
+  const see = (text) => page.getByText(text, { exact: false }).first().waitFor();
+  const shot = async (name) => { if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true }); };
+  await page.goto(link);
+  await page.waitForSelector("main h1");
+  await page.goto(at("/labeling"));
+  await page.getByRole("button", { name: "New labeling project" }).click();
+
+  // Pictures: the repo suggests the question; the form says what is missing.
+  await page.getByRole("radio", { name: /One class per image/ }).waitFor();
+  await page.getByRole("button", { name: /Make this project|Ask people/ }).click();
+  await see("Give two classes or more");
+  await page.getByLabel(/The classes/).fill("robin\nwren\n<b>neither</b> & both");
+  await page.getByLabel("The question").fill('Which "bird" is <i>it</i>?');
+  await page.getByLabel(/Guidelines/).fill("# Birds\nLook at the beak.");
+  await see("3 items, 9 answers");
+  await page.getByLabel("Pay per answer").fill("0.1");
+  await see("0.90");
+  await page.getByLabel("Budget").fill("0.5");
+  await see("may run out");
+  await page.getByLabel("Budget").fill("");
+  const frame = page.frameLocator("iframe[title='Preview of the task']");
+  await frame.getByText("robin").first().waitFor();
+  await frame.getByText("<b>neither</b> & both").first().waitFor();
+  await shot("pictures");
+  await page.getByRole("radio", { name: /Boxes on images/ }).check();
+  await frame.getByText("wren").first().waitFor();
+  await page.getByRole("radio", { name: /One class per image/ }).check();
+  await page.getByRole("button", { name: "Ask people about 3 items" }).click();
+  await page.waitForURL(/\/labeling\/label-birds/);
+  await see("3 items");
+
+  // Texts of a table, with known answers from its own column.
+  await page.goto(at("/new-labeling?repo=news"));
+  await page.getByLabel("People are shown the column").selectOption("headline");
+  await page.getByLabel("A row's name is in").selectOption("id");
+  await page.getByLabel(/The classes/).fill("bait\nnews");
+  await page.getByRole("checkbox", { name: /answer is known/ }).check();
+  await page.getByLabel("They are in").selectOption("news");
+  await page.getByLabel("the table").selectOption({ index: 1 });
+  await page.getByLabel("What is shown is in").selectOption("headline");
+  await page.getByLabel("The answer is in").selectOption("truth");
+  await page.getByRole("checkbox", { name: /disagree/ }).check();
+  await see("12 to 19 answers");
+  await frame.getByText("You won't believe this", { exact: false }).first().waitFor();
+  assert.equal(await frame.locator("img[src=x]").count(), 0, "what a text says stays text");
+  await shot("texts");
+  await page.getByRole("button", { name: "Ask people about 3 items" }).click();
+  await page.waitForURL(/\/labeling\/label-news/);
+  const spec = JSON.parse(tilth("--json", "pipeline", "show", "label-news")).spec;
+  assert.deepEqual(spec.labeling.overlap, { min: 3, max: 5, confidence: 0.9 });
+  assert.equal(spec.labeling.golden.from, "news@main:news.csv");
+
+  // A name that is taken is said by the server; an empty repo has its own words.
+  await page.goto(at("/new-labeling?repo=birds"));
+  await page.getByLabel(/The classes/).fill("a\nb");
+  await page.getByRole("button", { name: "Ask people about 3 items" }).click();
+  await see("exists already");
+  await page.goto(at("/new-labeling?repo=nothing"));
+  await see("It is empty now");
+  assert.deepEqual(troubles.filter((what) => !/409/.test(what)), []);
+  console.log("A project was made by form.");
+} catch (error) {
+  const page = browser.contexts()[0]?.pages()[0];
+  await page?.screenshot({ path: "/tmp/making-failed.png", fullPage: true });
+  throw error;
+} finally {
+  await browser.close();
+  await end();
+}
+
+/** A square picture of one colour. */
+function png(side, colour) {
+  const row = Buffer.concat([Buffer.from([0]), Buffer.concat(Array(side).fill(Buffer.from(colour)))]);
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(side, 0);
+  head.writeUInt32BE(side, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const chunk = (kind, data) => {
+    const body = Buffer.concat([Buffer.from(kind), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", head), chunk("IDAT", deflateSync(Buffer.concat(Array(side).fill(row)))), chunk("IEND", Buffer.alloc(0))]);
+}
