@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tilth.client.transport import Transport
+from tilth.contract.escalation import EscalatedItem
+from tilth.contract.importing import ImportReport
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
 
 
@@ -45,3 +48,45 @@ class RemoteLabeling:
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now."""
         return self._call.post_or_none("labeling.publish", CommitInfo, again=True, pipeline=pipeline)
+
+    def escalated(self, pipeline: str, *, after: str | None = None, limit: int = 20) -> Page[EscalatedItem]:
+        """List items that wait for an expert."""
+        return self._call.get("labeling.escalated", Page[EscalatedItem], pipeline=pipeline, after=after, limit=limit)
+
+    def media(self, pipeline: str, task: str, variable: str) -> Iterator[bytes]:
+        """Stream the bytes that a task shows."""
+        return self._call.stream("labeling.media", pipeline=pipeline, task=task, variable=variable)
+
+    def import_answers(
+        self,
+        pipeline: str,
+        table: str,
+        *,
+        item: str,
+        answer: str,
+        worker: str = "",
+        seconds: str = "",
+        per: int = 1,
+        match: str = "auto",
+        labels: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        start: int = 0,
+        most: int = 20_000,
+    ) -> ImportReport:
+        """Take answers that people gave elsewhere into the ledger."""
+        return self._call.post(
+            "labeling.import_answers",
+            ImportReport,
+            pipeline=pipeline,
+            table=table,
+            item=item,
+            answer=answer,
+            worker=worker,
+            seconds=seconds,
+            per=per,
+            match=match,
+            labels=labels,
+            dry_run=dry_run,
+            start=start,
+            most=most,
+        )

@@ -17,9 +17,11 @@ from tilth.client.lineage import RemoteLineage
 from tilth.client.maintenance import RemoteMaintenance
 from tilth.client.pipelines import RemotePipelines
 from tilth.client.repos import RemoteRepos
+from tilth.client.reviews import RemoteReviews
 from tilth.client.tags import RemoteTags
 from tilth.client.tasks import RemoteTasks
 from tilth.client.transport import Transport
+from tilth.client.workers import RemoteWorkers
 from tilth.contract.workspace import Workspace
 
 
@@ -37,6 +39,8 @@ def open(url: str, token: str | None) -> Workspace:
         pipelines=RemotePipelines(transport),
         jobs=jobs,
         labeling=RemoteLabeling(transport),
+        reviews=RemoteReviews(transport),
+        workers=RemoteWorkers(transport),
         tags=RemoteTags(transport),
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from tilth.contract.access import CredentialInfo, InviteInfo
+from tilth.contract.escalation import EscalatedItem
+from tilth.contract.importing import ImportReport
 from tilth.contract.values import (
     AssignmentInfo,
     BranchInfo,
@@ -268,6 +270,36 @@ class Labeling(Protocol):
 
     def publish(self, pipeline: str) -> CommitInfo | None:
         """Publish answers and labels now; None when there is nothing new."""
+
+    def escalated(self, pipeline: str, *, after: str | None = None, limit: int = 20) -> Page[EscalatedItem]:
+        """List items that wait for an expert's ruling, with the answers so far."""
+
+    def media(self, pipeline: str, task: str, variable: str) -> Iterator[bytes]:
+        """Stream the bytes that a task shows for one variable, to those who run the pipeline."""
+
+    def import_answers(
+        self,
+        pipeline: str,
+        table: str,
+        *,
+        item: str,
+        answer: str,
+        worker: str = "",
+        seconds: str = "",
+        per: int = 1,
+        match: str = "auto",
+        labels: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        start: int = 0,
+        most: int = 20_000,
+    ) -> ImportReport:
+        """Take answers that people gave elsewhere into the ledger, unpaid, marked as imported.
+
+        `table` is `repo@revision:file` (CSV, JSONL, Parquet); the others name its columns (no `worker`: all are one
+        person's). `match`: path, name, stem or auto; `seconds` were spent on `per` answers; `labels` says which class a
+        word of the table means. Rows `start` to `start + most` are imported, in one transaction; the report counts all
+        rows; its `next` is where to go on (None: done). `dry_run` only reports. The same again imports nothing twice.
+        """
 
 
 class Tasks(Protocol):

@@ -23,7 +23,9 @@ from tilth.contract.facets import (
     Repos,
     Tasks,
 )
+from tilth.contract.reviews import Reviews
 from tilth.contract.tags import Tags
+from tilth.contract.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Workspace:
     pipelines: Pipelines
     jobs: Jobs
     labeling: Labeling
+    reviews: Reviews
+    workers: Workers
     tags: Tags
     tasks: Tasks
     datasets: Datasets

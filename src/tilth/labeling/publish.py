@@ -23,14 +23,15 @@ from tilth.labeling.labels import (
     label_rows,
     worker_rows,
 )
-from tilth.labeling.ledger import desks, reports
+from tilth.labeling.ledger import desks, importing, reports
 from tilth.labeling.ledger.ledger import budget_reason, open_ledger, spec_of
 from tilth.labeling.results import meaning_of
 from tilth.labeling.spec import LabelingSpec
 from tilth.model.canonical import Json
 from tilth.model.commit import Commit, CommitInput, Derivation, InputKind
 from tilth.model.digest import digest_of
-from tilth.model.ids import ChangeId, new_id
+from tilth.model.ids import ChangeId, CommitId, new_id
+from tilth.model.names import DEFAULT_BRANCH
 from tilth.publication.inputs import used
 from tilth.publication.publish import publish as publish_commit
 from tilth.versioning.backend import Backend
@@ -181,6 +182,9 @@ def _inputs(conn: Connection, row: Any) -> tuple[CommitInput, ...]:
         for place, commit in sorted(json.loads(places).items()):
             if commit is not None and all(commit != other.commit for other in found):
                 found.append(used(load_commit(conn, commit), place.rpartition("@")[2], kind))
+    for source in importing.sources(conn, row.pipeline):
+        if all(source != other.commit for other in found):
+            found.append(used(load_commit(conn, CommitId(source)), DEFAULT_BRANCH, InputKind.DATA))
     return tuple(found)
 
 

@@ -91,7 +91,7 @@ class LabelingDesk:
             id=lent.assignment,
             pipeline=pipeline,
             task=lent.task,
-            data=self._data(content),
+            data=self.data(content),
             media=_media_of(content),
             config=spec.config.text,
             guidelines=spec.guidelines.text,
@@ -118,7 +118,7 @@ class LabelingDesk:
                 help="Ask for the next task.",
                 assignment=assignment[:64],
             )
-        given = replace(self._checked(spec_of(row.spec), row.content, result, unsure), held_ms=held_ms)
+        given = replace(self.checked(spec_of(row.spec), row.content, result, unsure), held_ms=held_ms)
         with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
             verdict = answering.submit(ledger, assignment, worker, given)
         return Receipt(AssignmentId(assignment), verdict.state, verdict.worker_state, verdict.reason)
@@ -170,7 +170,7 @@ class LabelingDesk:
         with self._backend.database.read() as conn:
             chosen = choose(conn, pipeline, worker, n, chance=random.Random())
             contents = [(TaskId(task), TaskContent.from_text(reports.content(conn, task))) for task in chosen]
-        return [PracticeTask(task, self._data(content), _media_of(content)) for task, content in contents]
+        return [PracticeTask(task, self.data(content), _media_of(content)) for task, content in contents]
 
     def practice_media(self, pipeline: str, task: str, variable: str) -> tuple[ShownFile, Iterator[bytes]]:
         """Return a file that a done task shows. Raises NotFound, for a task that is not done too."""
@@ -195,7 +195,7 @@ class LabelingDesk:
                     raise NotFound(
                         f"There is no such practice task: {task[:64]!r}.", help="Ask for practice tasks anew."
                     )
-                practised.append(Practised(task, self._checked(spec, text, result, False).meaning, seconds))
+                practised.append(Practised(task, self.checked(spec, text, result, False).meaning, seconds))
             ruled = {
                 task: meaning_of(spec.config, json.loads(final))
                 for task, final in reports.ruled_meanings(conn, pipeline).items()
@@ -249,7 +249,7 @@ class LabelingDesk:
             text = reports.content(conn, item.task) if item is not None else None
         if text is None:
             raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
-        given = self._checked(spec, text, result_for(spec.config, answer), False)
+        given = self.checked(spec, text, result_for(spec.config, answer), False)
         with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
             ruling.rule(ledger, key, expert, given.result, given.meaning, reason=reason)
         return self._label(pipeline, key)
@@ -299,7 +299,8 @@ class LabelingDesk:
             raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
         return label_of(spec, row, votes.get(row.task, []))
 
-    def _data(self, content: TaskContent) -> dict[str, Json]:
+    def data(self, content: TaskContent) -> dict[str, Json]:
+        """Return Label Studio task data; media variables hold a placeholder."""
         data = dict(content.data)
         for name, shown in content.files.items():
             if shown.as_text:
@@ -309,10 +310,11 @@ class LabelingDesk:
                 data[name] = f"media:{name}"
         return data
 
-    def _checked(self, spec: LabelingSpec, content: str, result: object, unsure: bool) -> Given:
+    def checked(self, spec: LabelingSpec, content: str, result: object, unsure: bool) -> Given:
+        """Return an answer that fits the config and what the task shows. Raises Invalid that names the region."""
         if unsure and result == []:
             return Given([], "", True)
-        validate_result(spec.config, result, self._data(TaskContent.from_text(content)))
+        validate_result(spec.config, result, self.data(TaskContent.from_text(content)))
         if not isinstance(result, list):
             raise Invalid("An answer is a list of results.", help='Send [{"from_name": ..., "value": ...}].')
         regions: Sequence[Mapping[str, Json]] = result

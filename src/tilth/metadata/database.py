@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from tilth.errors import Corrupt, Invalid, Unavailable
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest Alembic revision. Equal to the stored one, opening needs no Alembic."""
 
 BUSY_TIMEOUT_MS = 30_000

@@ -71,6 +71,7 @@ def add_contents(router: APIRouter) -> None:
     )
     add(router, "jobs.logs", logs, summary="Stream the log of one datum.", responses=_stream("text/plain"))
     add(router, "audit.export", trail, summary="Stream the audit trail as CSV.", responses=_stream("text/csv"))
+    add(router, "labeling.media", shown, summary="Stream the bytes that a task shows.", responses=_stream(BYTES))
     add(router, "tasks.media", media, summary="Stream the bytes shown in a task.", responses=_stream(BYTES))
 
 
@@ -167,6 +168,13 @@ def media(request: Request, assignment: str, variable: str) -> Response:
     """Stream what a task shows."""
     pieces = begun(workspace_of(request).tasks.media(assignment, variable))
     return StreamingResponse(pieces, headers={**SAFE_HEADERS, "Cache-Control": "private"}, media_type=BYTES)
+
+
+def shown(request: Request, pipeline: str, task: str, variable: str) -> Response:
+    """Stream what a task shows, to those who run the pipeline. The bytes of a task never change."""
+    pieces = begun(workspace_of(request).labeling.media(pipeline, task, variable))
+    headers = {**SAFE_HEADERS, "Cache-Control": "private, max-age=86400, immutable"}
+    return StreamingResponse(pieces, headers=headers, media_type=BYTES)
 
 
 def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, FileSource]]:

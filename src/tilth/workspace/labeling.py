@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tilth.contract.escalation import EscalatedItem
+from tilth.contract.importing import ImportReport, LabelCount, RowProblem
 from tilth.contract.principal import Role
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
-from tilth.errors import Conflict, Denied, Invalid
+from tilth.errors import Conflict, Invalid
+from tilth.labeling.importing import Columns, Imported, import_table
+from tilth.labeling.ledger import reports
+from tilth.labeling.ledger.ledger import spec_of
+from tilth.labeling.shown import answers_of, media_of
 from tilth.labeling.stage import LabelingStage
 from tilth.model.labeling import Label, LabelingProgress, WorkerStats
+from tilth.versioning import revisions
 from tilth.workspace.infos import commit_info
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
+from tilth.workspace.shown import given_answer, seen, tasks_shown
 
 PUBLISH_ATTEMPTS = 5
+WORDS = 500
+"""Words of an imported table that a report tells of, most frequent first."""
 
 
 class LocalLabeling:
     """Labeling pipelines of the folder."""
 
     def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._backend = opened.backend
         self._desk = opened.resources.desk
         self._principal = opened.principal
@@ -77,16 +89,88 @@ class LocalLabeling:
             return commit_info(commit) if commit is not None else None
         raise AssertionError("the last attempt returns or raises")
 
+    def escalated(self, pipeline: str, *, after: str | None = None, limit: int = 20) -> Page[EscalatedItem]:
+        """List items that wait for an expert."""
+        full = self._seen(pipeline)
+        self._desk.progress(full)  # raises NotFound
+        with self._backend.database.read() as conn:
+            rows = reports.escalated(conn, full, after=after, limit=check_limit(limit) + 1)
+            answers = answers_of(conn, [row.task for row in rows])
+            spec = spec_of(reports.spec_text(conn, full))
+        shown = tasks_shown(self._opened, full, [row.task for row in rows[:limit]])
+        return page_of(
+            rows,
+            limit,
+            lambda row: EscalatedItem(
+                shown[row.task], row.unsure, row.rejected, [given_answer(spec, each) for each in answers[row.task]]
+            ),
+            lambda row: row.task,
+        )
+
+    def media(self, pipeline: str, task: str, variable: str) -> Iterator[bytes]:
+        """Stream the bytes that a task shows."""
+        _, pieces = media_of(self._backend, self._seen(pipeline), task, variable)
+        return pieces
+
+    def import_answers(
+        self,
+        pipeline: str,
+        table: str,
+        *,
+        item: str,
+        answer: str,
+        worker: str = "",
+        seconds: str = "",
+        per: int = 1,
+        match: str = "auto",
+        labels: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        start: int = 0,
+        most: int = 20_000,
+    ) -> ImportReport:
+        """Take answers that people gave elsewhere into the ledger."""
+        asked = revisions.parse(table)
+        commit = revisions.resolve(self._backend, asked)
+        pinned = f"{commit.repo}@{commit.id}:{asked.path or ''}"
+        done = import_table(
+            self._backend,
+            self._seen(pipeline),
+            self._opened.resources.tables.at(pinned).table(),
+            Columns(item, answer, worker, seconds, per),
+            match=match,
+            meanings=labels or {},
+            source=pinned,
+            commit=commit.id,
+            author=self._principal.name,
+            dry_run=dry_run,
+            start=start,
+            limit=most,
+        )
+        return import_report(done, commit.id)
+
     def _seen(self, pipeline: str) -> str:
-        """Return the full name of a labeling pipeline that the caller may see. Raises Denied."""
-        full = full_name(pipeline)
-        if not self._principal.may_label(full):
-            raise Denied(
-                f"{self._principal.name} may not look at {pipeline}.",
-                help="Ask an owner to be let in.",
-                pipeline=pipeline,
-            )
-        return full
+        return seen(self._opened.principal, pipeline)
+
+
+def import_report(done: Imported, commit: str) -> ImportReport:
+    """Return what became of a table's rows."""
+    problems = done.joined.problems
+    return ImportReport(
+        rows=done.joined.rows,
+        matched=len(done.joined.good),
+        present=done.present,
+        otherwise=done.otherwise,
+        known=done.known,
+        imported=done.imported,
+        items=done.items,
+        items_without=done.items_without,
+        workers=done.workers,
+        match=done.joined.match,
+        problems=[RowProblem(kind, count, problems.examples[kind]) for kind, count in problems.counts.most_common()],
+        labels=[LabelCount(word, label, count) for word, (label, count) in list(done.joined.words.items())[:WORDS]],
+        commit=commit,
+        next=done.next,
+    )
 
 
 _HIDDEN: dict[str, Any] = {

@@ -25,7 +25,9 @@ from tilth.contract.facets import (
     Tasks,
 )
 from tilth.contract.principal import Principal
+from tilth.contract.reviews import Reviews
 from tilth.contract.tags import Tags
+from tilth.contract.workers import Workers
 from tilth.contract.workspace import Workspace
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
@@ -134,6 +136,18 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.labeling import LocalLabeling
 
         return LocalLabeling(self._opened)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        from tilth.workspace.reviews import LocalReviews
+
+        return LocalReviews(self._opened)
+
+    @cached_property
+    def workers(self) -> Workers:
+        from tilth.workspace.workers import LocalWorkers
+
+        return LocalWorkers(self._opened)
 
     @cached_property
     def tags(self) -> Tags:

@@ -11,6 +11,7 @@ from tilth.versioning.backend import Backend
 
 if TYPE_CHECKING:
     from tilth.labeling.service import LabelingDesk
+    from tilth.labeling.standing import Standings
     from tilth.workspace.tables import Tables
 
 
@@ -22,6 +23,7 @@ class Resources:
         self._making = threading.Lock()
         self._desk: LabelingDesk | None = None
         self._tables: Tables | None = None
+        self._standings: Standings | None = None
 
     @property
     def desk(self) -> LabelingDesk:
@@ -31,6 +33,15 @@ class Resources:
         with self._making:
             self._desk = self._desk or LabelingDesk(self.backend)
         return self._desk
+
+    @property
+    def standings(self) -> Standings:
+        """The answers of the labeling pipelines that were asked about last, as columns."""
+        from tilth.labeling.standing import Standings
+
+        with self._making:
+            self._standings = self._standings or Standings(self.backend)
+        return self._standings
 
     @property
     def tables(self) -> Tables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,7 +14,10 @@ from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import committed, counted, number, repo_name, safe
+from tilth.contract.importing import ImportReport
+from tilth.contract.reviews import ErrorRates, ReviewInfo
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.contract.workers import MethodComparison
 from tilth.errors import Invalid
 
 
@@ -112,6 +116,193 @@ def ban(session: Session, pipeline: str, worker: str, reason: str) -> None:
         banned,
         lambda banned: print(f"Banned {safe(banned.worker)}; {counted(banned.rejected, 'answer')} rejected."),
     )
+
+
+@command.command("unban", example="tilth labeling unban digits WORKER --reason 'has read the guidelines'")
+@click.argument("pipeline", metavar="PIPELINE")
+@click.argument("worker", metavar="WORKER")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the history.")
+@pass_session
+def unban(session: Session, pipeline: str, worker: str, reason: str) -> None:
+    """Give a banned worker another chance; answers that the ban rejected stay rejected."""
+    row = session.workspace().workers.unban(pipeline, worker, reason)
+    session.show(row, lambda row: print(f"{safe(row.worker)} may label again."))
+
+
+@command.command("review", example="tilth labeling review digits --size 60\ntilth labeling review digits --share 0.05")
+@click.argument("pipeline", metavar="PIPELINE")
+@click.option("--size", type=int, default=0, metavar="N", help="How many items.")
+@click.option("--share", type=float, default=0.0, metavar="SHARE", help="Or which share of them, such as 0.05.")
+@click.option("--by", default="random", metavar="WAY", help="random, class, worker or unsure.")
+@click.option("--seed", type=int, default=None, metavar="N", help="Equal seeds draw equal samples.")
+@pass_session
+def review(session: Session, pipeline: str, size: int, share: float, by: str, seed: int | None) -> None:
+    """Draw a sample of settled items for an expert, who decides them in the console."""
+    made = session.workspace().reviews.start(pipeline, size=size, share=share, by=by, seed=seed)
+    session.show(made, lambda made: print(f"Drew {counted(made.size, 'item')} of {made.population:,}: {made.id}"))
+
+
+@command.command("reviews", example="tilth labeling reviews digits")
+@click.argument("pipeline", metavar="PIPELINE")
+@paging(100)
+@pass_session
+def reviews(session: Session, pipeline: str, after: str | None, limit: int) -> None:
+    """List reviews, newest first."""
+    facet = session.workspace().reviews
+    page = collect(lambda key, count: facet.list(pipeline, after=key, limit=count), after=after, limit=limit)
+    session.show(page, _print_reviews)
+    if note := more(page):
+        session.note(note)
+
+
+@command.command("rates", example="tilth labeling rates digits")
+@click.argument("pipeline", metavar="PIPELINE")
+@click.option("--review", default=None, metavar="ID", help="Of one review; else of all random ones.")
+@pass_session
+def rates(session: Session, pipeline: str, review: str | None) -> None:
+    """Tell how often labels are wrong, with 95 % intervals: overall, by class, worker and folder."""
+    session.show(session.workspace().reviews.rates(pipeline, review=review), _print_rates)
+
+
+@command.command("compare", example="tilth labeling compare digits")
+@click.argument("pipeline", metavar="PIPELINE")
+@pass_session
+def compare(session: Session, pipeline: str) -> None:
+    """Aggregate the same answers by every method and tell how they differ."""
+    session.show(session.workspace().workers.compare(pipeline), _print_comparison)
+
+
+@command.command(
+    "import",
+    example="tilth labeling import digits answers@main:answers.csv --item image --answer label --worker worker",
+)
+@click.argument("pipeline", metavar="PIPELINE")
+@click.argument("table", metavar="TABLE")
+@click.option("--item", required=True, metavar="COLUMN", help="Column that names the item.")
+@click.option("--answer", required=True, metavar="COLUMN", help="Column with the answer.")
+@click.option("--worker", default="", metavar="COLUMN", help="Column that names the person.")
+@click.option("--seconds", default="", metavar="COLUMN", help="Column with the seconds it took.")
+@click.option("--per", type=int, default=1, metavar="N", help="Answers that the seconds are of.")
+@click.option("--match", default="auto", metavar="WAY", help="How items are found: auto, path, name or stem.")
+@click.option("--dry-run", is_flag=True, help="Only report how the rows join.")
+@pass_session
+def import_(
+    session: Session,
+    pipeline: str,
+    table: str,
+    item: str,
+    answer: str,
+    worker: str,
+    seconds: str,
+    per: int,
+    match: str,
+    dry_run: bool,
+) -> None:
+    """Take answers that people gave elsewhere, unpaid; the same import twice imports nothing twice.
+
+    TABLE is `REPO[@REVISION]:FILE`. Stopped halfway, the same command goes on.
+    """
+    labeling = session.workspace().labeling
+    start, written = 0, 0
+    while True:
+        report = labeling.import_answers(
+            pipeline,
+            table,
+            item=item,
+            answer=answer,
+            worker=worker,
+            seconds=seconds,
+            per=per,
+            match=match,
+            dry_run=dry_run,
+            start=start,
+        )
+        written += report.imported
+        if report.next is None:
+            break
+        start = report.next
+    session.show(replace(report, imported=written), _print_import)
+
+
+def _print_import(report: ImportReport) -> None:
+    print(f"Imported {counted(report.imported, 'answer')} of {counted(report.rows, 'row')}.")
+    print_facts(
+        (
+            ("matched", f"{number(report.matched)} by {report.match}"),
+            ("items", f"{number(report.items)}; {number(report.items_without)} have no answer in the table"),
+            ("workers", number(report.workers)),
+            ("there already", number(report.present) if report.present else ""),
+            ("known answers", number(report.known) if report.known else ""),
+            *(
+                (f"left out: {problem.kind}", f"{number(problem.count)}, such as {', '.join(problem.examples[:3])}")
+                for problem in report.problems
+            ),
+        )
+    )
+
+
+def _print_reviews(page: Page[ReviewInfo]) -> None:
+    print_table(
+        ("review", "by", "state", "decided#", "size#", "of#", "corrected#", "rejected#", "author"),
+        (
+            (
+                info.id,
+                info.by,
+                info.state,
+                number(info.decided),
+                number(info.size),
+                number(info.population),
+                number(info.corrected),
+                number(info.rejected),
+                info.author,
+            )
+            for info in page.items
+        ),
+        empty="There are no reviews yet.",
+    )
+
+
+def _print_rates(rates: ErrorRates) -> None:
+    groups = (("class", rates.classes), ("worker", rates.workers), ("folder", rates.folders))
+    rows = [("all", "", rates.overall, rates.wrong)]
+    rows += [(kind, group.name, group.rate, group.wrong) for kind, found in groups for group in found]
+    print_table(
+        ("of", "name", "wrong#", "reviewed#", "rate#", "95 % interval"),
+        (
+            (
+                kind,
+                name,
+                number(wrong),
+                number(rate.n),
+                f"{rate.value:.1%}" if rate.value is not None else "",
+                f"{rate.low:.1%} to {rate.high:.1%}" if rate.n else "",
+            )
+            for kind, name, rate, wrong in rows
+        ),
+        empty="",
+    )
+    if rates.left_out:
+        print(f"{counted(rates.left_out, 'decision')} on least confident items left out: they would overstate it.")
+
+
+def _print_comparison(found: MethodComparison) -> None:
+    print_table(
+        ("method", "known right#", "of#", "95 % interval", "decides otherwise#"),
+        (
+            (
+                f"{method.method} (current)" if method.current else method.method,
+                f"{method.known.value:.1%}" if method.known.value is not None else "",
+                number(method.known.n),
+                f"{method.known.low:.1%} to {method.known.high:.1%}" if method.known.n else "",
+                number(method.differs),
+            )
+            for method in found.methods
+        ),
+        empty="",
+    )
+    alpha = f"{found.alpha:.3f} on {number(found.alpha_items)} items" if found.alpha is not None else ""
+    kappa = f"{found.kappa:.3f} on {number(found.kappa_items)} items" if found.kappa is not None else ""
+    print_facts((("Krippendorff's alpha", alpha), ("Fleiss' kappa", kappa)))
 
 
 def _print_published(done: CommitInfo | None) -> None:

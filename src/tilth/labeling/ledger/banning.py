@@ -10,6 +10,9 @@ from tilth.labeling.rules import judge
 from tilth.metadata.schema.labeling import answers, restrictions
 from tilth.model.ids import new_id
 
+LIFTED = "lifted"
+"""The rule under which a ban is taken back."""
+
 _STANDING = select(
     answers.c.assignment, answers.c.task, answers.c.state, answers.c.unsure, answers.c.price_micros
 ).where(
@@ -73,3 +76,29 @@ def ban(ledger: Ledger, person: WorkerRow, *, rule: str, reason: str) -> None:
     person.earned_micros = 0
     ledger.save_worker(person)
     ledger.save_tasks(list(by_task.values()), touch=True)
+
+
+def lift(ledger: Ledger, person: WorkerRow, *, reason: str) -> None:
+    """Let a banned worker label again. Answers that the ban rejected stay rejected: others were asked instead.
+
+    What the rules look back on begins anew, or the next answer would bring the ban back.
+    """
+    sequence = ledger.next_sequence()
+    ledger.conn.execute(
+        insert(restrictions).values(
+            id=new_id(),
+            pipeline=ledger.pipeline,
+            worker=person.worker,
+            rule=LIFTED,
+            reason=reason,
+            sequence=sequence,
+            at_ms=ledger.now_ms,
+        )
+    )
+    ledger.counters.banned -= 1
+    person.state, person.reason = "active", ""
+    person.skips_in_row = 0
+    person.recent_golden.clear()
+    person.recent_seconds.clear()
+    person.forgiven = (person.golden_right, person.golden_total)
+    ledger.save_worker(person)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -18,6 +18,7 @@ from tilth.labeling.rules import WorkerHistory, accuracy_of, label_confidence
 from tilth.labeling.spec import LabelingSpec, parse_spec
 from tilth.metadata import feed
 from tilth.metadata.schema.labeling import answers, labeling_workers, labelings, people
+from tilth.model.canonical import Json
 from tilth.model.ids import ChangeId, new_id
 
 SUBMITTED, ACCEPTED, REJECTED = "submitted", "accepted", "rejected"
@@ -80,13 +81,15 @@ class WorkerRow:
     """Right and all known answers, as far as the worker is told (`answering.TOLD_EVERY`)."""
     told_answers: int = 0
     """How many answers they had given by then."""
+    forgiven: tuple[int, int] = (0, 0)
+    """Known answers (right, all) given before a ban was lifted: they show in the score, the rules pass over them."""
 
     @property
     def history(self) -> WorkerHistory:
         """Return what the rules look at."""
         return WorkerHistory(
-            self.golden_right,
-            self.golden_total,
+            self.golden_right - self.forgiven[0],
+            self.golden_total - self.forgiven[1],
             tuple(self.recent_golden),
             tuple(self.recent_seconds),
             self.skips_in_row,
@@ -245,8 +248,11 @@ class Ledger:
             if task.state not in (OPEN, GOLDEN):
                 self.accept_waiting(task.task)
 
-    def settle_tasks(self, changed: Sequence[TaskCounts], *, touch: bool) -> list[TaskCounts]:
-        """Do what `save_tasks` does to values and counters, without writing; return tasks whose state changed."""
+    def settle_tasks(self, changed: Sequence[TaskCounts], *, touch: bool, tell: bool = True) -> list[TaskCounts]:
+        """Do what `save_tasks` does to values and counters, without writing; return tasks whose state changed.
+
+        `tell` False leaves the news of each settled task to the caller, who has one for all of them.
+        """
         moved: list[TaskCounts] = []
         for task in changed:
             before_slots = task.slots
@@ -256,12 +262,12 @@ class Ledger:
             if task.slots != before_slots:
                 task.stamp = self.next_stamp()
             if task.state != task.before:
-                self._moved(task)
+                self._moved(task, tell)
                 moved.append(task)
             task.before = task.state
         return moved
 
-    def _moved(self, task: TaskCounts) -> None:
+    def _moved(self, task: TaskCounts, tell: bool) -> None:
         counters = self.counters
         for state, sign in ((task.before, -1), (task.state, 1)):
             if state == OPEN:
@@ -276,12 +282,12 @@ class Ledger:
                 counters.golden += sign
         if task.state in (DONE, ESCALATED) and task.before not in (DONE, ESCALATED):
             counters.settled += 1
-            feed.append(
-                self.conn,
-                "answer.settled",
-                ChangeId(self.row.change),
-                {"pipeline": self.pipeline, "task": task.task, "state": task.state},
-            )
+            if tell:
+                self.tell("answer.settled", {"task": task.task, "state": task.state})
+
+    def tell(self, kind: str, facts: Mapping[str, Json]) -> None:
+        """Add news of this pipeline to the feed."""
+        feed.append(self.conn, kind, ChangeId(self.row.change), {"pipeline": self.pipeline, **facts})
 
     def _is_confident(self, task: TaskCounts) -> bool:
         wanted = self.spec.overlap.confidence
@@ -333,6 +339,7 @@ class Ledger:
             recent.get("given_ms", 0),
             tuple(recent.get("told", (0, 0))),
             recent.get("told_answers", 0),
+            tuple(recent.get("forgiven", (0, 0))),
         )
 
     def _new_worker(self, worker: str) -> WorkerRow:
@@ -356,7 +363,7 @@ class Ledger:
     def save_worker(self, person: WorkerRow) -> None:
         """Write a changed worker, keeping only what the rules look back on."""
         keep = self.spec.rules.memory
-        recent = {
+        recent: dict[str, object] = {
             "golden": person.recent_golden[-keep:],
             "seconds": [round(seconds, 3) for seconds in person.recent_seconds[-keep:]],
             "seen_ms": person.last_seen_ms,
@@ -364,6 +371,8 @@ class Ledger:
             "told": person.told,
             "told_answers": person.told_answers,
         }
+        if person.forgiven != (0, 0):
+            recent["forgiven"] = list(person.forgiven)
         self.conn.execute(
             _SAVE_WORKER,
             {

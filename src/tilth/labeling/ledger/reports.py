@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from tilth.labeling.ledger.ledger import REJECTED, budget_reason, spec_of
-from tilth.labeling.ledger.tasks import DONE, GOLDEN
+from tilth.labeling.ledger.tasks import DONE, ESCALATED, GOLDEN
 from tilth.metadata.schema.labeling import (
     answers,
     assignments,
@@ -165,6 +165,11 @@ def all_done(conn: Connection, pipeline: str) -> bool:
     return row is not None and (row.open, row.leased, row.state) == (0, 0, "open") and row.golden_state != "waiting"
 
 
+def spec_text(conn: Connection, pipeline: str) -> str:
+    """Return the spec of a pipeline as it is stored."""
+    return str(conn.execute(select(labelings.c.spec).where(labelings.c.pipeline == pipeline)).scalar_one())
+
+
 _CONTENT = select(tasks.c.content).where(tasks.c.task == bindparam("of_task"))
 
 
@@ -288,6 +293,24 @@ def places_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, tuple[str,
         for row in conn.execute(query):
             found.setdefault(row.task, (row.key, row.path))
     return found
+
+
+def escalated(conn: Connection, pipeline: str, *, after: str | None = None, limit: int = 100) -> list[Any]:
+    """Return task, unsure, rejected of what waits for an expert. Cost: O(those escalated), by index."""
+    query = select(tasks.c.task, tasks.c.unsure, tasks.c.rejected).where(
+        tasks.c.pipeline == pipeline, tasks.c.state == ESCALATED
+    )
+    if after is not None:
+        query = query.where(tasks.c.task > after)
+    return list(conn.execute(query.order_by(tasks.c.task).limit(limit)))
+
+
+def places(conn: Connection, pipeline: str) -> list[tuple[str, str, str]]:
+    """Return (key, path, task) of all that the input shows."""
+    query = select(task_sources.c.key, task_sources.c.path, task_sources.c.task).where(
+        task_sources.c.pipeline == pipeline, task_sources.c.active.is_(True)
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
 
 
 def active_keys(conn: Connection, pipeline: str) -> list[str]:

@@ -27,6 +27,12 @@ def reopen(ledger: Ledger, key: str, expert: str, *, reason: str) -> str:
     return _decide(ledger, key, expert, None, None, reason)
 
 
+def restore(ledger: Ledger, key: str, expert: str, before: Mapping[str, str] | None, *, reason: str) -> str:
+    """Let what was ruled before (`result` and `meaning`; None: nothing) hold again."""
+    result, meaning = (before["result"], before["meaning"]) if before is not None else (None, None)
+    return _decide(ledger, key, expert, result, meaning, reason)
+
+
 def _decide(ledger: Ledger, key: str, expert: str, result: str | None, meaning: str | None, reason: str) -> str:
     task = ledger.conn.execute(
         select(task_sources.c.task).where(task_sources.c.pipeline == ledger.pipeline, task_sources.c.key == key)

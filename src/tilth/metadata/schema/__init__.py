@@ -37,5 +37,6 @@ __all__ = [
     "metadata",
     "packs",
     "repos",
+    "reviewing",
     "tags",
 ]
