@@ -942,6 +942,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labeling/escalated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List items that wait for an expert's ruling, with the answers so far. */
+        get: operations["labeling.escalated"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labeling/get": {
         parameters: {
             query?: never;
@@ -953,6 +970,23 @@ export interface paths {
         get: operations["labeling.get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/import-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take answers that people gave elsewhere into the ledger, unpaid, marked as imported. */
+        post: operations["labeling.import_answers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -985,6 +1019,26 @@ export interface paths {
         };
         /** List labeling pipelines with their progress (those the caller may work on, for a labeler). */
         get: operations["labeling.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream the bytes that a task shows.
+         * @description Stream what a task shows, to those who run the pipeline. The bytes of a task never change.
+         */
+        get: operations["labeling.media"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1387,6 +1441,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide an item: `accepted`, `corrected` (to `label`: a ruling), `rejected` (its answers are unpaid and asked */
+        post: operations["reviews.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what waits for a person: open reviews, items for an expert, labelers who fail known answers. */
+        get: operations["reviews.due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a review before all is decided; decisions stay. */
+        post: operations["reviews.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one review. */
+        get: operations["reviews.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a review's items in order; `todo`: only those not decided yet. */
+        get: operations["reviews.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List reviews, newest first. */
+        get: operations["reviews.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return error rates with intervals, over all random reviews or one. */
+        get: operations["reviews.rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw a sample of settled items: `size` of them, or a `share` of all. Equal seeds draw equal samples. */
+        post: operations["reviews.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the caller's last standing decision with all it did; None when there is none. Raises Conflict when */
+        post: operations["reviews.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags/create": {
         parameters: {
             query?: never;
@@ -1577,6 +1784,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a labeler's answers, newest first, rejected ones too; only: `differs`, `known`, `rejected`. */
+        get: operations["workers.answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Aggregate the same answers by every method and tell how they differ. Raises Invalid where answers are not */
+        get: operations["workers.compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/flips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List items that `method` (or any) decides otherwise than the pipeline's own one does. */
+        get: operations["workers.flips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one labeler from near. */
+        get: operations["workers.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List labelers, sorted by known, agreement, seconds, answers, rejected, skipped, earned, state, last, worker. */
+        get: operations["workers.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/unban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a banned labeler another chance. Answers that the ban rejected stay so: others were asked. */
+        post: operations["workers.unban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1733,6 +2042,15 @@ export interface components {
             to: string;
         };
         /**
+         * ClassAgreement
+         * @description A labeler's agreement on items of one class.
+         */
+        ClassAgreement: {
+            /** Label */
+            label: string;
+            rate: components["schemas"]["IntervalInfo"];
+        };
+        /**
          * CommitInfo
          * @description A commit as its record says it.
          */
@@ -1785,6 +2103,18 @@ export interface components {
             others: components["schemas"]["StandingInfo"][];
             /** Outcomes */
             outcomes: components["schemas"]["PracticeOutcome"][];
+        };
+        /**
+         * ConfusionCell
+         * @description How often a labeler said `said` where `true` holds.
+         */
+        ConfusionCell: {
+            /** Count */
+            count: number;
+            /** Said */
+            said: string;
+            /** True */
+            true: string;
         };
         /**
          * CredentialInfo
@@ -1935,6 +2265,37 @@ export interface components {
             branch: string;
         };
         /**
+         * DueItem
+         * @description One thing in labeling that waits for a person: kind is review, escalated or worker.
+         */
+        DueItem: {
+            /** Count */
+            count: number;
+            /** Facts */
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /**
+             * Of
+             * @default 0
+             */
+            of: number;
+            /** Pipeline */
+            pipeline: string;
+            /**
+             * Review
+             * @default
+             */
+            review: string;
+            /**
+             * Worker
+             * @default
+             */
+            worker: string;
+        };
+        /**
          * ErrorBody
          * @description An error as it crosses the door.
          */
@@ -1949,6 +2310,55 @@ export interface components {
             help: string;
             /** Message */
             message: string;
+        };
+        /**
+         * ErrorRates
+         * @description How often labels are wrong, from decided items of random samples only.
+         *
+         *     `left_out` counts decisions on other samples (least confident first), which would overstate it. In `workers` the
+         *     rate is that of a labeler's own answers. Unequal chances of being drawn are weighed out (`weighted` says so).
+         */
+        ErrorRates: {
+            /** Classes */
+            classes: components["schemas"]["GroupRate"][];
+            /** Folders */
+            folders: components["schemas"]["GroupRate"][];
+            /** Left Out */
+            left_out: number;
+            overall: components["schemas"]["IntervalInfo"];
+            /** Reviews */
+            reviews: number;
+            /** Weighted */
+            weighted: boolean;
+            /** Workers */
+            workers: components["schemas"]["GroupRate"][];
+            /** Wrong */
+            wrong: number;
+        };
+        /**
+         * EscalatedItem
+         * @description An item that the crowd could not decide: how many were unsure or rejected, and all answers.
+         */
+        EscalatedItem: {
+            /** Answers */
+            answers: components["schemas"]["GivenAnswer"][];
+            /** Rejected */
+            rejected: number;
+            shown: components["schemas"]["ShownTask"];
+            /** Unsure */
+            unsure: number;
+        };
+        /**
+         * EstimatedCell
+         * @description Dawid–Skene's estimate: the chance that the labeler says `said` where the truth is `true`.
+         */
+        EstimatedCell: {
+            /** Said */
+            said: string;
+            /** Share */
+            share: number;
+            /** True */
+            true: string;
         };
         /**
          * EventInfo
@@ -2057,6 +2467,56 @@ export interface components {
             reference: string;
         };
         /**
+         * Flip
+         * @description An item that methods decide differently: method → label.
+         */
+        Flip: {
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            shown: components["schemas"]["ShownTask"];
+            /** Votes */
+            votes: string[];
+        };
+        /**
+         * GivenAnswer
+         * @description One labeler's answer, the labeler by opaque id. `result` is the Label Studio result list.
+         */
+        GivenAnswer: {
+            /** Answer */
+            answer: string;
+            /** At Ms */
+            at_ms: number;
+            /** Imported */
+            imported: boolean;
+            /** Label */
+            label: string | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            }[];
+            /** Seconds */
+            seconds: number;
+            /** State */
+            state: string;
+            /** Unsure */
+            unsure: boolean;
+            /** Worker */
+            worker: string;
+        };
+        /**
+         * GroupRate
+         * @description The error rate within one class, labeler or folder.
+         */
+        GroupRate: {
+            /** Name */
+            name: string;
+            rate: components["schemas"]["IntervalInfo"];
+            /** Wrong */
+            wrong: number;
+        };
+        /**
          * HeadMove
          * @description One move of a branch head.
          */
@@ -2079,6 +2539,44 @@ export interface components {
             position: number;
         };
         /**
+         * ImportReport
+         * @description How the rows of a table joined the items. rows = matched + those left out by a problem; none is dropped silently.
+         *
+         *     `matched` rows are good; of those, `known` are on known answers, `present` were imported before
+         *     (`otherwise` of them with another answer, which stays). `imported` is what
+         *     this call wrote, `next` the row to go on with.
+         */
+        ImportReport: {
+            /** Commit */
+            commit: string;
+            /** Imported */
+            imported: number;
+            /** Items */
+            items: number;
+            /** Items Without */
+            items_without: number;
+            /** Known */
+            known: number;
+            /** Labels */
+            labels: components["schemas"]["LabelCount"][];
+            /** Match */
+            match: string;
+            /** Matched */
+            matched: number;
+            /** Next */
+            next: number | null;
+            /** Otherwise */
+            otherwise: number;
+            /** Present */
+            present: number;
+            /** Problems */
+            problems: components["schemas"]["RowProblem"][];
+            /** Rows */
+            rows: number;
+            /** Workers */
+            workers: number;
+        };
+        /**
          * InputInfo
          * @description One input of a derivation.
          */
@@ -2093,6 +2591,20 @@ export interface components {
             repo: string;
             /** Seal */
             seal: string;
+        };
+        /**
+         * IntervalInfo
+         * @description A number on n items, with the ends of its 95 % interval; `value` is None where n is 0.
+         */
+        IntervalInfo: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** N */
+            n: number;
+            /** Value */
+            value: number | null;
         };
         /**
          * InviteInfo
@@ -2177,6 +2689,18 @@ export interface components {
             key_id: string;
         };
         /**
+         * LabelCount
+         * @description How often a word stands in the table, and the class it is taken as ("" : none).
+         */
+        LabelCount: {
+            /** Count */
+            count: number;
+            /** Label */
+            label: string;
+            /** Word */
+            word: string;
+        };
+        /**
          * LabelInfo
          * @description What holds for one item: consensus or an expert's ruling.
          */
@@ -2222,6 +2746,35 @@ export interface components {
             reason: string;
             /** Worker */
             worker: string;
+        };
+        /** LabelingImportAnswersRequest */
+        LabelingImportAnswersRequest: {
+            /** Answer */
+            answer: string;
+            /** Dry Run */
+            dry_run?: boolean;
+            /** Item */
+            item: string;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            } | null;
+            /** Match */
+            match?: string;
+            /** Most */
+            most?: number;
+            /** Per */
+            per?: number;
+            /** Pipeline */
+            pipeline: string;
+            /** Seconds */
+            seconds?: string;
+            /** Start */
+            start?: number;
+            /** Table */
+            table: string;
+            /** Worker */
+            worker?: string;
         };
         /**
          * LabelingInfo
@@ -2332,6 +2885,64 @@ export interface components {
             depth: number;
         };
         /**
+         * MethodComparison
+         * @description The same answers aggregated by each method. `alpha` is Krippendorff's, over `alpha_items` items with two or more
+         *     answers; `kappa` Fleiss', over the `kappa_items` items with exactly `kappa_answers` answers.
+         */
+        MethodComparison: {
+            /** Alpha */
+            alpha: number | null;
+            /** Alpha Items */
+            alpha_items: number;
+            /** Answers */
+            answers: number;
+            /** Items */
+            items: number;
+            /** Kappa */
+            kappa: number | null;
+            /** Kappa Answers */
+            kappa_answers: number;
+            /** Kappa Items */
+            kappa_items: number;
+            /** Methods */
+            methods: components["schemas"]["MethodScore"][];
+            /** Pairs */
+            pairs: components["schemas"]["MethodPair"][];
+            /** Workers */
+            workers: number;
+        };
+        /**
+         * MethodPair
+         * @description The share of items on which two methods agree, and Cohen's κ between them (None where undefined).
+         */
+        MethodPair: {
+            /** First */
+            first: string;
+            /** Kappa */
+            kappa: number | null;
+            /** N */
+            n: number;
+            /** Second */
+            second: string;
+            /** Share */
+            share: number;
+        };
+        /**
+         * MethodScore
+         * @description How one way of aggregating does: right on known answers (which it is not shown), items decided otherwise.
+         */
+        MethodScore: {
+            /** Current */
+            current: boolean;
+            /** Differs */
+            differs: number;
+            known: components["schemas"]["IntervalInfo"];
+            /** Method */
+            method: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
@@ -2385,6 +2996,26 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_DueItem_: {
+            /** Items */
+            items: components["schemas"]["DueItem"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_EscalatedItem_: {
+            /** Items */
+            items: components["schemas"]["EscalatedItem"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_EventInfo_: {
             /** Items */
             items: components["schemas"]["EventInfo"][];
@@ -2418,6 +3049,16 @@ export interface components {
         Page_FileInfo_: {
             /** Items */
             items: components["schemas"]["FileInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_Flip_: {
+            /** Items */
+            items: components["schemas"]["Flip"][];
             /** Next */
             next?: string | null;
         };
@@ -2507,6 +3148,26 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_ReviewInfo_: {
+            /** Items */
+            items: components["schemas"]["ReviewInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_ReviewItem_: {
+            /** Items */
+            items: components["schemas"]["ReviewItem"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_S3KeyInfo_: {
             /** Items */
             items: components["schemas"]["S3KeyInfo"][];
@@ -2537,9 +3198,29 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_WorkerAnswer_: {
+            /** Items */
+            items: components["schemas"]["WorkerAnswer"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_WorkerInfo_: {
             /** Items */
             items: components["schemas"]["WorkerInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_WorkerRow_: {
+            /** Items */
+            items: components["schemas"]["WorkerRow"][];
             /** Next */
             next?: string | null;
         };
@@ -2745,6 +3426,140 @@ export interface components {
             name: string;
         };
         /**
+         * Restriction
+         * @description What was decided about a labeler: rule is golden, fast, skips, person, or lifted (a ban taken back).
+         */
+        Restriction: {
+            /** At Ms */
+            at_ms: number;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * ReviewInfo
+         * @description A sample of settled items for an expert. `by`: random, class, worker or unsure; `counts` tells error rates.
+         */
+        ReviewInfo: {
+            /** Accepted */
+            accepted: number;
+            /** Author */
+            author: string;
+            /** By */
+            by: string;
+            /** Corrected */
+            corrected: number;
+            /** Counts */
+            counts: boolean;
+            /** Created Ms */
+            created_ms: number;
+            /** Decided */
+            decided: number;
+            /** Id */
+            id: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Population */
+            population: number;
+            /** Rejected */
+            rejected: number;
+            /** Seed */
+            seed: number;
+            /** Size */
+            size: number;
+            /** Skipped */
+            skipped: number;
+            /** State */
+            state: string;
+        };
+        /**
+         * ReviewItem
+         * @description One item of a review: what it shows, what held when the sample was drawn, who said what, what was decided.
+         */
+        ReviewItem: {
+            /** Answers */
+            answers: components["schemas"]["GivenAnswer"][];
+            /**
+             * At Ms
+             * @default 0
+             */
+            at_ms: number;
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /** Confidence */
+            confidence: number;
+            /** Correction */
+            correction?: unknown;
+            /** Label */
+            label: unknown;
+            /** Position */
+            position: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Review */
+            review: string;
+            shown: components["schemas"]["ShownTask"];
+            /** Stratum */
+            stratum: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /** ReviewsDecideRequest */
+        ReviewsDecideRequest: {
+            /** Label */
+            label?: unknown;
+            /** Position */
+            position: number;
+            /** Reason */
+            reason?: string;
+            /** Review */
+            review: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /** ReviewsEndRequest */
+        ReviewsEndRequest: {
+            /** Review */
+            review: string;
+        };
+        /** ReviewsStartRequest */
+        ReviewsStartRequest: {
+            /** By */
+            by?: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Seed */
+            seed?: number | null;
+            /** Share */
+            share?: number;
+            /** Size */
+            size?: number;
+        };
+        /** ReviewsUndoRequest */
+        ReviewsUndoRequest: {
+            /** Review */
+            review: string;
+        };
+        /**
+         * RowProblem
+         * @description Why rows are left out: how many, and the first of them in words.
+         */
+        RowProblem: {
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
+            /** Kind */
+            kind: string;
+        };
+        /**
          * S3KeyInfo
          * @description An access key of the S3 door; `secret` is shown once.
          */
@@ -2762,6 +3577,26 @@ export interface components {
             secret: string;
             /** User */
             user: string;
+        };
+        /**
+         * ShownTask
+         * @description What a task shows: `data` by variable (text, or the address of the bytes), `media` variable → content type.
+         */
+        ShownTask: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string;
+            /** Media */
+            media: {
+                [key: string]: string;
+            };
+            /** Path */
+            path: string;
+            /** Task */
+            task: string;
         };
         /**
          * SpecCheck
@@ -2783,6 +3618,18 @@ export interface components {
              * @default []
              */
             warnings: string[];
+        };
+        /**
+         * SpeedPoint
+         * @description The median seconds per answer of consecutive answers, at the time of the last of them.
+         */
+        SpeedPoint: {
+            /** Answers */
+            answers: number;
+            /** At Ms */
+            at_ms: number;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * StandingInfo
@@ -2981,6 +3828,43 @@ export interface components {
             against?: string | null;
         };
         /**
+         * WorkerAnswer
+         * @description One answer of a labeler beside what holds; `right` only for known answers.
+         */
+        WorkerAnswer: {
+            /** Agrees */
+            agrees: boolean | null;
+            given: components["schemas"]["GivenAnswer"];
+            /** Golden */
+            golden: boolean;
+            /** Label */
+            label: unknown;
+            /** Right */
+            right: boolean | null;
+            shown: components["schemas"]["ShownTask"];
+        };
+        /**
+         * WorkerDetail
+         * @description One labeler from near. `consensus` compares with what holds, `known` with known answers.
+         */
+        WorkerDetail: {
+            /** Classes */
+            classes: components["schemas"]["ClassAgreement"][];
+            /** Consensus */
+            consensus: components["schemas"]["ConfusionCell"][];
+            /** Estimated */
+            estimated: components["schemas"]["EstimatedCell"][];
+            /** Known */
+            known: components["schemas"]["ConfusionCell"][];
+            /** Labels */
+            labels: string[];
+            /** Restrictions */
+            restrictions: components["schemas"]["Restriction"][];
+            row: components["schemas"]["WorkerRow"];
+            /** Speed */
+            speed: components["schemas"]["SpeedPoint"][];
+        };
+        /**
          * WorkerInfo
          * @description One person (or simulated person) in one labeling pipeline, under an opaque public id.
          */
@@ -3010,6 +3894,45 @@ export interface components {
              * @default 0
              */
             told_answers: number;
+            /** Worker */
+            worker: string;
+        };
+        /**
+         * WorkerRow
+         * @description One labeler. `known` is the score on known answers, `agreement` with what holds on items others answered too.
+         */
+        WorkerRow: {
+            agreement: components["schemas"]["IntervalInfo"];
+            /** Answers */
+            answers: number;
+            /** Earned */
+            earned: number;
+            /** Imported */
+            imported: boolean;
+            known: components["schemas"]["IntervalInfo"];
+            /** Known Right */
+            known_right: number;
+            /** Last Ms */
+            last_ms: number;
+            /** Median Seconds */
+            median_seconds: number;
+            /** Reason */
+            reason: string;
+            /** Rejected */
+            rejected: number;
+            /** Skipped */
+            skipped: number;
+            /** State */
+            state: string;
+            /** Worker */
+            worker: string;
+        };
+        /** WorkersUnbanRequest */
+        WorkersUnbanRequest: {
+            /** Pipeline */
+            pipeline: string;
+            /** Reason */
+            reason: string;
             /** Worker */
             worker: string;
         };
@@ -4792,6 +5715,39 @@ export interface operations {
             };
         };
     };
+    "labeling.escalated": {
+        parameters: {
+            query: {
+                pipeline: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EscalatedItem_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "labeling.get": {
         parameters: {
             query: {
@@ -4810,6 +5766,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelingInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.import_answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingImportAnswersRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -4872,6 +5861,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LabelingInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.media": {
+        parameters: {
+            query: {
+                pipeline: string;
+                task: string;
+                variable: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -5629,6 +6652,297 @@ export interface operations {
             };
         };
     };
+    "reviews.decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewsDecideRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItem"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DueItem_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewsEndRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.get": {
+        parameters: {
+            query: {
+                review: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.items": {
+        parameters: {
+            query: {
+                review: string;
+                todo?: boolean;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewItem_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.list": {
+        parameters: {
+            query: {
+                pipeline: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.rates": {
+        parameters: {
+            query: {
+                pipeline: string;
+                review?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRates"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewsStartRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "reviews.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewsUndoRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItem"] | null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "tags.create": {
         parameters: {
             query?: never;
@@ -5976,6 +7290,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubmitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "workers.answers": {
+        parameters: {
+            query: {
+                pipeline: string;
+                worker: string;
+                only?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkerAnswer_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "workers.compare": {
+        parameters: {
+            query: {
+                pipeline: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MethodComparison"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "workers.flips": {
+        parameters: {
+            query: {
+                pipeline: string;
+                method?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Flip_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "workers.get": {
+        parameters: {
+            query: {
+                pipeline: string;
+                worker: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerDetail"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "workers.list": {
+        parameters: {
+            query: {
+                pipeline: string;
+                sort?: string;
+                descending?: boolean;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkerRow_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "workers.unban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkersUnbanRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerRow"];
                 };
             };
             /** @description What went wrong, and what helps. */
