@@ -18,6 +18,7 @@ from tilth.metadata.schema import (
     leases,
     packs,
     repos,
+    reviewing,
     tags,
 )
 from tilth.metadata.schema.definition import metadata
