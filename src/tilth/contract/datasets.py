@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tilth.contract.values import Page
+from tilth.contract.values import CommitInfo, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +252,108 @@ class Datasets(Protocol):
 
     def count(self, reference: str, *, where: str = "") -> int:
         """Count the rows that match."""
+
+    def define(
+        self, name: str, definition: Mapping[str, Any], *, description: str = "", message: str = ""
+    ) -> DatasetInfo:
+        """Create a dataset or change what it is made of. It is opened first: Invalid names the field that is wrong."""
+
+    def guess(self, reference: str) -> Mapping[str, Any]:
+        """Suggest a definition for what lies at `repo[@branch][:path]`: images, or a table."""
+
+    def get(self, name: str) -> DatasetInfo:
+        """Return one dataset, opened."""
+
+    def list(self, *, after: str | None = None, limit: int = 100) -> Page[DatasetInfo]:
+        """List datasets by name, without opening them."""
+
+    def columns(self, name: str, *, model: str | None = None, at: str | None = None) -> Sequence[ColumnInfo]:
+        """List what filters may name."""
+
+    def items(
+        self,
+        name: str,
+        *,
+        where: str = "",
+        model: str | None = None,
+        at: str | None = None,
+        sort: str = "",
+        descending: bool = False,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[ItemInfo]:
+        """List matching items by key, or by the column `sort` (missing values last, equal ones by key)."""
+
+    def item(self, name: str, key: str, *, model: str | None = None, at: str | None = None) -> ItemDetail:
+        """Return one item with its answers, history and slices. Raises NotFound."""
+
+    def count_items(self, name: str, *, where: str = "", model: str | None = None, at: str | None = None) -> CountInfo:
+        """Count the items that match."""
+
+    def histograms(
+        self,
+        name: str,
+        columns: Iterable[str],
+        *,
+        where: str = "",
+        model: str | None = None,
+        at: str | None = None,
+        bins: int = 20,
+    ) -> Sequence[HistogramInfo]:
+        """Count the values of several columns among the matching items."""
+
+    def values(
+        self,
+        name: str,
+        column: str,
+        *,
+        prefix: str = "",
+        where: str = "",
+        model: str | None = None,
+        at: str | None = None,
+        limit: int = 20,
+    ) -> Sequence[ValueInfo]:
+        """List the values of a column that begin with `prefix` (in any case), commonest first."""
+
+    def metrics(
+        self, name: str, model: str, *, where: str = "", at: str | None = None, threshold: float = 0.0
+    ) -> MetricsInfo:
+        """Score a model on the matching items; predictions less sure than `threshold` count as none."""
+
+    def thumbnail(self, name: str, key: str, *, size: int = 256, at: str | None = None) -> bytes:
+        """Return a small picture (PNG or JPEG, at most `size` on either side) of an image item. Raises Invalid."""
+
+    def fix(
+        self,
+        name: str,
+        label: str | None,
+        *,
+        keys: Sequence[str] | None = None,
+        where: str | None = None,
+        model: str | None = None,
+        expect: int | None = None,
+        reason: str = "",
+    ) -> ActInfo:
+        """Set the label of items, named by `keys` or by a filter; None takes earlier fixes back.
+
+        With a filter, `expect` is the count that the person saw: Conflict when it is another by now. Where a labeling
+        pipeline made the label, the fix is a final ruling there. Raises Invalid for an unknown key or class.
+        """
+
+    def mark(self, name: str, mark: str | None, keys: Sequence[str], *, reason: str = "") -> ActInfo:
+        """Mark items (model_wrong, ambiguous, bad_data, accepted, discarded, ...); None takes the mark off."""
+
+    def undo(self, name: str, commit: str) -> ActInfo:
+        """Undo one act and keep later ones. Raises Conflict that names the items changed again since."""
+
+    def acts(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[ActInfo]:
+        """List what people did, newest first."""
+
+    def save_version(self, name: str, message: str = "") -> CommitInfo:
+        """Save the working state as a version on branch `versions`, derived from its sources.
+
+        `changed` is False, and the commit the one before, when nothing differs.
+        """
+
+    def versions(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[VersionInfo]:
+        """List saved versions, newest first."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -97,16 +97,36 @@ def parse_filter(text: str) -> Filter:
     return _Parser(text).whole() if text.strip() else EVERYTHING
 
 
-def compile_filter(given: Filter, columns: Mapping[str, Kind]) -> Condition:
-    """Compile to SQL over known columns. Raises Invalid for an unknown column or a value that does not fit its kind."""
-    parameters: list[Value] = []
-    sql = _compile(given, columns, parameters, 0)
-    return Condition(sql, tuple(parameters))
-
-
 def quoted(name: str) -> str:
     """Return a column name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: Value) -> str:
+    """Return a value as an SQL literal, for expressions that are kept. Raises Invalid for a text with a NUL in it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return f"CAST('{value!r}' AS DOUBLE)" if isinstance(value, float) else str(value)
+    if "\0" in value:
+        raise Invalid(f"{value!r} holds a NUL character.", help="Use another text.")
+    return "'" + value.replace("'", "''") + "'"
+
+
+def compile_filter(
+    given: Filter,
+    columns: Mapping[str, Kind],
+    *,
+    spell: Callable[[str], str] = quoted,
+    inline: bool = False,
+) -> Condition:
+    """Compile to SQL over known columns. Raises Invalid for an unknown column or a value that does not fit its kind.
+
+    `spell` gives the SQL of a column; with `inline` values stand in the SQL as literals and there are no parameters.
+    """
+    parameters: list[Value] = []
+    sql = _Compiler(columns, spell, parameters, inline).compile(given, 0)
+    return Condition(sql, tuple(parameters))
 
 
 def column_named(name: str, columns: Mapping[str, Kind]) -> Kind:
@@ -119,57 +139,65 @@ def column_named(name: str, columns: Mapping[str, Kind]) -> Kind:
     return columns[name]
 
 
-def _compile(given: Filter, columns: Mapping[str, Kind], parameters: list[Value], depth: int) -> str:
-    if depth > DEEPEST:
-        raise Invalid(f"The filter is nested more than {DEEPEST} deep.", help="Use fewer parentheses.")
-    match given:
-        case And(parts) | Or(parts):
-            word, empty = ("AND", "TRUE") if isinstance(given, And) else ("OR", "FALSE")
-            return (
-                f"({f' {word} '.join(_compile(p, columns, parameters, depth + 1) for p in parts)})" if parts else empty
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    columns: Mapping[str, Kind]
+    spell: Callable[[str], str]
+    parameters: list[Value]
+    inline: bool
+
+    def compile(self, given: Filter, depth: int) -> str:
+        if depth > DEEPEST:
+            raise Invalid(f"The filter is nested more than {DEEPEST} deep.", help="Use fewer parentheses.")
+        match given:
+            case And(parts) | Or(parts):
+                word, empty = ("AND", "TRUE") if isinstance(given, And) else ("OR", "FALSE")
+                return f"({f' {word} '.join(self.compile(p, depth + 1) for p in parts)})" if parts else empty
+            case Not(part):
+                return f"(NOT {self.compile(part, depth + 1)})"
+            case Missing(Column(name)):
+                column_named(name, self.columns)
+                return f"({self.spell(name)} IS NULL)"
+            case In(Column(name), values):
+                tests = [self.compare(name, "=", value) for value in values]
+                return f"({' OR '.join(tests)})" if tests else "FALSE"
+            case Compare(Column(name), operator, value):
+                return self.compare(name, operator, value)
+
+    def compare(self, name: str, operator: Operator, value: Value | Column) -> str:
+        kind = column_named(name, self.columns)
+        left = self.spell(name)
+        if isinstance(value, Column):
+            other = column_named(value.name, self.columns)
+            right, fits = self.spell(value.name), other == kind
+            described = f"column {value.name!r}, which holds {_described(other)}"
+        else:
+            right, fits = "?", _fits(value, kind)
+            described = repr(value)
+            if fits:
+                right = self.value(value)
+                right = f"CAST({right} AS TIMESTAMP)" if kind == "time" else right
+        if not fits:
+            raise Invalid(
+                f"Column {name!r} holds {_described(kind)} and cannot be compared with {described}.",
+                help="Numbers stand bare, text and times ('2026-01-31 10:00') in quotes, booleans as true or false.",
             )
-        case Not(part):
-            return f"(NOT {_compile(part, columns, parameters, depth + 1)})"
-        case Missing(Column(name)):
-            column_named(name, columns)
-            return f"({quoted(name)} IS NULL)"
-        case In(Column(name), values):
-            tests = [_compare(name, "=", value, columns, parameters) for value in values]
-            return f"({' OR '.join(tests)})" if tests else "FALSE"
-        case Compare(Column(name), operator, value):
-            return _compare(name, operator, value, columns, parameters)
+        if operator in ("contains", "starts with"):
+            if kind != "text":
+                raise Invalid(f"Column {name!r} holds {_described(kind)}, not text.", help=f"{operator} is for text.")
+            function = "contains" if operator == "contains" else "starts_with"
+            return f"COALESCE({function}(lower({left}), lower({right})), FALSE)"
+        if operator == "=":
+            return f"({left} IS NOT DISTINCT FROM {right})"
+        if operator == "!=":
+            return f"({left} IS DISTINCT FROM {right})"
+        return f"COALESCE({left} {operator} {right}, FALSE)"
 
-
-def _compare(
-    name: str, operator: Operator, value: Value | Column, columns: Mapping[str, Kind], parameters: list[Value]
-) -> str:
-    kind = column_named(name, columns)
-    left = quoted(name)
-    if isinstance(value, Column):
-        other = column_named(value.name, columns)
-        right, fits = quoted(value.name), other == kind
-        described = f"column {value.name!r}, which holds {_described(other)}"
-    else:
-        right, fits = "?", _fits(value, kind)
-        described = repr(value)
-        if fits:
-            parameters.append(value)
-            right = "CAST(? AS TIMESTAMP)" if kind == "time" else "?"
-    if not fits:
-        raise Invalid(
-            f"Column {name!r} holds {_described(kind)} and cannot be compared with {described}.",
-            help="Numbers stand bare, text and times ('2026-01-31 10:00') in quotes, booleans as true or false.",
-        )
-    if operator in ("contains", "starts with"):
-        if kind != "text":
-            raise Invalid(f"Column {name!r} holds {_described(kind)}, not text.", help=f"{operator} is for text.")
-        function = "contains" if operator == "contains" else "starts_with"
-        return f"COALESCE({function}(lower({left}), lower({right})), FALSE)"
-    if operator == "=":
-        return f"({left} IS NOT DISTINCT FROM {right})"
-    if operator == "!=":
-        return f"({left} IS DISTINCT FROM {right})"
-    return f"COALESCE({left} {operator} {right}, FALSE)"
+    def value(self, value: Value) -> str:
+        if self.inline:
+            return literal(value)
+        self.parameters.append(value)
+        return "?"
 
 
 def _fits(value: Value, kind: Kind) -> bool:

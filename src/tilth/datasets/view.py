@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +15,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.datasets.filters import EVERYTHING, Filter, Kind, column_named, compile_filter, parse_filter, quoted
+from tilth.datasets.filters import (
+    EVERYTHING,
+    Filter,
+    Kind,
+    column_named,
+    compile_filter,
+    parse_filter,
+    quoted,
+)
 from tilth.datasets.tables import read_table
 from tilth.errors import Invalid
+
+MANY = 20_000
+"""Values above which a column of text is no set of categories."""
+_SORTED = "sorted by"
 
 ROW = "row"
 """The key that rows get when they have none of their own: their number, in 12 digits."""
@@ -44,6 +59,19 @@ class Histogram:
     other: int = 0
 
 
+def connect() -> Any:
+    """Return an empty database that sees only what is handed to it: no files, no extensions, no Python variables."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+        },
+    )
+
+
 class View:
     """One table of all rows, joined by key; immutable. Close it, or use it as a context manager.
 
@@ -61,16 +89,9 @@ class View:
             raise Invalid("A dataset view needs at least one table.", help="Give the items.")
         self.key = key
         self._lock = threading.Lock()
-        # The database sees only what is handed to it: no files, no extensions, no Python variables.
-        self._con = duckdb.connect(
-            ":memory:",
-            config={
-                "enable_external_access": "false",
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "python_enable_replacements": "false",
-            },
-        )
+        self._con = connect()
+        self._ranges: dict[str, tuple[float, float] | None] = {}
+        self._distinct: dict[str, int] = {}
         names = list(sources)
         select: list[str] = []
         joins: list[str] = []
@@ -84,7 +105,7 @@ class View:
                 shown = f"{name}.{field.name}" if number else field.name
                 if shown in kinds:
                     raise Invalid(f"Two columns would be named {shown!r}.", help="Name the sources differently.")
-                kinds[shown] = _kind(field.type)
+                kinds[shown] = kind_of(field.type)
                 select.append(f"source_{number}.{quoted(field.name)} AS {quoted(shown)}")
             if number:
                 joins.append(f"LEFT JOIN source_{number} ON source_{number}.{quoted(key)} = source_0.{quoted(key)}")
@@ -151,19 +172,64 @@ class View:
         """
         if limit < 1:
             raise Invalid(f"A page of {limit} rows makes no sense.", help="Give a limit of 1 or more.")
-        for name in columns:
-            column_named(name, self.kinds)
-        shown = [self.key, *(name for name in dict.fromkeys(columns or self.columns) if name != self.key)]
+        shown = self._shown(columns)
         sql, parameters = self._where(where)
         if after is not None:
             sql, parameters = f"({sql}) AND {quoted(self.key)} > ?", [*parameters, after]
-        rows = self._ask(
-            f"SELECT {', '.join(map(quoted, shown))} FROM data WHERE {sql} ORDER BY {quoted(self.key)} LIMIT ?",
-            [*parameters, limit + 1],
-        )
+        # Without ORDER BY: rows lie, and come, in key order, and the scan ends with the last row of the page.
+        rows = self._ask(f"SELECT {shown} FROM data WHERE {sql} LIMIT ?", [*parameters, limit + 1])
         if len(rows) <= limit:
             return RowPage(rows, None)
         return RowPage(rows.slice(0, limit), str(rows[self.key][limit - 1].as_py()))
+
+    def page_by(
+        self,
+        sort: str,
+        where: Filter | str = EVERYTHING,
+        *,
+        descending: bool = False,
+        columns: Sequence[str] = (),
+        after: str | None = None,
+        limit: int = 100,
+    ) -> RowPage:
+        """Read matching rows in the order of a column: missing values last, equal ones by key.
+
+        `after` is the `next` of the page before: the last row's value and key, so a page deep inside costs what the
+        first one does. Raises Invalid for a column that has no order, and for an `after` that is not of this order.
+        """
+        if limit < 1:
+            raise Invalid(f"A page of {limit} rows makes no sense.", help="Give a limit of 1 or more.")
+        kind = column_named(sort, self.kinds)
+        if kind == "other":
+            raise Invalid(f"Column {sort!r} holds nested values, which have no order.", help="Sort by another one.")
+        value = self._spell(sort)
+        if kind == "time":
+            value = f"epoch_us(CAST({value} AS TIMESTAMP))"
+        elif kind == "number":
+            value = f"CAST({value} AS DOUBLE)"
+        order = f"{value} {'DESC' if descending else 'ASC'} NULLS LAST, rowid"
+        sql, parameters = self._where(where)
+        if after is not None:
+            found, key = _position(after, kind)
+            key_sql = quoted(self.key)
+            if found is None:
+                behind, more = f"({value} IS NULL AND {key_sql} > ?)", [key]
+            else:
+                beyond = "<" if descending else ">"
+                behind = f"({value} {beyond} ? OR {value} IS NULL OR ({value} = ? AND {key_sql} > ?))"
+                more = [found, found, key]
+            sql, parameters = f"({sql}) AND {behind}", [*parameters, *more]
+        # Sort the keys alone and fetch whole rows for those few: a sort that drags wide rows is many times slower.
+        rows = self._ask(
+            f"SELECT {self._shown(columns)}, {value} AS {quoted(_SORTED)} FROM data WHERE rowid IN "
+            f"(SELECT rowid FROM data WHERE {sql} ORDER BY {order} LIMIT ?) ORDER BY {order}",
+            [*parameters, limit + 1],
+        )
+        shown = rows.drop_columns([_SORTED])
+        if len(rows) <= limit:
+            return RowPage(shown, None)
+        last = json.dumps([rows[_SORTED][limit - 1].as_py(), rows[self.key][limit - 1].as_py()])
+        return RowPage(shown.slice(0, limit), base64.urlsafe_b64encode(last.encode()).decode())
 
     def top(
         self, column: str, where: Filter | str = EVERYTHING, *, descending: bool = True, limit: int = 100
@@ -171,11 +237,10 @@ class View:
         """Return the `limit` matching rows of greatest (or least) value in a column; equals in key order."""
         column_named(column, self.kinds)
         sql, parameters = self._where(where)
-        order = f"{quoted(column)} {'DESC' if descending else 'ASC'} NULLS LAST, {quoted(self.key)}"
-        # Sort the keys alone and fetch whole rows for those few: a sort that drags wide rows is many times slower.
+        order = f"{self._spell(column)} {'DESC' if descending else 'ASC'} NULLS LAST, {quoted(self.key)}"
         return self._ask(
-            f"SELECT * FROM data WHERE rowid IN (SELECT rowid FROM data WHERE {sql} ORDER BY {order} LIMIT ?) "
-            f"ORDER BY {order}",
+            f"SELECT {self._shown(())} FROM data WHERE rowid IN "
+            f"(SELECT rowid FROM data WHERE {sql} ORDER BY {order} LIMIT ?) ORDER BY {order}",
             [*parameters, limit],
         )
 
@@ -189,7 +254,7 @@ class View:
         if bins < 1:
             raise Invalid(f"{bins} bins make no sense.", help="Give 1 or more.")
         sql, parameters = self._where(where)
-        name = quoted(column)
+        name = self._spell(column)
         if kind != "number":
             counted = self._ask(
                 f"SELECT CAST({name} AS VARCHAR) AS value, count(*) AS n FROM data WHERE {sql} GROUP BY 1 "
@@ -234,25 +299,184 @@ class View:
         for name in (truth, predicted):
             column_named(name, self.kinds)
         sql, parameters = self._where(where)
+        true, said = self._spell(truth), self._spell(predicted)
         return self._ask(
-            f'SELECT CAST({quoted(truth)} AS VARCHAR) AS "true", CAST({quoted(predicted)} AS VARCHAR) AS predicted, '
-            f"count(*) AS count FROM data WHERE ({sql}) AND {quoted(truth)} IS NOT NULL "
-            f"AND {quoted(predicted)} IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+            f'SELECT CAST(a AS VARCHAR) AS "true", CAST(b AS VARCHAR) AS predicted, n AS count FROM '
+            f"(SELECT {true} AS a, {said} AS b, count(*) AS n FROM data WHERE ({sql}) AND {true} IS NOT NULL "
+            f"AND {said} IS NOT NULL GROUP BY 1, 2) ORDER BY 1, 2",
             parameters,
         )
 
+    def cells(
+        self, truth: str, predicted: str, confidence: str, threshold: float, where: Filter | str = EVERYTHING
+    ) -> pa.Table:
+        """Count matching rows by two columns: true, predicted (text or null), sure (confidence ≥ threshold), count.
+
+        A row without a confidence is sure.
+        """
+        sql, parameters = self._where(where)
+        sure = f"({self._spell(confidence)} >= ?)" if confidence in self.kinds else "TRUE"
+        return self._ask(
+            f'SELECT CAST(a AS VARCHAR) AS "true", CAST(b AS VARCHAR) AS predicted, COALESCE(c, TRUE) AS sure, '
+            f"CAST(sum(n) AS BIGINT) AS count FROM (SELECT {self._spell(truth)} AS a, {self._spell(predicted)} AS b, "
+            f"{sure} AS c, count(*) AS n FROM data WHERE {sql} GROUP BY 1, 2, 3) GROUP BY ALL ORDER BY ALL",
+            [threshold, *parameters] if confidence in self.kinds else parameters,
+        )
+
+    def histograms(
+        self, columns: Sequence[str], where: Filter | str = EVERYTHING, *, bins: int = 20
+    ) -> list[Histogram]:
+        """Count several columns among matching rows in one pass; equal bins over the range of *all* finite values.
+
+        So bins stay where they are while a filter changes. A column of text with more than MANY values has none
+        listed: all are in `other`. Raises Invalid for an unknown column or fewer than one bin.
+        """
+        if bins < 1:
+            raise Invalid(f"{bins} bins make no sense.", help="Give 1 or more.")
+        wanted = list(dict.fromkeys(columns))
+        for name in wanted:
+            column_named(name, self.kinds)
+        if not wanted:
+            return []
+        codes, counts = [], []
+        edges: dict[str, list[float]] = {}
+        for number, name in enumerate(wanted):
+            code = self._spell(name)
+            if self.kinds[name] == "number":
+                found = self._range(name)
+                low, high = found if found is not None else (0.0, 0.0)
+                edges[name] = np.linspace(low, high, bins + 1).tolist() if low < high else [low, high]
+                width, last = max(high - low, 5e-324), len(edges[name]) - 2
+                place = (
+                    f"CAST(least(greatest(floor(({code} - {low!r}) / {width!r} * {last + 1}), 0), {last}) AS SMALLINT)"
+                )
+                code = (
+                    f"CASE WHEN {code} IS NULL THEN NULL WHEN isfinite(CAST({code} AS DOUBLE)) THEN {place} ELSE -1 END"
+                )
+            elif self.kinds[name] == "other" or (self.kinds[name] == "text" and self.distinct([name])[name] > MANY):
+                code = f"CASE WHEN {code} IS NOT NULL THEN -1 END"
+            codes.append(f"{code} AS c{number}")
+            counts.append(
+                f"SELECT {number} AS number, CAST(v AS VARCHAR) AS value, n FROM "
+                f"(SELECT c{number} AS v, count(*) AS n FROM matching GROUP BY 1)"
+            )
+        sql, parameters = self._where(where)
+        counted = self._ask(
+            f"WITH matching AS MATERIALIZED (SELECT {', '.join(codes)} FROM data WHERE {sql}) "
+            f"{' UNION ALL '.join(counts)}",
+            parameters,
+        )
+        by_column: list[dict[str | None, int]] = [{} for _ in wanted]
+        for number, value, n in zip(*(counted[name].to_pylist() for name in ("number", "value", "n")), strict=True):
+            by_column[number][value] = n
+        return [self._told(name, found, edges.get(name), bins) for name, found in zip(wanted, by_column, strict=True)]
+
+    def values(
+        self, column: str, prefix: str = "", where: Filter | str = EVERYTHING, *, limit: int = 20
+    ) -> list[tuple[str, int]]:
+        """Return values (as text) that begin with `prefix`, in any case, with their counts, commonest first."""
+        kind = column_named(column, self.kinds)
+        if kind == "other":
+            raise Invalid(f"Column {column!r} holds nested values.", help="Choose another one.")
+        sql, parameters = self._where(where)
+        # Where values repeat, count first and look at the texts of few; else look first, and count few.
+        few = kind != "text" or self.distinct([column])[column] <= MANY
+        name = self._spell(column)
+        if not prefix:
+            first, last, given = sql, "TRUE", parameters
+        elif few:
+            first, last, given = sql, "starts_with(lower(value), lower(?))", [*parameters, prefix]
+        else:
+            first, last = f"({sql}) AND starts_with(lower(CAST({name} AS VARCHAR)), lower(?))", "TRUE"
+            given = [*parameters, prefix]
+        found = self._ask(
+            f"SELECT value, n FROM (SELECT CAST(v AS VARCHAR) AS value, n FROM (SELECT {name} AS v, count(*) AS n "
+            f"FROM data WHERE {first} GROUP BY 1) WHERE v IS NOT NULL) WHERE {last} ORDER BY n DESC, value LIMIT ?",
+            [*given, limit],
+        )
+        return list(zip(found["value"].to_pylist(), found["n"].to_pylist(), strict=True))
+
+    def distinct(self, columns: Sequence[str] = ()) -> Mapping[str, int]:
+        """Return about how many values columns have (HyperLogLog, within a few per cent); counted once and kept."""
+        wanted = list(columns or self.kinds)
+        missing = [name for name in wanted if name not in self._distinct]
+        if missing:
+            asked = ", ".join(
+                f"approx_count_distinct({self._spell(name)}) AS c{number}" for number, name in enumerate(missing)
+            )
+            row = self._ask(f"SELECT {asked} FROM data", []).to_pylist()[0]
+            self._distinct.update({name: row[f"c{number}"] for number, name in enumerate(missing)})
+        return {name: self._distinct[name] for name in wanted}
+
+    def _told(self, name: str, found: dict[str | None, int], edges: list[float] | None, bins: int) -> Histogram:
+        missing = found.pop(None, 0)
+        n = missing + sum(found.values())
+        if edges is not None:
+            odd = found.pop("-1", 0)
+            filled = [(edges[i], edges[i + 1], found.get(str(i), 0)) for i in range(len(edges) - 1)]
+            return Histogram(name, n, missing, bins=tuple(filled) if found else (), other=odd)
+        if self.kinds[name] == "other" or (self.kinds[name] == "text" and self.distinct([name])[name] > MANY):
+            return Histogram(name, n, missing, other=n - missing)
+        values = sorted(((str(value), count) for value, count in found.items()), key=lambda each: (-each[1], each[0]))
+        return Histogram(name, n, missing, values=tuple(values[:bins]), other=sum(count for _, count in values[bins:]))
+
+    def _range(self, name: str) -> tuple[float, float] | None:
+        if name not in self._ranges:
+            row = self._ask(
+                f"SELECT min(x) AS low, max(x) AS high FROM "
+                f"(SELECT CAST({self._spell(name)} AS DOUBLE) AS x FROM data) WHERE isfinite(x)",
+                [],
+            ).to_pylist()[0]
+            self._ranges[name] = None if row["low"] is None else (row["low"], row["high"])
+        return self._ranges[name]
+
+    def _spell(self, name: str) -> str:
+        """Return the SQL of a known column."""
+        return quoted(name)
+
+    def _shown(self, columns: Sequence[str]) -> str:
+        for name in columns:
+            column_named(name, self.kinds)
+        shown = [self.key, *(name for name in dict.fromkeys(columns or self.columns) if name != self.key)]
+        return ", ".join(f"{self._spell(name)} AS {quoted(name)}" for name in shown)
+
     def _where(self, where: Filter | str) -> tuple[str, list[Any]]:
         parsed = parse_filter(where) if isinstance(where, str) else where
-        condition = compile_filter(parsed, self.kinds)
+        condition = compile_filter(parsed, self.kinds, spell=self._spell)
         return condition.sql, list(condition.parameters)
 
     def _ask(self, sql: str, parameters: Sequence[Any]) -> pa.Table:
-        with self._lock:
+        with self._con.cursor() as cursor:
             try:
-                table: pa.Table = self._con.sql(sql, params=list(parameters)).to_arrow_table()
+                table: pa.Table = cursor.sql(sql, params=list(parameters)).to_arrow_table()
             except (duckdb.ConversionException, duckdb.OutOfRangeException) as problem:
                 raise Invalid(f"The filter does not fit the data: {problem}", help="Check the values.") from problem
-        return table
+        return plain_texts(table)
+
+
+def plain_texts(table: pa.Table) -> pa.Table:
+    """Return the table with texts as texts: how the database keeps repeating ones is its own matter."""
+    for index, field in enumerate(table.schema):
+        kind: Any = field.type
+        if pa.types.is_dictionary(kind):
+            table = table.set_column(index, field.name, table[index].cast(kind.value_type))
+    return table
+
+
+def _position(after: str, kind: Kind) -> tuple[str | float | int | bool | None, str]:
+    try:
+        value, key = json.loads(base64.urlsafe_b64decode(after.encode()))
+    except (ValueError, TypeError, binascii.Error):
+        value, key = None, None
+    fits = {
+        "text": isinstance(value, str),
+        "number": isinstance(value, int | float) and not isinstance(value, bool),
+        "boolean": isinstance(value, bool),
+        "time": isinstance(value, int) and not isinstance(value, bool),
+    }.get(kind, False)
+    if not isinstance(key, str) or not (value is None or fits):
+        raise Invalid(f"{after!r} is not the key of a page in this order.", help="Pass the `next` of the page before.")
+    return value, key
 
 
 def _checked(table: pa.Table, name: str, key: str) -> pa.Table:
@@ -280,7 +504,8 @@ def _has_keys(table: pa.Table, key: str) -> bool:
     return not column.null_count and len(pc.unique(column)) == len(column)
 
 
-def _kind(kind: Any) -> Kind:
+def kind_of(kind: Any) -> Kind:
+    """Return what filters call an Arrow type."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     if pa.types.is_boolean(kind):

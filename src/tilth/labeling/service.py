@@ -260,6 +260,27 @@ class LabelingDesk:
             ruling.reopen(ledger, key, expert, reason=reason)
         return self._label(pipeline, key)
 
+    def rule_many(self, pipeline: str, keys: Sequence[str], answer: Json, *, expert: str, reason: str = "") -> None:
+        """Decide many items alike, as `rule` does each; all of them or, where one raises, none."""
+        spec = spec_of(self._row(pipeline).spec)
+        result = result_for(spec.config, answer)
+        with self._backend.database.read() as conn:
+            shown = [(key, reports.item(conn, pipeline, key)) for key in keys]
+            texts = {key: reports.content(conn, item.task) for key, item in shown if item is not None}
+        for key in keys:
+            if key not in texts:
+                raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
+        given = {key: self._checked(spec, text, result, False) for key, text in texts.items()}
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            for key, each in given.items():
+                ruling.rule(ledger, key, expert, each.result, each.meaning, reason=reason)
+
+    def reopen_many(self, pipeline: str, keys: Sequence[str], *, expert: str, reason: str = "") -> None:
+        """Take the rulings of many items back; all of them or none. Raises NotFound, Conflict."""
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            for key in keys:
+                ruling.reopen(ledger, key, expert, reason=reason)
+
     def ban(self, pipeline: str, worker: WorkerId, *, reason: str) -> WorkerStats:
         """Ban a worker by hand: answers are rejected and unpaid, their tasks asked again.
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import Annotated, BinaryIO, TypeVar, cast
 
+from blake3 import blake3
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
@@ -72,6 +73,13 @@ def add_contents(router: APIRouter) -> None:
     add(router, "jobs.logs", logs, summary="Stream the log of one datum.", responses=_stream("text/plain"))
     add(router, "audit.export", trail, summary="Stream the audit trail as CSV.", responses=_stream("text/csv"))
     add(router, "labeling.media", shown, summary="Stream the bytes that a task shows.", responses=_stream(BYTES))
+    add(
+        router,
+        "datasets.thumbnail",
+        thumbnail,
+        summary="Return a small picture of an image item.",
+        responses=_stream("image/png"),
+    )
     add(router, "tasks.media", media, summary="Stream the bytes shown in a task.", responses=_stream(BYTES))
 
 
@@ -175,6 +183,24 @@ def shown(request: Request, pipeline: str, task: str, variable: str) -> Response
     pieces = begun(workspace_of(request).labeling.media(pipeline, task, variable))
     headers = {**SAFE_HEADERS, "Cache-Control": "private, max-age=86400, immutable"}
     return StreamingResponse(pieces, headers=headers, media_type=BYTES)
+
+
+def thumbnail(
+    request: Request,
+    name: str,
+    key: str,
+    size: Annotated[int, Query(ge=16, le=1024)] = 256,
+    at: str | None = None,
+    version: str | None = None,
+) -> Response:
+    """Return a small picture. With `version` (whatever tells the content apart, such as its reference) it is kept."""
+    data = workspace_of(request).datasets.thumbnail(name, key, size=size, at=at)
+    tag = f'"{blake3(data).hexdigest(length=16)}"'
+    caching = "private, max-age=31536000, immutable" if version else "private, no-cache"
+    headers = {**SAFE_HEADERS, "ETag": tag, "Cache-Control": caching}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(data, headers=headers, media_type="image/png" if data.startswith(b"\x89PNG") else "image/jpeg")
 
 
 def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, FileSource]]:

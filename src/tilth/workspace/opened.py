@@ -12,7 +12,9 @@ from tilth.versioning.backend import Backend
 if TYPE_CHECKING:
     from tilth.labeling.service import LabelingDesk
     from tilth.labeling.standing import Standings
+    from tilth.workspace.dataset_views import DatasetViews
     from tilth.workspace.tables import Tables
+    from tilth.workspace.thumbnails import Thumbnails
 
 
 class Resources:
@@ -24,6 +26,8 @@ class Resources:
         self._desk: LabelingDesk | None = None
         self._tables: Tables | None = None
         self._standings: Standings | None = None
+        self._dataset_views: DatasetViews | None = None
+        self._thumbnails: Thumbnails | None = None
 
     @property
     def desk(self) -> LabelingDesk:
@@ -42,6 +46,24 @@ class Resources:
         with self._making:
             self._standings = self._standings or Standings(self.backend)
         return self._standings
+
+    @property
+    def dataset_views(self) -> DatasetViews:
+        """The datasets that were asked about last."""
+        from tilth.workspace.dataset_views import DatasetViews
+
+        with self._making:
+            self._dataset_views = self._dataset_views or DatasetViews(self.backend)
+        return self._dataset_views
+
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """The small pictures that were made last."""
+        from tilth.workspace.thumbnails import Thumbnails
+
+        with self._making:
+            self._thumbnails = self._thumbnails or Thumbnails()
+        return self._thumbnails
 
     @property
     def tables(self) -> Tables:

@@ -1,0 +1,388 @@
+"""Items: the view of a dataset, with people's acts laid over it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tilth.datasets.assembling import (
+    CERTAINTY,
+    GIVEN,
+    LABEL_KEY,
+    RULED,
+    SCORES,
+    SLICES,
+    Assembly,
+    check_keys,
+    match_keys,
+    text,
+)
+from tilth.datasets.filters import Kind, compile_filter, literal, parse_filter, quoted
+from tilth.datasets.overlays import MARKS, OVERLAYS, VALUES
+from tilth.datasets.view import View, connect, kind_of, plain_texts
+from tilth.errors import Invalid
+
+MOST_VALUES = 1000
+"""Texts with at most so many values are kept as numbers of a dictionary: filters and counts are several times faster.
+More labels than this are no classes."""
+
+_LABELS = (GIVEN, "prediction", "suggested")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A slice as a column: items by a rule (filter text), or by their keys."""
+
+    name: str
+    rule: str | None = None
+    keys: tuple[str, ...] = ()
+
+
+class ItemView(View):
+    """All items of a dataset with label, prediction, fields and acts. Any thread may ask.
+
+    What comes from sources is fixed when it is made. What people do is laid over it by `lay` and `set_slices`, at the
+    cost of what changed: so a fix among a million items costs a fix.
+    """
+
+    def __init__(self, assembly: Assembly) -> None:
+        """Join the tables of an assembly. Raises Invalid for keys that are missing or come twice, naming the table.
+
+        Cost O(rows log rows), and the memory of one copy.
+        """
+        self.key = "key"
+        self.media = assembly.media
+        self.unmatched: dict[str, int] = {}
+        self.roles: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._con = connect()
+        self._ranges: dict[str, tuple[float, float] | None] = {}
+        self._distinct: dict[str, int] = {}
+        self._derived: dict[str, str] = {}
+        self._laid: dict[str, dict[str, tuple[bytes, pa.Table]]] = {name: {} for name in OVERLAYS}
+        self._slices: dict[str, object] = {}
+        self._totals: tuple[int, int] | None = None
+        self._classes = list(dict.fromkeys(assembly.classes))
+        self._enums = 0
+        self._labels: set[str] | None = None
+        """All labels; None when they are too many to be classes."""
+        self._label_type = "VARCHAR"
+        self._make(assembly)
+
+    def _make(self, assembly: Assembly) -> None:
+        items = assembly.items
+        if items["key"].null_count:
+            raise Invalid(f"{items['key'].null_count} items have no key.", help="Fill the column.", field="items.key")
+        check_keys(items["key"], "items.key")
+        kinds: dict[str, Kind] = {"key": "text"}
+        select: list[tuple[str, str]] = []
+        joins: list[str] = []
+        columns: dict[str, Any] = {}
+
+        def add(shown: str, column: Any, place: str, role: str) -> None:
+            if shown in kinds:
+                raise Invalid(
+                    f"Two columns of the dataset would be named {shown!r}.",
+                    help='Give one of the sources a "name", which then stands before its columns.',
+                )
+            kinds[shown] = kind_of(column.type)
+            self.roles[shown] = role
+            columns[shown] = column
+            select.append((shown, place))
+
+        matched = {"path": items["key"]}
+        for name in items.schema.names:
+            if name != "key":
+                add(name, items[name], f"items.{quoted(name)}", "label" if name == GIVEN else "field")
+        for number, joined in enumerate(assembly.joined):
+            matched.setdefault(joined.match, match_keys(items["key"], joined.match))
+            keys = match_keys(text(joined.table[joined.key]), joined.match)
+            check_keys(keys.drop_null(), joined.name)
+            known = pc.is_in(keys, value_set=_array(matched[joined.match]))
+            lost = len(keys) - (pc.sum(known).as_py() or 0)
+            if lost:
+                self.unmatched[joined.name] = lost
+            table = {"k": keys}
+            for at, (shown, name) in enumerate(joined.columns.items()):
+                column = joined.table[name]
+                column = text(column) if shown in _LABELS else column
+                table[f"c{at}"] = column
+                add(shown, column, f"j{number}.c{at}", joined.role)
+            self._con.register(f"j{number}", pa.table(table))
+            joins.append(f"LEFT JOIN j{number} ON j{number}.k = items.{quoted(f'by {joined.match}')}")
+        if GIVEN not in kinds:
+            add(GIVEN, pa.nulls(0, pa.string()), "CAST(NULL AS VARCHAR)", "label")
+        for match, keys in matched.items():
+            items = items.append_column(f"by {match}", keys)
+        self._con.register("items", items)
+        self._labels = self._label_values([columns[name] for name in _LABELS if name in columns])
+        self._con.execute("CREATE TABLE fixes (key VARCHAR, value VARCHAR)")
+        self._con.execute("CREATE TABLE rulings (key VARCHAR, value VARCHAR)")
+        self._con.execute("CREATE TABLE marks (key VARCHAR, value VARCHAR)")
+        self._con.execute("CREATE TABLE slice_rows (slice VARCHAR, place BIGINT)")
+        if self._labels:
+            self._label_type = self._make_enum(sorted(self._labels))
+        kept = self._label_type
+        shown_columns = ["items.key AS key"]
+        for shown, place in select:
+            cast = kept if shown in _LABELS else self._enum_of(columns[shown])
+            shown_columns.append(f"{f'CAST({place} AS {cast})' if cast else place} AS {quoted(shown)}")
+        given = next(place for shown, place in select if shown == GIVEN)
+        shown_columns += [
+            f"CAST({given} AS {kept}) AS label",
+            "FALSE AS fixed",
+            "CAST(NULL AS VARCHAR) AS mark",
+        ]
+        # Written in key order, so that a page seeks.
+        self._con.execute(
+            f"CREATE TABLE data AS SELECT {', '.join(shown_columns)} FROM items {' '.join(joins)} ORDER BY items.key"
+        )
+        for name in ["items", *(f"j{number}" for number in range(len(assembly.joined)))]:
+            self._con.unregister(name)
+        self._con.execute("SET lock_configuration = true")
+        self._physical = frozenset(kinds)
+        self._settle(kinds, people=assembly.people)
+
+    def _settle(self, kinds: dict[str, Kind], *, people: bool) -> None:
+        """Give columns their order and roles, and the expressions of those that follow from others."""
+        ruled = f"OR COALESCE({quoted(RULED)}, FALSE)" if RULED in kinds else ""
+        own: dict[str, Kind] = {"key": "text", "label": "text", GIVEN: "text"}
+        if CERTAINTY in kinds:
+            own[CERTAINTY] = "number"
+        own |= {"labeled_by": "text", "mark": "text"}
+        if "labeled_by" not in kinds:
+            self._derived["labeled_by"] = (
+                f"CASE WHEN fixed {ruled} THEN 'fixed' WHEN {GIVEN} IS NULL THEN 'none' "
+                f"ELSE '{'people' if people else 'given'}' END"
+            )
+        said: dict[str, Kind] = {}
+        if "prediction" in kinds:
+            said["prediction"] = "text"
+            if "confidence" in kinds:
+                said["confidence"] = "number"
+            said["correct"] = "boolean"
+            self._derived["correct"] = "(prediction = label)"
+            loss = self._loss(kinds)
+            if loss is not None:
+                said["loss"] = "number"
+                self._derived["loss"] = loss
+        rest = {
+            name: kind
+            for name, kind in kinds.items()
+            if name not in own and name not in said and name not in (RULED, LABEL_KEY, "labeled_by")
+        }
+        self.kinds = {**own, **said, **rest}
+        fixed_roles = {"key": "key", "label": "label", GIVEN: "label", CERTAINTY: "label", "labeled_by": "label"}
+        fixed_roles |= {"mark": "act", "prediction": "prediction", "confidence": "confidence"}
+        fixed_roles |= {"correct": "prediction", "loss": "prediction"}
+        self.roles = {name: fixed_roles.get(name, self.roles.get(name, "field")) for name in self.kinds}
+
+    def _loss(self, kinds: Mapping[str, Kind]) -> str | None:
+        """Return the SQL of 1 − the probability of the label: from all probabilities, else as far as one knows it."""
+        scores = [name for name in kinds if name.startswith(SCORES)]
+        if scores:
+            cases = " ".join(
+                f"WHEN {literal(name[len(SCORES) :])} THEN 1 - {quoted(name)}" for name in scores if "\0" not in name
+            )
+            return f"(CASE CAST(label AS VARCHAR) {cases} END)"
+        if "confidence" not in kinds:
+            return None
+        both = "confidence" if self._labels is not None and len(self._labels) == 2 else "NULL"
+        return f"(CASE WHEN prediction = label THEN 1 - confidence WHEN label IS NOT NULL THEN {both} END)"
+
+    @property
+    def classes(self) -> list[str]:
+        """Return the classes: those that the definition names, else those that labels have, sorted."""
+        if self._classes:
+            return self._classes
+        return sorted(value for value, _ in self.values("label", limit=MOST_VALUES))
+
+    def lay(self, overlay: str, parts: Mapping[str, bytes], read: Callable[[str], pa.Table]) -> None:
+        """Make the acts of one overlay those of `parts`: name → digest; `read` gives the VALUES in one.
+
+        Reads only parts that are not laid already; costs O(rows in them).
+        """
+        with self._lock:
+            before = self._laid[overlay]
+            gone = [name for name, (digest, _) in before.items() if parts.get(name) != digest]
+            fresh = [name for name, digest in parts.items() if name not in before or before[name][0] != digest]
+            if not gone and not fresh:
+                return
+            after = {name: kept for name, kept in before.items() if name not in gone}
+            for name in fresh:
+                after[name] = (parts[name], read(name))
+            old = [before[name][1] for name in gone]
+            new = [after[name][1] for name in fresh]
+            self._replace(overlay, _joined(old), _joined(new))
+            self._laid[overlay] = after
+            self._totals = None
+            self._distinct.pop("label", None)
+            self._distinct.pop("mark", None)
+
+    def _replace(self, overlay: str, old: pa.Table, new: pa.Table) -> None:
+        if overlay != MARKS:
+            self._widen(new["value"])
+        with self._con.cursor() as cursor:
+            cursor.register("old_rows", old)
+            cursor.register("new_rows", new)
+            cursor.begin()
+            try:
+                cursor.execute(
+                    "CREATE TEMP TABLE touched AS SELECT DISTINCT key FROM ("
+                    "(SELECT key, value FROM old_rows EXCEPT SELECT key, value FROM new_rows) UNION ALL "
+                    "(SELECT key, value FROM new_rows EXCEPT SELECT key, value FROM old_rows))"
+                )
+                cursor.execute(f"DELETE FROM {overlay} WHERE key IN (SELECT key FROM touched)")
+                cursor.execute(
+                    f"INSERT INTO {overlay} SELECT key, value FROM new_rows WHERE key IN (SELECT key FROM touched)"
+                )
+                if overlay == MARKS:
+                    cursor.execute(
+                        "UPDATE data SET mark = o.value FROM (SELECT t.key, m.value FROM touched t "
+                        "LEFT JOIN marks m ON m.key = t.key) o WHERE data.key = o.key"
+                    )
+                else:
+                    cursor.execute(
+                        f"UPDATE data SET label = COALESCE(CAST(o.value AS {self._label_type}), {GIVEN}), "
+                        "fixed = o.value IS NOT NULL FROM ("
+                        "SELECT t.key, COALESCE(f.value, r.value) AS value FROM touched t "
+                        "LEFT JOIN fixes f ON f.key = t.key LEFT JOIN rulings r ON r.key = t.key"
+                        ") o WHERE data.key = o.key"
+                    )
+                cursor.execute("DROP TABLE touched")
+                cursor.commit()
+            except BaseException:
+                cursor.rollback()
+                raise
+
+    def set_slices(self, slices: Iterable[Slice]) -> None:
+        """Make the columns `slice.NAME` those of `slices`; a rule that does not fit the columns gives no column."""
+        wanted = {each.name: each for each in slices}
+        with self._lock:
+            if wanted == self._slices:
+                return
+            listed = [each for name, each in wanted.items() if each.rule is None and self._slices.get(name) != each]
+            dropped = [name for name in {*self._slices} - {*wanted}] + [each.name for each in listed]
+            with self._con.cursor() as cursor:
+                for name in dropped:
+                    cursor.execute("DELETE FROM slice_rows WHERE slice = ?", [name])
+                for each in listed:
+                    cursor.register("chosen", pa.table({"key": pa.array(each.keys, pa.string())}))
+                    cursor.execute(
+                        "INSERT INTO slice_rows SELECT ?, data.rowid FROM data WHERE key IN (SELECT key FROM chosen)",
+                        [each.name],
+                    )
+                    cursor.unregister("chosen")
+            kinds = {name: kind for name, kind in self.kinds.items() if not name.startswith(SLICES)}
+            roles = {name: role for name, role in self.roles.items() if not name.startswith(SLICES)}
+            derived = {name: sql for name, sql in self._derived.items() if not name.startswith(SLICES)}
+            plain = dict(kinds)
+            for each in wanted.values():
+                column = f"{SLICES}{each.name}"
+                if each.rule is None:
+                    sql = f"(rowid IN (SELECT place FROM slice_rows WHERE slice = {literal(each.name)}))"
+                else:
+                    try:
+                        rule = parse_filter(each.rule)
+                        sql = compile_filter(rule, plain, spell=self._spell, inline=True).sql
+                    except Invalid:
+                        continue
+                kinds[column], roles[column], derived[column] = "boolean", "slice", sql
+            # In this order, and keeping expressions that are gone: others may be asking.
+            self._derived = {**self._derived, **derived}
+            self.roles, self.kinds = roles, kinds
+            self._slices = dict(wanted)
+
+    def totals(self) -> tuple[int, int]:
+        """Return how many items there are, and how many have a label."""
+        known = self._totals
+        if known is None:
+            row = self._ask("SELECT count(*) AS n, count(label) AS labeled FROM data", []).to_pylist()[0]
+            self._totals = known = row["n"], row["labeled"]
+        return known
+
+    def label_keys(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return the key that the source of labels has for each of those items that it knows."""
+        if LABEL_KEY not in self._physical:
+            return {key: key for key in keys}
+        with self._con.cursor() as cursor:
+            cursor.register("wanted", pa.table({"wanted": pa.array(keys, pa.string())}))
+            rows = cursor.execute(
+                f"SELECT key, {quoted(LABEL_KEY)} FROM data WHERE key IN (SELECT wanted FROM wanted)"
+            ).fetchall()
+        return {key: theirs for key, theirs in rows if theirs is not None}
+
+    def keys(self, where: str = "") -> pa.Array[Any]:
+        """Return the keys of all matching items in key order."""
+        sql, parameters = self._where(where)
+        return _array(self._ask(f"SELECT key FROM data WHERE {sql}", parameters)["key"])
+
+    def among(self, keys: Sequence[str], columns: Sequence[str] = ()) -> pa.Table:
+        """Return the rows of those `keys` that there are, in key order. Cost: a scan of keys, less for few."""
+        with self._con.cursor() as cursor:
+            cursor.register("wanted", pa.table({"wanted": pa.array(keys, pa.string())}))
+            found: pa.Table = cursor.sql(
+                f"SELECT {self._shown(columns)} FROM data WHERE key IN (SELECT wanted FROM wanted) ORDER BY key"
+            ).to_arrow_table()
+        return plain_texts(found)
+
+    def _spell(self, name: str) -> str:
+        return self._derived.get(name) or quoted(name)
+
+    def _label_values(self, columns: Sequence[Any]) -> set[str] | None:
+        """Return all labels of some columns, None when they are too many to be classes."""
+        found = set(self._classes)
+        for column in columns:
+            values = pc.unique(column)
+            if len(values) > MOST_VALUES:
+                return None
+            found.update(value for value in values.to_pylist() if value is not None)
+        return found if len(found) <= MOST_VALUES else None
+
+    def _widen(self, values: Any) -> None:
+        """Let labels be these, too. New classes are rare, so this may rewrite the columns of labels."""
+        if self._labels is None:
+            return
+        fresh = {value for value in pc.unique(values).to_pylist() if value is not None} - self._labels
+        if not fresh:
+            return
+        labels = self._labels | fresh
+        many = len(labels) > MOST_VALUES
+        kind = "VARCHAR" if many else self._make_enum(sorted(labels))
+        for name in ("label", *_LABELS):
+            if name in self.kinds:
+                place = quoted(name)
+                self._con.execute(f"ALTER TABLE data ALTER {place} TYPE {kind} USING CAST({place} AS VARCHAR)::{kind}")
+        self._labels, self._label_type = None if many else labels, kind
+
+    def _enum_of(self, column: Any) -> str | None:
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            return None
+        sample = pc.unique(column.slice(0, 20 * MOST_VALUES))
+        if len(sample) > MOST_VALUES:
+            return None
+        values = pc.unique(column).drop_null()
+        if not 0 < len(values) <= MOST_VALUES:
+            return None
+        return self._make_enum(sorted(values.to_pylist()))
+
+    def _make_enum(self, values: Sequence[str]) -> str:
+        self._enums += 1
+        name = f"values_{self._enums}"
+        self._con.register("enum_values", pa.table({"value": pa.array(list(values), pa.string())}))
+        self._con.execute(f"CREATE TYPE {name} AS ENUM (SELECT value FROM enum_values)")
+        self._con.unregister("enum_values")
+        return name
+
+
+def _array(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables) if tables else VALUES.empty_table()

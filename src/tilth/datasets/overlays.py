@@ -1,0 +1,52 @@
+"""Overlays: what people decided about items, as tables in parts on a dataset's `main` branch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+FIXES, RULINGS, MARKS = "fixes", "rulings", "marks"
+OVERLAYS = (FIXES, RULINGS, MARKS)
+"""Folders of a dataset's repo, each a table in parts with the column `key`."""
+
+_ACT: list[pa.Field[Any]] = [
+    pa.field("by", pa.string()),
+    pa.field("at_ms", pa.int64()),
+    pa.field("reason", pa.string()),
+]
+_KEY: pa.Field[Any] = pa.field("key", pa.string(), nullable=False)
+_LABEL: pa.Field[Any] = pa.field("label", pa.string())
+SCHEMAS = {
+    FIXES: pa.schema([_KEY, _LABEL, *_ACT]),
+    RULINGS: pa.schema(
+        [
+            _KEY,
+            _LABEL,
+            *_ACT,
+            pa.field("before", pa.string()),
+            pa.field("pipeline", pa.string()),
+            pa.field("task", pa.string()),
+            pa.field("sequence", pa.int64()),
+            pa.field("reopened", pa.bool_()),
+        ]
+    ),
+    MARKS: pa.schema([_KEY, pa.field("mark", pa.string()), *_ACT]),
+}
+"""Rulings were made in the labeling pipeline that asks about the item (as `task`); what stands here tells them until
+the labels do, whose ledger has passed `sequence` then. A reopened one has the label of `before` back."""
+
+_VALUES: list[pa.Field[Any]] = [pa.field("key", pa.string()), pa.field("value", pa.string())]
+VALUES = pa.schema(_VALUES)
+"""What of an overlay a view shows."""
+
+
+def part_values(data: bytes, column: str, *, after: int | None = None) -> pa.Table:
+    """Return keys and values of a part; with `after`, of rulings behind that place in the ledger only."""
+    names = ["key", column] if after is None else ["key", column, "sequence"]
+    table = pq.read_table(pa.BufferReader(data), columns=names)
+    if after is not None:
+        table = table.filter(pc.greater(table["sequence"], after)).drop_columns(["sequence"])
+    return table.rename_columns(["key", "value"]).replace_schema_metadata(None).cast(VALUES)
