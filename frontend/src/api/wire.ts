@@ -394,6 +394,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what people did, newest first. */
+        get: operations["datasets.acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what filters may name. */
+        get: operations["datasets.columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/count": {
         parameters: {
             query?: never;
@@ -411,6 +445,193 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/count-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the items that match. */
+        get: operations["datasets.count_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/define": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a dataset or change what it is made of. It is opened first: Invalid names the field that is wrong. */
+        post: operations["datasets.define"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the label of items, named by `keys` or by a filter; None takes earlier fixes back. */
+        post: operations["datasets.fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one dataset, opened. */
+        get: operations["datasets.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/guess": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggest a definition for what lies at `repo[@branch][:path]`: images, or a table. */
+        get: operations["datasets.guess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/histograms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the values of several columns among the matching items. */
+        get: operations["datasets.histograms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/item": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one item with its answers, history and slices. Raises NotFound. */
+        get: operations["datasets.item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List matching items by key, or by the column `sort` (missing values last, equal ones by key). */
+        get: operations["datasets.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List datasets by name, without opening them. */
+        get: operations["datasets.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark items (model_wrong, ambiguous, bad_data, accepted, discarded, ...); None takes the mark off. */
+        post: operations["datasets.mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Score a model on the matching items; predictions less sure than `threshold` count as none. */
+        get: operations["datasets.metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/rows": {
         parameters: {
             query?: never;
@@ -420,6 +641,94 @@ export interface paths {
         };
         /** Read rows of the table at `repo@revision:folder-or-file` (Parquet, CSV, JSONL), filtered. */
         get: operations["datasets.rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/save-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save the working state as a version on branch `versions`, derived from its sources. */
+        post: operations["datasets.save_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a small picture of an image item.
+         * @description Return a small picture. With `version` (whatever tells the content apart, such as its reference) it is kept.
+         */
+        get: operations["datasets.thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo one act and keep later ones. Raises Conflict that names the items changed again since. */
+        post: operations["datasets.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the values of a column that begin with `prefix` (in any case), commonest first. */
+        get: operations["datasets.values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List saved versions, newest first. */
+        get: operations["datasets.versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1942,6 +2251,31 @@ export interface components {
             token_id: string;
         };
         /**
+         * ActInfo
+         * @description One act of a person: one commit on `main`.
+         */
+        ActInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit: string;
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+            /** Undoable */
+            undoable: boolean;
+            /**
+             * Undone
+             * @default false
+             */
+            undone: boolean;
+        };
+        /**
          * AssignmentInfo
          * @description A task lent to a worker until `expires_ms`. Known-answer tasks look like any other.
          */
@@ -1996,6 +2330,18 @@ export interface components {
             user: string;
         };
         /**
+         * BinInfo
+         * @description How many values lie in low ≤ value < high (the last bin has its high, too).
+         */
+        BinInfo: {
+            /** Count */
+            count: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
+        /**
          * BranchInfo
          * @description A movable name for a commit.
          */
@@ -2042,6 +2388,18 @@ export interface components {
             to: string;
         };
         /**
+         * CellInfo
+         * @description How many items of class `true` were predicted as `predicted`.
+         */
+        CellInfo: {
+            /** Count */
+            count: number;
+            /** Predicted */
+            predicted: string;
+            /** True */
+            true: string;
+        };
+        /**
          * ClassAgreement
          * @description A labeler's agreement on items of one class.
          */
@@ -2049,6 +2407,35 @@ export interface components {
             /** Label */
             label: string;
             rate: components["schemas"]["IntervalInfo"];
+        };
+        /**
+         * ClassMetrics
+         * @description One class: `support` items truly are of it, `predicted` were said to be.
+         */
+        ClassMetrics: {
+            f1: components["schemas"]["IntervalInfo"];
+            /** Label */
+            label: string;
+            precision: components["schemas"]["IntervalInfo"];
+            /** Predicted */
+            predicted: number;
+            recall: components["schemas"]["IntervalInfo"];
+            /** Support */
+            support: number;
+        };
+        /**
+         * ColumnInfo
+         * @description A column that filters, sorting and histograms may name.
+         */
+        ColumnInfo: {
+            /** Distinct */
+            distinct: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
         };
         /**
          * CommitInfo
@@ -2117,6 +2504,16 @@ export interface components {
             true: string;
         };
         /**
+         * CountInfo
+         * @description How many items there are, and how many match.
+         */
+        CountInfo: {
+            /** Matching */
+            matching: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * CredentialInfo
          * @description A token or a browser's session, without its secret.
          */
@@ -2141,6 +2538,102 @@ export interface components {
             used_ms: number | null;
             /** User */
             user: string;
+        };
+        /**
+         * DatasetInfo
+         * @description A dataset and what is in it now.
+         */
+        DatasetInfo: {
+            /** Analysis */
+            analysis: string;
+            /** Classes */
+            classes: string[];
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /** Head */
+            head: string;
+            /** Items */
+            items: number | null;
+            /** Labeled */
+            labeled: number | null;
+            /** Media */
+            media: string;
+            /** Models */
+            models: string[];
+            /** Name */
+            name: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Project */
+            project: string;
+            /** Unmatched */
+            unmatched?: {
+                [key: string]: number;
+            };
+            /** Versions */
+            versions: number;
+        };
+        /** DatasetsDefineRequest */
+        DatasetsDefineRequest: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description?: string;
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+        };
+        /** DatasetsFixRequest */
+        DatasetsFixRequest: {
+            /** Expect */
+            expect?: number | null;
+            /** Keys */
+            keys?: string[] | null;
+            /** Label */
+            label: string | null;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason?: string;
+            /** Where */
+            where?: string | null;
+        };
+        /** DatasetsMarkRequest */
+        DatasetsMarkRequest: {
+            /** Keys */
+            keys: string[];
+            /** Mark */
+            mark: string | null;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason?: string;
+        };
+        /** DatasetsSaveVersionRequest */
+        DatasetsSaveVersionRequest: {
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+        };
+        /** DatasetsUndoRequest */
+        DatasetsUndoRequest: {
+            /** Commit */
+            commit: string;
+            /** Name */
+            name: string;
         };
         /**
          * DatumInfo
@@ -2539,6 +3032,26 @@ export interface components {
             position: number;
         };
         /**
+         * HistogramInfo
+         * @description How a column spreads over n matching items; numbers by `bins`, all else by its commonest `values`.
+         */
+        HistogramInfo: {
+            /** Bins */
+            bins: components["schemas"]["BinInfo"][];
+            /** Column */
+            column: string;
+            /** Kind */
+            kind: string;
+            /** Missing */
+            missing: number;
+            /** N */
+            n: number;
+            /** Other */
+            other: number;
+            /** Values */
+            values: components["schemas"]["ValueInfo"][];
+        };
+        /**
          * ImportReport
          * @description How the rows of a table joined the items. rows = matched + those left out by a problem; none is dropped silently.
          *
@@ -2636,6 +3149,55 @@ export interface components {
             uses: number;
         };
         /**
+         * ItemDetail
+         * @description An item with all that is known about its label.
+         */
+        ItemDetail: {
+            /** Answers */
+            answers: {
+                [key: string]: unknown;
+            }[];
+            /** History */
+            history: components["schemas"]["LabelEvent"][];
+            item: components["schemas"]["ItemInfo"];
+            /**
+             * Ruling
+             * @default false
+             */
+            ruling: boolean;
+            /** Slices */
+            slices: string[];
+        };
+        /**
+         * ItemInfo
+         * @description One item. What is not there is None.
+         */
+        ItemInfo: {
+            /** Confidence */
+            confidence: number | null;
+            /** Correct */
+            correct: boolean | null;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Given Label */
+            given_label: string | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string | null;
+            /** Label Confidence */
+            label_confidence: number | null;
+            /** Labeled By */
+            labeled_by: string;
+            /** Mark */
+            mark: string | null;
+            media: components["schemas"]["MediaInfo"];
+            /** Prediction */
+            prediction: string | null;
+        };
+        /**
          * JobInfo
          * @description A pipeline at a change.
          */
@@ -2699,6 +3261,24 @@ export interface components {
             label: string;
             /** Word */
             word: string;
+        };
+        /**
+         * LabelEvent
+         * @description One thing that happened to an item's label; newest first in lists.
+         */
+        LabelEvent: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * LabelInfo
@@ -2885,6 +3465,18 @@ export interface components {
             depth: number;
         };
         /**
+         * MediaInfo
+         * @description What an item shows: text as it is, else a file to read by `files.read(reference)`.
+         */
+        MediaInfo: {
+            /** Kind */
+            kind: string;
+            /** Reference */
+            reference?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * MethodComparison
          * @description The same answers aggregated by each method. `alpha` is Krippendorff's, over `alpha_items` items with two or more
          *     answers; `kappa` Fleiss', over the `kappa_items` items with exactly `kappa_answers` answers.
@@ -2943,6 +3535,41 @@ export interface components {
             seconds: number;
         };
         /**
+         * MetricsInfo
+         * @description How good a model's predictions are on the matching items.
+         */
+        MetricsInfo: {
+            accuracy: components["schemas"]["IntervalInfo"];
+            /** Below Threshold */
+            below_threshold: number;
+            /** Cells */
+            cells: components["schemas"]["CellInfo"][];
+            /** Classes */
+            classes: components["schemas"]["ClassMetrics"][];
+            coverage: components["schemas"]["IntervalInfo"];
+            macro_f1: components["schemas"]["IntervalInfo"];
+            macro_precision: components["schemas"]["IntervalInfo"];
+            macro_recall: components["schemas"]["IntervalInfo"];
+            /** Matching */
+            matching: number;
+            /** N */
+            n: number;
+            /** Unlabeled */
+            unlabeled: number;
+            /** Unpredicted */
+            unpredicted: number;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_ActInfo_: {
+            /** Items */
+            items: components["schemas"]["ActInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
@@ -2979,6 +3606,16 @@ export interface components {
         Page_CredentialInfo_: {
             /** Items */
             items: components["schemas"]["CredentialInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_DatasetInfo_: {
+            /** Items */
+            items: components["schemas"]["DatasetInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -3079,6 +3716,16 @@ export interface components {
         Page_InviteInfo_: {
             /** Items */
             items: components["schemas"]["InviteInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_ItemInfo_: {
+            /** Items */
+            items: components["schemas"]["ItemInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -3191,6 +3838,16 @@ export interface components {
         Page_UserInfo_: {
             /** Items */
             items: components["schemas"]["UserInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_VersionInfo_: {
+            /** Items */
+            items: components["schemas"]["VersionInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -3820,12 +4477,44 @@ export interface components {
             role: string;
         };
         /**
+         * ValueInfo
+         * @description How many items have a value.
+         */
+        ValueInfo: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string;
+        };
+        /**
          * VerifyRequest
          * @description What to verify.
          */
         VerifyRequest: {
             /** Against */
             against?: string | null;
+        };
+        /**
+         * VersionInfo
+         * @description One saved version.
+         */
+        VersionInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Changed */
+            changed: number;
+            /** Commit */
+            commit: string;
+            /** Items */
+            items: number;
+            /** Labeled */
+            labeled: number;
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
         };
         /**
          * WorkerAnswer
@@ -4695,6 +5384,72 @@ export interface operations {
             };
         };
     };
+    "datasets.acts": {
+        parameters: {
+            query: {
+                name: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ActInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.columns": {
+        parameters: {
+            query: {
+                name: string;
+                model?: string | null;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnInfo"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "datasets.count": {
         parameters: {
             query: {
@@ -4714,6 +5469,378 @@ export interface operations {
                 };
                 content: {
                     "application/json": number;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.count_items": {
+        parameters: {
+            query: {
+                name: string;
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.define": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsDefineRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsFixRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.get": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.guess": {
+        parameters: {
+            query: {
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.histograms": {
+        parameters: {
+            query: {
+                name: string;
+                columns: string[];
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+                bins?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistogramInfo"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.item": {
+        parameters: {
+            query: {
+                name: string;
+                key: string;
+                model?: string | null;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDetail"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.items": {
+        parameters: {
+            query: {
+                name: string;
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+                sort?: string;
+                descending?: boolean;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ItemInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.list": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatasetInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsMarkRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.metrics": {
+        parameters: {
+            query: {
+                name: string;
+                model: string;
+                where?: string;
+                at?: string | null;
+                threshold?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -4749,6 +5876,178 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Mapping_str__Any__"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.save_version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsSaveVersionRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.thumbnail": {
+        parameters: {
+            query: {
+                name: string;
+                key: string;
+                size?: number;
+                at?: string | null;
+                version?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "image/png": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsUndoRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.values": {
+        parameters: {
+            query: {
+                name: string;
+                column: string;
+                prefix?: string;
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueInfo"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.versions": {
+        parameters: {
+            query: {
+                name: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionInfo_"];
                 };
             };
             /** @description What went wrong, and what helps. */
