@@ -30,7 +30,7 @@ def test_reads_take_the_query_and_writes_take_an_object(door: Any) -> None:
     answer = door.call("writer", "POST", path_of("repos.create"), json={"name": "digits", "held_out": True})
     assert answer.status_code == 200
     assert door.said == [
-        ("repos.list", (), {"after": "a", "limit": 7}),
+        ("repos.list", (), {"kind": None, "after": "a", "limit": 7}),
         ("repos.create", ("digits",), {"description": "", "held_out": True}),
     ]
 
