@@ -114,13 +114,12 @@ export function ChangesView({
                   <div
                     key={change.path}
                     role="option"
-                    aria-label={`${shownName(change.path)}, ${kind}`}
                     aria-selected={change === selected}
                     className={`row change ${kind}${change === selected ? " selected active" : ""}`}
                     style={{ height: item.size, transform: `translateY(${item.start}px)` }}
                     onClick={() => { select(item.index); }}
                   >
-                    <span className="sign" aria-label={kind}>{kind === "added" ? "+" : kind === "deleted" ? "−" : "~"}</span>
+                    <span className="sign" title={kind}>{kind === "added" ? "+" : kind === "deleted" ? "−" : "~"}</span>
                     {folderOf(change.path) && <bdi className="folder faint ellipsis">{shownName(folderOf(change.path))}/</bdi>}
                     <Name name={baseName(change.path)} />
                     <span className="size faint">{sizeChange(change)}</span>

@@ -6,7 +6,7 @@ import { Empty, ErrorNote, Icon, Loading } from "@/ui";
 
 import { type TreeRow, useReadyCommit, useTree } from "./level";
 import { Name } from "./Name";
-import { baseName, folderOf, shownName } from "./reference";
+import { baseName, folderOf } from "./reference";
 
 /** The files of one version. Arrows move and open folders, Enter shows a file, letters jump to a name. */
 export function FileTree({
@@ -116,7 +116,6 @@ export function FileTree({
               key={row.path}
               id={`${id}-${item.index}`}
               role="treeitem"
-              aria-label={shownName(baseName(row.path))}
               aria-level={row.depth + 1}
               aria-selected={row.path === selected}
               {...(folder ? { "aria-expanded": row.open } : {})}
