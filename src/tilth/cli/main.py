@@ -41,6 +41,7 @@ _PLACES = {
         "labeling": Place("tilth.cli.nouns.labeling", "Labeling pipelines: work that people do."),
         "feedback": Place("tilth.cli.nouns.feedback", "Feedback edges: chosen items go back to a source repo."),
         "dataset": Place("tilth.cli.nouns.dataset", "Tables in commits."),
+        "model": Place("tilth.cli.nouns.model", "Models: versions, comparisons, tests, promotion."),
         "user": Place("tilth.cli.nouns.user", "Users, their tokens, invites."),
         "audit": Place("tilth.cli.nouns.audit", "Who did what, and what was refused."),
     },

@@ -15,6 +15,7 @@ from tilth.client.keys import RemoteKeys
 from tilth.client.labeling import RemoteLabeling
 from tilth.client.lineage import RemoteLineage
 from tilth.client.maintenance import RemoteMaintenance
+from tilth.client.models import RemoteModels
 from tilth.client.pipelines import RemotePipelines
 from tilth.client.repos import RemoteRepos
 from tilth.client.reviews import RemoteReviews
@@ -44,6 +45,7 @@ def open(url: str, token: str | None) -> Workspace:
         tags=RemoteTags(transport),
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),
+        models=RemoteModels(transport),
         feedback=RemoteFeedback(transport),
         lineage=RemoteLineage(transport),
         access=RemoteAccess(transport),

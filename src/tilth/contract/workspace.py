@@ -23,6 +23,7 @@ from tilth.contract.facets import (
     Repos,
     Tasks,
 )
+from tilth.contract.models import Models
 from tilth.contract.reviews import Reviews
 from tilth.contract.tags import Tags
 from tilth.contract.workers import Workers
@@ -46,6 +47,7 @@ class Workspace:
     tags: Tags
     tasks: Tasks
     datasets: Datasets
+    models: Models
     feedback: Feedback
     lineage: LineageFacet
     access: Access

@@ -102,9 +102,7 @@ def guess(table: pa.Table, keys: Any, classes: Sequence[str]) -> Mapping:
     )
     spent = {found_key, found_label, *(name for _, name in probabilities)}
     found_confidence = _likeliest([name for name in numbers if name not in spent], _CONFIDENCES)
-    scale = 1.0
-    if found_confidence and (top := pc.max(head[found_confidence]).as_py()) is not None and 1 < top <= 100:
-        scale = 100.0
+    scale = 100.0 if found_confidence and _is_percent(head[found_confidence]) else 1.0
     return Mapping(found_key, found_label, found_confidence, probabilities, found_match, scale)  # type: ignore[arg-type]
 
 
@@ -290,6 +288,12 @@ def _likeliest(names: Sequence[str], wanted: Sequence[str]) -> str:
     scored = [(_likeness(name, wanted), -index, name) for index, name in enumerate(names)]
     likeness, _, name = max(scored, default=(0.0, 0, ""))
     return name if likeness else ""
+
+
+def _is_percent(column: Any) -> bool:
+    """Tell whether numbers are percents: most are above 1, none above 100. One alone above 1 is a mistake."""
+    values = column.cast(pa.float64()).drop_null().to_numpy()
+    return len(values) > 0 and float(np.median(values)) > 1 and float(values.max()) <= 100
 
 
 def _class_of(column: str, classes: Sequence[str]) -> str | None:

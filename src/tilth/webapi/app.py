@@ -21,6 +21,7 @@ from tilth.webapi.methods import add_methods
 from tilth.webapi.news import Broadcast, Read, add_news
 from tilth.webapi.operations import OPERATIONS
 from tilth.webapi.pages import add_console
+from tilth.webapi.predictions import add_predictions
 from tilth.webapi.sessions import add_sessions
 from tilth.webapi.waiting import add_waiting
 
@@ -67,6 +68,7 @@ def api_router(*, describe: bool = False) -> APIRouter:
     router = APIRouter(route_class=GuardedRoute, include_in_schema=describe, responses=told if describe else None)
     add_methods(router)
     add_contents(router)
+    add_predictions(router)
     add_waiting(router)
     missing = OPERATIONS.keys() - {route.name for route in router.routes if isinstance(route, GuardedRoute)}
     assert not missing, f"operations without a route: {sorted(missing)}"

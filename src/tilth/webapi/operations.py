@@ -30,6 +30,7 @@ OWN: Final[Grant] = frozenset({Role.OWNER})
 ANSWER_BODY: Final = 4 << 20
 SMALL_BODY: Final = 16 << 20
 CODE_BODY: Final = 96 << 20
+UPLOAD_BODY: Final = 256 << 20
 ANY_BODY: Final = 1 << 50
 
 
@@ -148,6 +149,18 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "datasets.acts": Operation("GET", READ),
     "datasets.save_version": Operation("POST", WRITE),
     "datasets.versions": Operation("GET", READ),
+    "models.register": Operation("POST", WRITE),
+    "models.get": Operation("GET", READ),
+    "models.list": Operation("GET", READ),
+    "models.versions": Operation("GET", READ),
+    "models.upload": Operation("POST", WRITE, UPLOAD_BODY, special=True),
+    "models.compare": Operation("GET", READ),
+    "models.compared": Operation("GET", READ),
+    "models.set_test": Operation("POST", WRITE),
+    "models.remove_test": Operation("POST", WRITE),
+    "models.board": Operation("GET", READ),
+    "models.promote": Operation("POST", WRITE),
+    "models.promotions": Operation("GET", READ),
     "feedback.declare": Operation("POST", WRITE),
     "feedback.get": Operation("GET", READ),
     "feedback.list": Operation("GET", READ),

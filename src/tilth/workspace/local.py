@@ -24,6 +24,7 @@ from tilth.contract.facets import (
     Repos,
     Tasks,
 )
+from tilth.contract.models import Models
 from tilth.contract.principal import Principal
 from tilth.contract.reviews import Reviews
 from tilth.contract.tags import Tags
@@ -166,6 +167,12 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.datasets import LocalDatasets
 
         return LocalDatasets(self._opened)
+
+    @cached_property
+    def models(self) -> Models:
+        from tilth.workspace.models import LocalModels
+
+        return LocalModels(self._opened)
 
     @cached_property
     def feedback(self) -> Feedback:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tilth.labeling.service import LabelingDesk
     from tilth.labeling.standing import Standings
     from tilth.workspace.dataset_views import DatasetViews
+    from tilth.workspace.model_repos import VersionLists
+    from tilth.workspace.model_scores import Yardsticks
     from tilth.workspace.tables import Tables
     from tilth.workspace.thumbnails import Thumbnails
 
@@ -28,6 +30,8 @@ class Resources:
         self._standings: Standings | None = None
         self._dataset_views: DatasetViews | None = None
         self._thumbnails: Thumbnails | None = None
+        self._model_versions: VersionLists | None = None
+        self._yardsticks: Yardsticks | None = None
 
     @property
     def desk(self) -> LabelingDesk:
@@ -73,6 +77,24 @@ class Resources:
         with self._making:
             self._tables = self._tables or Tables(self.backend)
         return self._tables
+
+    @property
+    def model_versions(self) -> VersionLists:
+        """The versions of models that were looked at."""
+        from tilth.workspace.model_repos import VersionLists
+
+        with self._making:
+            self._model_versions = self._model_versions or VersionLists(self.backend)
+        return self._model_versions
+
+    @property
+    def yardsticks(self) -> Yardsticks:
+        """The labels by which models were judged last."""
+        from tilth.workspace.model_scores import Yardsticks
+
+        with self._making:
+            self._yardsticks = self._yardsticks or Yardsticks()
+        return self._yardsticks
 
 
 @dataclass(frozen=True, slots=True)

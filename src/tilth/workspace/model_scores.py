@@ -1,0 +1,192 @@
+"""Models judged by a dataset's labels, in memory: labels and predictions as codes, laid beside one another once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tilth.contract.datasets import IntervalInfo
+from tilth.crowd.interval import Interval
+from tilth.curation.alignment import NONE, Aligned, Coded, align, coded, shared
+from tilth.curation.compare import Pair
+from tilth.curation.metrics import ConfusionMatrix, score
+from tilth.curation.uploads import joined_keys
+from tilth.datasets.model_definition import Predictions
+from tilth.datasets.tables import is_table, read_table
+from tilth.datasets.view import View
+from tilth.errors import Invalid
+from tilth.model.commit import Commit
+from tilth.versioning import revisions
+from tilth.versioning.backend import Backend
+from tilth.versioning.trees import Tree
+from tilth.workspace.dataset_views import OpenDataset
+
+KEPT = 24
+"""Predictions kept beside one dataset: 8 bytes per item each."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionScore:
+    """How good one version is on the labels of a dataset."""
+
+    predictions: int
+    accuracy: Interval
+    macro_f1: Interval
+
+
+class Yardstick:
+    """The items of an opened dataset and the labels that they have at one moment, to judge models by. Thread-safe."""
+
+    def __init__(self, items: Items, labels: Coded) -> None:
+        self.keys = items.keys
+        self.labels = labels
+        self._items = items
+        self._scores: dict[tuple[str, str, Predictions], VersionScore] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def aligned(self, backend: Backend, commit: Commit, predictions: Predictions) -> Aligned:
+        """Return the predictions of a commit in the items' order. The first time costs reading them."""
+        return self._items.aligned(backend, commit, predictions)
+
+    def score(self, backend: Backend, commit: Commit, predictions: Predictions) -> VersionScore:
+        """Return how good the predictions of a commit are on all labeled items."""
+        key = _key(commit, predictions)
+        found = self._scores.get(key)
+        if found is None:
+            found = self._scores[key] = self._judge(self.aligned(backend, commit, predictions))
+        return found
+
+    def pair(self, first: Aligned, second: Aligned, *, second_labels: Coded | None = None) -> Pair:
+        """Return two models' predictions with the labels that they are judged by, as codes of the same names."""
+        columns = [self.labels, first.predicted, second.predicted]
+        if second_labels is None:
+            names, (labels, one, two) = shared(columns)
+            return Pair(names, labels, labels, one, two)
+        names, (labels, one, two, others) = shared([*columns, second_labels])
+        return Pair(names, labels, others, one, two)
+
+    def labels_for(self, other: Yardstick) -> Coded:
+        """Return the labels of another state of the data in the order of these items."""
+        table = pa.table({"key": other.keys, "prediction": label_texts(other.labels)})
+        return align(self.keys, table).predicted
+
+    def _judge(self, aligned: Aligned) -> VersionScore:
+        names, (labels, said) = shared([self.labels, aligned.predicted])
+        both = (labels != NONE) & (said != NONE)
+        size = max(len(names), 1)
+        cells = np.bincount(labels[both].astype(np.int64) * size + said[both], minlength=size * size)
+        scores = score(ConfusionMatrix(names or ("",), cells.reshape(size, size)), resamples=300)
+        return VersionScore(int((said != NONE).sum()), scores.accuracy, scores.macro_f1)
+
+
+class Items:
+    """The keys of an opened dataset's items, and the predictions that were laid beside them. Thread-safe."""
+
+    def __init__(self, view: View) -> None:
+        self.keys: Any = view.values_of("key")
+        self._lock = threading.Lock()
+        self._aligned: OrderedDict[tuple[str, str, Predictions], Aligned] = OrderedDict()
+        self._moments: OrderedDict[str, Yardstick] = OrderedDict()
+
+    def at(self, view: View, moment: str) -> Yardstick:
+        """Return the yardstick of a moment, which the view shows now. Labels change by people's acts, keys do not."""
+        with self._lock:
+            if moment in self._moments:
+                return self._moments[moment]
+        found = Yardstick(self, coded(view.values_of("label")))
+        with self._lock:
+            self._moments[moment] = found
+            while len(self._moments) > 2:
+                self._moments.popitem(last=False)
+        return found
+
+    def aligned(self, backend: Backend, commit: Commit, predictions: Predictions) -> Aligned:
+        """Return the predictions of a commit in the items' order."""
+        key = _key(commit, predictions)
+        with self._lock:
+            if key in self._aligned:
+                self._aligned.move_to_end(key)
+                return self._aligned[key]
+        found = align(joined_keys(self.keys, predictions.match), read_predictions(backend, commit, predictions))
+        with self._lock:
+            self._aligned[key] = found
+            while len(self._aligned) > KEPT:
+                self._aligned.popitem(last=False)
+        return found
+
+
+class Yardsticks:
+    """One per opened dataset, for as long as that is kept open. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: WeakKeyDictionary[View, Items] = WeakKeyDictionary()
+
+    def of(self, opened: OpenDataset) -> Yardstick:
+        """Return the yardstick of an opened dataset. The first time costs O(items), after an act O(labels)."""
+        with self._lock:
+            items = self._kept.get(opened.view)
+        if items is None:
+            items = Items(opened.view)
+            with self._lock:
+                items = self._kept.setdefault(opened.view, items)
+        return items.at(opened.view, opened.head.id)
+
+
+def read_predictions(backend: Backend, commit: Commit, predictions: Predictions) -> pa.Table:
+    """Return the predictions in a commit: columns key (as it joins), prediction, confidence. Raises Invalid."""
+    place = revisions.parse(predictions.source)
+    tree = Tree(backend.store, commit.tree)
+    path = place.path or ""
+    files = [entry.path for entry in tree.walk(path) if entry.path == path or is_table(entry.path)]
+    if not files:
+        raise Invalid(
+            f"{place.repo}@{commit.id[:12]} holds no predictions at {path or 'its root'}.",
+            help="Look at what the model follows.",
+        )
+    table = read_table(tree.read, files, key=predictions.key)
+    for name in (predictions.key, predictions.label):
+        if name not in table.schema.names:
+            raise Invalid(
+                f"The predictions of {place.repo} have no column {name!r}.",
+                help=f"Their columns are {', '.join(table.schema.names)}; change the model's definition.",
+            )
+    columns: dict[str, Any] = {
+        "key": joined_keys(table[predictions.key], predictions.match),
+        "prediction": joined_keys(table[predictions.label], "path"),
+    }
+    if predictions.confidence and predictions.confidence in table.schema.names:
+        columns["confidence"] = table[predictions.confidence].cast(pa.float64())
+    found = pa.table(columns)
+    return found.filter(found["key"].is_valid())
+
+
+def interval_info(interval: Interval) -> IntervalInfo:
+    """Return an interval as it crosses a door."""
+    value = None if np.isnan(interval.value) else interval.value
+    return IntervalInfo(value, _finite(interval.low, 0.0), _finite(interval.high, 1.0), interval.n)
+
+
+def _finite(value: float, otherwise: float) -> float:
+    return value if np.isfinite(value) else otherwise
+
+
+def label_texts(labels: Coded) -> Any:
+    if not labels.names:
+        return pa.nulls(len(labels.codes), pa.string())
+    names = pa.array(labels.names, pa.string())
+    missing: NDArray[np.bool_] = labels.codes == NONE
+    return names.take(pa.array(np.where(missing, 0, labels.codes), pa.int32(), mask=missing))
+
+
+def _key(commit: Commit, predictions: Predictions) -> tuple[str, str, Predictions]:
+    return commit.repo, commit.id, predictions

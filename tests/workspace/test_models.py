@@ -1,0 +1,237 @@
+"""Models of a workspace: versions, uploads, comparisons, tests and promotion."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tilth.contract.values import FileSource
+from tilth.contract.workspace import Workspace
+from tilth.errors import Conflict, Invalid, NotFound
+from tilth.versioning.backend import open_backend
+from tilth.versioning.repos import create_repo
+from tilth.workspace.local import open as open_local
+
+N = 200
+CLASSES = ("cat", "dog", "owl")
+
+
+def truth() -> list[str]:
+    return [CLASSES[number % 3] for number in range(N)]
+
+
+def said(right: int, shift: int = 0) -> str:
+    """Return a CSV of predictions that has `right` items right, beginning with item `shift`."""
+    rows = ["id,said,score"]
+    for number, label in enumerate(truth()):
+        correct = (number - shift) % N < right
+        prediction = label if correct else CLASSES[(CLASSES.index(label) + 1) % 3]
+        rows.append(f"{number},{prediction},{0.5 + (number % 50) / 100}")
+    return "\n".join(rows)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    folder = tmp_path / "workspace"
+    with open_backend(folder) as backend:
+        create_repo(backend, "animals", kind="dataset")
+    with open_local(folder) as workspace:
+        workspace.repos.create("photos")
+        rows = [f"{number},{label},{number % 2}" for number, label in enumerate(truth())]
+        workspace.files.put("photos:rows.csv", "\n".join(["id,label,night", *rows]).encode())
+        define(workspace)
+        workspace.models.register("own", {"dataset": "animals"}, description="Mine")
+        yield workspace
+
+
+def define(workspace: Workspace) -> None:
+    items = {"from": "photos@main:rows.csv", "key": "id"}
+    labels = {"column": "label"}
+    slices: list[tuple[str, FileSource]] = [("slices/night.json", json.dumps({"rule": "night = 1"}).encode())]
+    document = json.dumps({"items": items, "labels": labels, "media": {"kind": "none"}}).encode()
+    workspace.files.put_many("animals", [("dataset.json", document), *slices])
+
+
+def upload(workspace: Workspace, right: int, shift: int = 0) -> None:
+    workspace.models.upload("own", said(right, shift).encode(), file="said.csv", save=True)
+
+
+def test_a_model_needs_a_dataset_and_a_definition_that_makes_sense(workspace: Workspace) -> None:
+    assert workspace.models.get("own").dataset == "animals"
+    with pytest.raises(NotFound):
+        workspace.models.register("two", {"dataset": "nothing"})
+    with pytest.raises(Invalid, match="follow"):
+        workspace.models.register("two", {"dataset": "animals", "follow": {}})
+    with pytest.raises(Conflict):
+        workspace.models.register("photos", {"dataset": "animals"})
+    with pytest.raises(NotFound):
+        workspace.models.get("photos")
+    assert [model.name for model in workspace.models.list().items] == ["own"]
+
+
+def test_each_upload_is_a_version_with_metrics_and_intervals(workspace: Workspace) -> None:
+    assert workspace.models.get("own").versions == 0
+    for right in (120, 150, 180):
+        upload(workspace, right)
+    page = workspace.models.versions("own", limit=2)
+    assert [each.number for each in page.items] == [3, 2]
+    assert [each.number for each in workspace.models.versions("own", after=page.next, limit=2).items] == [1]
+    newest = page.items[0]
+    assert newest.accuracy.value == pytest.approx(0.9)
+    assert newest.accuracy.low < 0.9 < newest.accuracy.high
+    assert (newest.accuracy.n, newest.predictions) == (N, N)
+    with pytest.raises(Conflict, match="already"):
+        upload(workspace, 180)
+
+
+def test_a_report_says_what_is_wrong_and_saves_nothing_until_asked(workspace: Workspace) -> None:
+    text = said(150).splitlines()
+    bad = "\n".join([*text[:100], "7,owl,0.5", "999,cat,0.5", "nine,bird,2.0"]).encode()
+    found = workspace.models.upload("own", bad, file="said.csv")
+    assert (found.mapping.key, found.mapping.label, found.mapping.confidence) == ("id", "said", "score")
+    assert (found.rows, found.contradictory.examples, found.out_of_range.count) == (102, ["7"], 1)
+    assert found.unmatched_rows.examples == ["999"]
+    assert found.unmatched_items.count == N - 98
+    assert "3 of 102 rows cannot be kept" in found.problem
+    assert workspace.models.get("own").versions == 0
+    with pytest.raises(Invalid, match="cannot be kept"):
+        workspace.models.upload("own", bad, file="said.csv", save=True)
+    saved = workspace.models.upload("own", bad, file="said.csv", save=True, drop_bad=True, message="First")
+    assert saved.commit is not None
+    assert saved.commit.message == "First"
+    version = workspace.models.versions("own").items[0]
+    assert (version.predictions, version.message, version.commit) == (98, "First", saved.commit.id)
+
+
+def test_a_file_of_no_item_is_refused_in_words(workspace: Workspace) -> None:
+    found = workspace.models.upload("own", b"id,said\nx,cat\n", file="said.csv")
+    assert "No row is of any item" in found.problem
+    assert workspace.models.upload("own", b"a,b\n1.5,2.5\n", file="said.csv").problem
+    for content, file in ((b"\x00\x01", "x.parquet"), (b"a", "x.txt")):
+        with pytest.raises(Invalid):
+            workspace.models.upload("own", content, file=file)
+    with pytest.raises(Invalid, match="mapping"):
+        workspace.models.upload("own", b"id,said\n1,cat\n", file="said.csv", mapping={"keys": "id"})
+
+
+def test_predictions_in_a_repo_are_taken_by_reference(workspace: Workspace) -> None:
+    workspace.files.put("photos:said.csv", said(150).encode())
+    found = workspace.models.upload("own", reference="photos:said.csv", save=True)
+    assert found.matched == N
+
+
+def test_a_comparison_is_what_a_loop_over_the_items_finds(workspace: Workspace) -> None:
+    upload(workspace, 120)
+    upload(workspace, 120, shift=40)
+    found = workspace.models.compare("own@1", "own@2")
+    assert (found.fixed, found.broken, found.still_wrong, found.n) == (40, 40, 40, N)
+    assert found.accuracy.verdict == "not distinguishable"
+    assert sum(each.n for each in found.classes) == N
+    (night,) = found.slices
+    assert (night.name, night.n, night.fixed) == ("night", N // 2, 20)
+    items = [
+        item
+        for start in (None, "30")
+        for item in workspace.models.compared("own@1", "own@2", "broken", after=start, limit=30).items
+    ]
+    assert {int(item.key) for item in items} == set(range(40))
+    sure = [item.second_confidence or 0 for item in items]
+    assert sure == sorted(sure, reverse=True)
+    assert items[0].fields == {"night": 1}
+    only = workspace.models.compare("own@1", "own@2", where="night = 0 and label = 'cat'")
+    assert only.n == sum(number % 2 == 0 and number % 3 == 0 for number in range(N))
+    with pytest.raises(Invalid):
+        workspace.models.compared("own@1", "own@2", "better")
+    with pytest.raises(NotFound):
+        workspace.models.compare("own@1", "own@9")
+
+
+def test_a_clear_difference_is_called_better_and_its_lists_fit(workspace: Workspace) -> None:
+    upload(workspace, 120)
+    upload(workspace, 180)
+    found = workspace.models.compare("own@1", "own")
+    assert (found.fixed, found.broken, found.accuracy.verdict) == (60, 0, "better")
+    assert found.macro_f1 is not None
+    assert found.macro_f1.verdict == "better"
+    assert workspace.models.compared("own@1", "own", "broken").items == []
+
+
+def test_labels_that_people_change_count_at_once(workspace: Workspace) -> None:
+    upload(workspace, 180)
+    before = workspace.models.versions("own").items[0].accuracy
+    rows = pa.table({"key": ["199"], "label": ["owl"], "by": ["me"], "at_ms": [1], "reason": [""]})
+    sink = io.BytesIO()
+    pq.write_table(rows, sink)
+    workspace.files.put("animals:fixes/part.parquet", sink.getvalue())
+    after = workspace.models.versions("own").items[0].accuracy
+    assert before.value is not None
+    assert after.value is not None
+    # Item 199 is a dog and said to be an owl: the fix makes it right.
+    assert after.value - before.value == pytest.approx(1 / N)
+
+
+def test_tests_gate_promotion_and_production_moves_back(workspace: Workspace) -> None:
+    upload(workspace, 150)
+    workspace.models.set_test("own", "good", {"metric": "accuracy", "at_least": 0.7})
+    workspace.models.set_test("own", "no-regress", {"not_worse_than": "production", "by": 0.02, "required": False})
+    workspace.models.set_test("own", "owls", {"metric": "recall", "class": "owl", "at_least": 0.1, "where": "night = 1"})
+    board = workspace.models.board("own")
+    states = {result.test: result.state for result in board.results}
+    assert states == {"good": "pass", "no-regress": "no baseline", "owls": "pass"}
+    assert (board.needed, board.passed) == (2, {"1": 2})
+    first = workspace.models.promote("own", "1", reason="the first")
+    assert workspace.branches.get("own", "production").head == first.version
+    upload(workspace, 110)
+    with pytest.raises(Conflict, match="good: fail"):
+        workspace.models.promote("own", "2")
+    upload(workspace, 190)
+    second = workspace.models.promote("own", "3")
+    assert workspace.branches.get("own", "production").head == second.deployed_commit
+    assert workspace.models.versions("own").items[0].promoted
+    workspace.models.promote("own", "1", reason="back")
+    told = [(each.number, each.reason) for each in workspace.models.promotions("own").items]
+    assert told == [(1, "back"), (3, ""), (1, "the first")]
+    promoted = workspace.models.get("own").promoted
+    assert promoted is not None
+    assert [test["name"] for test in promoted.tests] == ["good", "owls"]
+    regressed = workspace.models.board("own", version="2").results
+    assert {result.test: result.state for result in regressed}["no-regress"] == "fail"
+
+
+def test_a_test_that_nothing_speaks_to_passes_nothing(workspace: Workspace) -> None:
+    upload(workspace, 150)
+    workspace.models.set_test("own", "few", {"at_least": 0.1, "where": "label = 'cat'", "min_n": 100})
+    assert workspace.models.board("own").results[0].state == "too few"
+    with pytest.raises(Conflict, match="too few"):
+        workspace.models.promote("own", "1")
+    workspace.models.remove_test("own", "few")
+    assert workspace.models.promote("own", "1").number == 1
+    with pytest.raises(NotFound):
+        workspace.models.remove_test("own", "few")
+    with pytest.raises(Invalid):
+        workspace.models.set_test("own", "x", {"at_least": 0.1, "where": "colour = 1"})
+
+
+def test_versions_that_a_branch_has_are_found_as_it_grows(workspace: Workspace) -> None:
+    workspace.repos.create("eval")
+    place = {"predictions": "eval@main:out/said.csv", "key": "id", "label": "said", "confidence": "score"}
+    workspace.models.register("followed", {"dataset": "animals", "follows": place})
+    assert workspace.models.get("followed").versions == 0
+    rng = np.random.default_rng(0)
+    for number in range(1, 5):
+        workspace.files.put("eval:out/said.csv", said(int(rng.integers(50, 190))).encode())
+        workspace.files.put("eval:other.txt", str(number).encode())
+        assert workspace.models.get("followed").versions == number
+    with pytest.raises(Conflict, match="follows"):
+        workspace.models.upload("followed", said(10).encode(), file="said.csv")
+    workspace.files.delete("eval:out")
+    assert workspace.models.get("followed").versions == 4
+    found = workspace.models.compare("followed@1", "followed@4")
+    assert found.why == []
