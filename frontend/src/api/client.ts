@@ -15,6 +15,14 @@ export type FeedbackInfo = Schemas["FeedbackInfo"];
 export type EventInfo = Schemas["EventInfo"];
 export type StatusInfo = Schemas["StatusInfo"];
 export type UserInfo = Schemas["UserInfo"];
+export type ModelInfo = Schemas["ModelInfo"];
+export type ModelVersionInfo = Schemas["ModelVersionInfo"];
+export type JoinInfo = Schemas["JoinInfo"];
+export type ComparisonInfo = Schemas["ComparisonInfo"];
+export type GroupChange = Schemas["GroupChange"];
+export type ComparedItem = Schemas["ComparedItem"];
+export type TestResult = Schemas["TestResult"];
+export type ModelTestInfo = Schemas["ModelTestInfo"];
 export type Lineage = Schemas["Lineage"];
 
 type Json<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
@@ -94,7 +102,7 @@ export async function text(
 }
 
 /** Write bytes by an operation whose body they are. Throws ApiError. */
-export async function upload<K extends "files.put" | "files.put_many" | "drafts.put">(
+export async function upload<K extends "files.put" | "files.put_many" | "drafts.put" | "models.upload">(
   operation: K,
   args: Readonly<Record<string, unknown>>,
   body: Blob,

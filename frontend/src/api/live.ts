@@ -15,7 +15,8 @@ const MAKES_OLD: Readonly<Record<string, readonly Query[]>> = {
   "head.": [
     "branches.list", "branches.get", "branches.moves", "commits.get", "commits.log", "commits.diff", "files.list",
     "files.walk", "files.stat", "lineage.of", "lineage.descendants", "datasets.rows", "datasets.count",
-    "pipelines.list", "maintenance.usage", "feedback.list",
+    "pipelines.list", "maintenance.usage", "feedback.list", "models.list", "models.get", "models.versions", "models.board",
+    "models.promotions", "models.compare", "models.compared",
   ],
   "pipeline.": ["pipelines.list", "pipelines.get", "labeling.list", "labeling.get", "jobs.list"],
   "job.": ["pipelines.list", "pipelines.get", "jobs.list", "jobs.get", "jobs.datums"],

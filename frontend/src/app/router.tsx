@@ -1,6 +1,7 @@
 import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
 import { type DataSearch, dataSearch } from "@/features/data/place";
+import { type CompareSearch, type ModelSearch, compareSearch, modelSearch } from "@/features/models/place";
 import { Empty, ErrorNote, Page } from "@/ui";
 
 import { Shell } from "./Shell";
@@ -95,8 +96,26 @@ const labelingOne = createRoute({
   component: lazyRouteComponent(() => import("@/features/labeling/LabelingProjectPage"), "LabelingProjectPage"),
 });
 
+const models = createRoute({
+  getParentRoute: () => root,
+  path: "/models",
+  component: lazyRouteComponent(() => import("@/features/models/ModelsPage"), "ModelsPage"),
+});
+const modelsCompare = createRoute({
+  getParentRoute: () => root,
+  path: "/models/compare",
+  validateSearch: (search: Record<string, unknown>): CompareSearch => compareSearch(search),
+  component: lazyRouteComponent(() => import("@/features/models/compare/ComparePage"), "ComparePage"),
+});
+const model = createRoute({
+  getParentRoute: () => root,
+  path: "/models/$model",
+  validateSearch: (search: Record<string, unknown>): ModelSearch => modelSearch(search),
+  component: lazyRouteComponent(() => import("@/features/models/ModelPage"), "ModelPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, models, modelsCompare, model]),
   defaultPreload: "intent",
 });
 

@@ -7,6 +7,7 @@ import { useRead } from "@/api/queries";
 import { Empty, ErrorNote, Loading, Page, Section } from "@/ui";
 
 import { LoopView } from "./LoopView";
+import { ModelTrend } from "./ModelTrend";
 import { NeedsList } from "./NeedsList";
 import { RecentList } from "./RecentList";
 import { Today } from "./Today";
@@ -35,6 +36,7 @@ export function HomePage() {
         feedback={feedback.data?.items ?? []}
         labelings={labelings.data?.items ?? []}
       />
+      <ModelTrend />
       <div className="home-lists">
         <Section title={<span id="needs">Needs you</span>} aside={needs.length || null}>
           <NeedsList needs={needs} />

@@ -1,0 +1,58 @@
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+
+import { useRead } from "@/api/queries";
+import { counted } from "@/lib/format";
+import { ErrorNote, Icon, Loading, Page } from "@/ui";
+
+import "./models.css";
+import { TABS, modelSearch } from "./place";
+import { PromoteTab } from "./PromoteTab";
+import { TestsTab } from "./TestsTab";
+import { UploadTab } from "./UploadTab";
+import { VersionsTab } from "./VersionsTab";
+
+/** One model: its versions, tests, predictions, and what is in production. */
+export function ModelPage() {
+  const { model: name = "" } = useParams({ strict: false }) as { model?: string };
+  const { tab = "versions" } = modelSearch(useSearch({ strict: false }) as Record<string, unknown>);
+  const model = useRead("models.get", { name });
+  const me = useRead("access.me", {});
+  const mayWrite = ["owner", "curator", "writer"].includes(me.data?.role ?? "");
+  if (model.error) return <Page title={name}><ErrorNote error={model.error} retry={() => void model.refetch()} /></Page>;
+  if (!model.data) return <Loading what={`Reading ${name}, and judging versions that are new…`} />;
+  const found = model.data;
+  return (
+    <Page
+      title={<bdi>{name}</bdi>}
+      about={
+        <>
+          {found.description && <><bdi>{found.description}</bdi>{" "}</>}
+          {counted(found.versions, "version")}, judged by the labels of{" "}
+          <Link to="/data/$repo" params={{ repo: found.dataset }}><bdi>{found.dataset}</bdi></Link>
+          {found.follows ? <>, follows <code>{found.follows}</code></> : ", from files that people upload"}
+          {found.promoted ? <>. Version {found.promoted.number} is in production.</> : ". Nothing is in production yet."}
+        </>
+      }
+      acts={
+        found.versions > 1 && (
+          <Link className="button" to="/models/compare" search={{ first: `${name}@${found.versions - 1}`, second: `${name}@${found.versions}` }}>
+            <Icon name="lineage" /> Compare the last two
+          </Link>
+        )
+      }
+    >
+      {found.problem && <ErrorNote error={{ message: found.problem }} />}
+      <nav className="models-tabs" aria-label={`Parts of ${name}`}>
+        {TABS.filter(([id]) => id !== "upload" || !found.follows).map(([id, word]) => (
+          <Link key={id} to="/models/$model" params={{ model: name }} search={id === "versions" ? {} : { tab: id }} aria-current={tab === id ? "page" : undefined}>
+            {word}
+          </Link>
+        ))}
+      </nav>
+      {tab === "versions" && <VersionsTab name={name} model={found} />}
+      {tab === "tests" && <TestsTab name={name} model={found} mayWrite={mayWrite} />}
+      {tab === "upload" && <UploadTab name={name} model={found} mayWrite={mayWrite} />}
+      {tab === "promote" && <PromoteTab name={name} model={found} mayWrite={mayWrite} />}
+    </Page>
+  );
+}
