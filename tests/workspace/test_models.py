@@ -181,7 +181,8 @@ def test_tests_gate_promotion_and_production_moves_back(workspace: Workspace) ->
     upload(workspace, 150)
     workspace.models.set_test("own", "good", {"metric": "accuracy", "at_least": 0.7})
     workspace.models.set_test("own", "no-regress", {"not_worse_than": "production", "by": 0.02, "required": False})
-    workspace.models.set_test("own", "owls", {"metric": "recall", "class": "owl", "at_least": 0.1, "where": "night = 1"})
+    owls = {"metric": "recall", "class": "owl", "at_least": 0.1, "where": "night = 1"}
+    workspace.models.set_test("own", "owls", owls)
     board = workspace.models.board("own")
     states = {result.test: result.state for result in board.results}
     assert states == {"good": "pass", "no-regress": "no baseline", "owls": "pass"}

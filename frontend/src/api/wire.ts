@@ -1529,6 +1529,213 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Run all tests of a model on one version, or on the `limit` newest. */
+        get: operations["models.board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare two versions, of one model or of two, on the items that match. */
+        get: operations["models.compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/compared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the items that the second fixed, that it broke, or that both have wrong (`still_wrong`), worst first. */
+        get: operations["models.compared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one model. */
+        get: operations["models.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List models by name, each with up to `recent` of its newest versions. */
+        get: operations["models.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a version in production: branch `production` of the repo with its weights moves, and a commit says why. */
+        post: operations["models.promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was promoted, newest first. */
+        get: operations["models.promotions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a model, or change its definition. */
+        post: operations["models.register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/remove-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a test. */
+        post: operations["models.remove_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/set-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make or change a test of a model: `{"metric": "accuracy|recall|precision|macro_f1", "class": C, "where": W}`. */
+        post: operations["models.set_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report how predictions (the body, or a file by reference) join a model's dataset, or save them.
+         * @description Report how predictions join; `mapping` is a JSON object.
+         */
+        post: operations["models.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a model, newest first. The first look at a version costs reading its predictions. */
+        get: operations["models.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/check": {
         parameters: {
             query?: never;
@@ -2400,6 +2607,17 @@ export interface components {
             true: string;
         };
         /**
+         * ChangeInfo
+         * @description A number of both models on the same items, and the second's minus the first's with its 95 % interval.
+         */
+        ChangeInfo: {
+            difference: components["schemas"]["IntervalInfo"];
+            first: components["schemas"]["IntervalInfo"];
+            second: components["schemas"]["IntervalInfo"];
+            /** Verdict */
+            verdict: string;
+        };
+        /**
          * ClassAgreement
          * @description A labeler's agreement on items of one class.
          */
@@ -2477,6 +2695,31 @@ export interface components {
             message?: string;
             /** Reference */
             reference: string;
+        };
+        /**
+         * ComparedItem
+         * @description One item with what both models said.
+         */
+        ComparedItem: {
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** First */
+            first: string;
+            /** First Confidence */
+            first_confidence: number | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Mark */
+            mark: string | null;
+            media: components["schemas"]["MediaInfo"];
+            /** Second */
+            second: string;
+            /** Second Confidence */
+            second_confidence: number | null;
         };
         /**
          * ComparisonInfo
@@ -2925,6 +3168,16 @@ export interface components {
             used: number;
         };
         /**
+         * FewInfo
+         * @description How many of something, and a few of them.
+         */
+        FewInfo: {
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
+        };
+        /**
          * FileChange
          * @description One path that differs between two commits; `old` or `new` is None when it was added or deleted.
          */
@@ -2997,6 +3250,25 @@ export interface components {
             unsure: boolean;
             /** Worker */
             worker: string;
+        };
+        /**
+         * GroupChange
+         * @description What changed for the items of a class or a slice.
+         */
+        GroupChange: {
+            accuracy: components["schemas"]["ChangeInfo"];
+            /** Broken */
+            broken: number;
+            /** Fixed */
+            fixed: number;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Still Wrong */
+            still_wrong: number;
+            /** Where */
+            where: string;
         };
         /**
          * GroupRate
@@ -3239,6 +3511,43 @@ export interface components {
         JobsStopRequest: {
             /** Job */
             job: string;
+        };
+        /**
+         * JoinInfo
+         * @description How uploaded predictions join the items of a dataset; `commit` once they are saved.
+         */
+        JoinInfo: {
+            accuracy: components["schemas"]["IntervalInfo"];
+            /** Bad Rows */
+            bad_rows: number;
+            /** Columns */
+            columns: components["schemas"]["UploadColumn"][];
+            commit?: components["schemas"]["CommitInfo"] | null;
+            contradictory: components["schemas"]["FewInfo"];
+            /** Items */
+            items: number;
+            /** Judged */
+            judged: number;
+            /** Labeled */
+            labeled: number;
+            mapping: components["schemas"]["UploadMapping"];
+            /** Matched */
+            matched: number;
+            /** Missing */
+            missing: number;
+            out_of_range: components["schemas"]["FewInfo"];
+            /** Problem */
+            problem: string;
+            /** Repeated */
+            repeated: number;
+            /** Rows */
+            rows: number;
+            /** Unknown Classes */
+            unknown_classes: {
+                [key: string]: number;
+            };
+            unmatched_items: components["schemas"]["FewInfo"];
+            unmatched_rows: components["schemas"]["FewInfo"];
         };
         /** KeysCreateRequest */
         KeysCreateRequest: {
@@ -3560,6 +3869,173 @@ export interface components {
             unpredicted: number;
         };
         /**
+         * ModelComparison
+         * @description Two versions on the items that have a label and a prediction of both.
+         */
+        ModelComparison: {
+            accuracy: components["schemas"]["ChangeInfo"];
+            /** Broken */
+            broken: number;
+            /** Classes */
+            classes: components["schemas"]["GroupChange"][];
+            /** Dataset */
+            dataset: string;
+            first: components["schemas"]["ModelVersionInfo"];
+            /** Fixed */
+            fixed: number;
+            /** Grid */
+            grid: {
+                [key: string]: components["schemas"]["IntervalInfo"];
+            };
+            macro_f1: components["schemas"]["ChangeInfo"] | null;
+            /** Matching */
+            matching: number;
+            /** N */
+            n: number;
+            second: components["schemas"]["ModelVersionInfo"];
+            /** Slices */
+            slices: components["schemas"]["GroupChange"][];
+            /** Still Wrong */
+            still_wrong: number;
+            /** Unlabeled */
+            unlabeled: number;
+            /** Unpredicted */
+            unpredicted: number;
+            /** Where */
+            where: string;
+            /** Why */
+            why: components["schemas"]["Reason"][];
+        };
+        /**
+         * ModelInfo
+         * @description A model and where it stands.
+         */
+        ModelInfo: {
+            /** Dataset */
+            dataset: string;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /** Follows */
+            follows: string;
+            /** Head */
+            head: string;
+            /** Name */
+            name: string;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Project */
+            project: string;
+            promoted: components["schemas"]["PromotionInfo"] | null;
+            /** Recent */
+            recent: components["schemas"]["ModelVersionInfo"][];
+            /** Tests */
+            tests: number;
+            /** Versions */
+            versions: number;
+        };
+        /**
+         * ModelTestInfo
+         * @description One test of a model, as it is stored.
+         */
+        ModelTestInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Words */
+            words: string;
+        };
+        /**
+         * ModelVersionInfo
+         * @description One version of a model. Its metrics are over the labels that the model's dataset has now.
+         */
+        ModelVersionInfo: {
+            accuracy: components["schemas"]["IntervalInfo"];
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit: string;
+            /** Data */
+            data: components["schemas"]["SourceVersion"][];
+            macro_f1: components["schemas"]["IntervalInfo"];
+            /** Message */
+            message: string;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Predictions */
+            predictions: number;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** Promoted */
+            promoted: boolean;
+            /** Recipe */
+            recipe: string;
+        };
+        /** ModelsPromoteRequest */
+        ModelsPromoteRequest: {
+            /** Name */
+            name: string;
+            /** Reason */
+            reason?: string;
+            /** Version */
+            version: string;
+        };
+        /** ModelsRegisterRequest */
+        ModelsRegisterRequest: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description?: string;
+            /** Name */
+            name: string;
+        };
+        /** ModelsRemoveTestRequest */
+        ModelsRemoveTestRequest: {
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+            /** Test */
+            test: string;
+        };
+        /** ModelsSetTestRequest */
+        ModelsSetTestRequest: {
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+            /** Test */
+            test: string;
+        };
+        /**
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
@@ -3596,6 +4072,16 @@ export interface components {
         Page_CommitInfo_: {
             /** Items */
             items: components["schemas"]["CommitInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_ComparedItem_: {
+            /** Items */
+            items: components["schemas"]["ComparedItem"][];
             /** Next */
             next?: string | null;
         };
@@ -3775,9 +4261,39 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_ModelInfo_: {
+            /** Items */
+            items: components["schemas"]["ModelInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_ModelVersionInfo_: {
+            /** Items */
+            items: components["schemas"]["ModelVersionInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_PipelineInfo_: {
             /** Items */
             items: components["schemas"]["PipelineInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_PromotionInfo_: {
+            /** Items */
+            items: components["schemas"]["PromotionInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -4022,6 +4538,34 @@ export interface components {
             };
         };
         /**
+         * PromotionInfo
+         * @description One decision about which version is in production.
+         */
+        PromotionInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit: string;
+            /** Deployed */
+            deployed: string;
+            /** Deployed Commit */
+            deployed_commit: string;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Tests */
+            tests: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: string;
+        };
+        /**
          * QueueInfo
          * @description The tasks that a worker holds, the one to do first first.
          */
@@ -4030,6 +4574,28 @@ export interface components {
             state: string;
             /** Tasks */
             tasks: components["schemas"]["AssignmentInfo"][];
+        };
+        /**
+         * Reason
+         * @description One thing that differs, or does not, between what two versions were made from.
+         */
+        Reason: {
+            /** Changed */
+            changed: boolean;
+            /** Facts */
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** First */
+            first: string;
+            /** Repo */
+            repo: string;
+            /** Second */
+            second: string;
+            /** What */
+            what: string;
+            /** Words */
+            words: string;
         };
         /**
          * RepoInfo
@@ -4256,6 +4822,34 @@ export interface components {
             task: string;
         };
         /**
+         * SourceVersion
+         * @description One thing that a model's version was made from: a commit of a repo, as its lineage says it.
+         */
+        SourceVersion: {
+            /** At Ms */
+            at_ms: number;
+            /** Branch */
+            branch: string;
+            /** Commit */
+            commit: string;
+            /**
+             * Guideline Version
+             * @default
+             */
+            guideline_version: string;
+            /** Number */
+            number?: number | null;
+            /**
+             * Recipe
+             * @default
+             */
+            recipe: string;
+            /** Repo */
+            repo: string;
+            /** What */
+            what: string;
+        };
+        /**
          * SpecCheck
          * @description What a spec would do, without doing it.
          */
@@ -4417,6 +5011,45 @@ export interface components {
             unsure?: boolean;
         };
         /**
+         * TestBoard
+         * @description Tests × versions, and whether the newest version shown may be promoted.
+         */
+        TestBoard: {
+            /** Needed */
+            needed: number;
+            /** Passed */
+            passed: {
+                [key: string]: number;
+            };
+            /** Results */
+            results: components["schemas"]["TestResult"][];
+            /** Tests */
+            tests: components["schemas"]["ModelTestInfo"][];
+            /** Versions */
+            versions: components["schemas"]["ModelVersionInfo"][];
+        };
+        /**
+         * TestResult
+         * @description What a test says of a version.
+         */
+        TestResult: {
+            /** Clear */
+            clear: boolean;
+            difference: components["schemas"]["IntervalInfo"] | null;
+            /**
+             * Problem
+             * @default
+             */
+            problem: string;
+            /** State */
+            state: string;
+            /** Test */
+            test: string;
+            value: components["schemas"]["IntervalInfo"];
+            /** Version */
+            version: number;
+        };
+        /**
          * TokenInfo
          * @description A new credential; `token` is shown once and only its hash is kept.
          */
@@ -4427,6 +5060,38 @@ export interface components {
             token: string;
             /** User */
             user: string;
+        };
+        /**
+         * UploadColumn
+         * @description A column of an uploaded file, with a few of its values.
+         */
+        UploadColumn: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Values */
+            values: string[];
+        };
+        /**
+         * UploadMapping
+         * @description Which column is what; `match` is how a key joins an item's: its path, its name, or its name without ending.
+         */
+        UploadMapping: {
+            /** Confidence */
+            confidence: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Match */
+            match: string;
+            /** Probabilities */
+            probabilities: {
+                [key: string]: string;
+            };
+            /** Scale */
+            scale: number;
         };
         /**
          * UsageInfo
@@ -7514,6 +8179,416 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.board": {
+        parameters: {
+            query: {
+                name: string;
+                version?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestBoard"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.compare": {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+                dataset?: string;
+                where?: string;
+                at?: string | null;
+                second_at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.compared": {
+        parameters: {
+            query: {
+                first: string;
+                second: string;
+                outcome: string;
+                dataset?: string;
+                where?: string;
+                at?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ComparedItem_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.get": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.list": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+                recent?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelsPromoteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.promotions": {
+        parameters: {
+            query: {
+                name: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromotionInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelsRegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.remove_test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelsRemoveTestRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.set_test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelsSetTestRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.upload": {
+        parameters: {
+            query: {
+                name: string;
+                file?: string;
+                reference?: string;
+                mapping?: string;
+                save?: boolean;
+                drop_bad?: boolean;
+                message?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.versions": {
+        parameters: {
+            query: {
+                name: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelVersionInfo_"];
                 };
             };
             /** @description What went wrong, and what helps. */

@@ -10,8 +10,8 @@ from tilth.client.transport import Transport
 from tilth.contract.datasets import ActInfo
 from tilth.contract.models import (
     ComparedItem,
-    ComparisonInfo,
     JoinInfo,
+    ModelComparison,
     ModelInfo,
     ModelVersionInfo,
     PromotionInfo,
@@ -79,11 +79,11 @@ class RemoteModels:
         where: str = "",
         at: str | None = None,
         second_at: str | None = None,
-    ) -> ComparisonInfo:
+    ) -> ModelComparison:
         """Compare two versions."""
         return self._call.get(
             "models.compare",
-            ComparisonInfo,
+            ModelComparison,
             first=first,
             second=second,
             dataset=dataset,

@@ -202,7 +202,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonInfo:
+class ModelComparison:
     """Two versions on the items that have a label and a prediction of both."""
 
     first: ModelVersionInfo
@@ -349,7 +349,7 @@ class Models(Protocol):
         where: str = "",
         at: str | None = None,
         second_at: str | None = None,
-    ) -> ComparisonInfo:
+    ) -> ModelComparison:
         """Compare two versions, of one model or of two, on the items that match.
 
         Without `dataset` it is that of the second. With `second_at` the second is judged by the labels of that version

@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tilth.datasets.filters import (
     EVERYTHING,
@@ -433,6 +434,21 @@ class View:
     def _spell(self, name: str) -> str:
         """Return the SQL of a known column."""
         return quoted(name)
+
+    def matching(self, where: Filter | str = EVERYTHING) -> NDArray[np.bool_]:
+        """Mark the rows that match, in key order. Cost O(rows)."""
+        sql, parameters = self._where(where)
+        mask = np.zeros(int(self._ask("SELECT count(*) AS n FROM data", [])["n"][0].as_py()), bool)
+        mask[self._ask(f"SELECT rowid AS place FROM data WHERE {sql}", parameters)["place"].to_numpy()] = True
+        return mask
+
+    def values_of(self, column: str) -> pa.Array[Any]:
+        """Return a column in key order, as a dictionary of its values where the database keeps it so. Cost O(rows)."""
+        column_named(column, self.kinds)
+        with self._con.cursor() as cursor:
+            table = cursor.sql(f"SELECT {self._spell(column)} AS value FROM data").to_arrow_table()
+        found: pa.Array[Any] = table["value"].combine_chunks()
+        return found
 
     def _shown(self, columns: Sequence[str]) -> str:
         for name in columns:

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from tilth.contract.datasets import ActInfo
 from tilth.contract.models import (
     ComparedItem,
-    ComparisonInfo,
     JoinInfo,
+    ModelComparison,
     ModelInfo,
     ModelTestInfo,
     ModelVersionInfo,
@@ -232,7 +232,7 @@ class LocalModels:
         where: str = "",
         at: str | None = None,
         second_at: str | None = None,
-    ) -> ComparisonInfo:
+    ) -> ModelComparison:
         """Compare two versions."""
         one, two = self._named(first), self._named(second)
         dataset = dataset or two.model.definition.dataset
@@ -250,7 +250,7 @@ class LocalModels:
             for name, rule in slice_rules(opened.view.kinds)
         ]
         labeled = among & (pair.first_label != NONE) & (pair.second_label != NONE)
-        return ComparisonInfo(
+        return ModelComparison(
             first=self._tell_versions(one.model, [one])[0],
             second=self._tell_versions(two.model, [two])[0],
             dataset=dataset,

@@ -15,9 +15,9 @@ from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import number, safe, when
 from tilth.contract.datasets import IntervalInfo
 from tilth.contract.models import (
-    ComparisonInfo,
     GroupChange,
     JoinInfo,
+    ModelComparison,
     ModelInfo,
     ModelVersionInfo,
     PromotionInfo,
@@ -285,7 +285,7 @@ def _few(count: int, examples: Any) -> str:
     return f"{number(count)}: {', '.join(examples)}" if count else ""
 
 
-def _print_comparison(found: ComparisonInfo) -> None:
+def _print_comparison(found: ModelComparison) -> None:
     first, second = found.first, found.second
     names = [f"{safe(each.model)} version {each.number}" for each in (first, second)]
     print(f"{' -> '.join(names)} on {found.n:,} items")

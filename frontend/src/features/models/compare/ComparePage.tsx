@@ -1,16 +1,16 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 
-import type { ComparisonInfo, ModelVersionInfo } from "@/api/client";
+import type { ModelComparison, ModelVersionInfo } from "@/api/client";
 import { usePages, useRead } from "@/api/queries";
 import { count, counted, percent } from "@/lib/format";
 import { fullName } from "@/lib/names";
 import { Empty, ErrorNote, Icon, Interval, Loading, Page } from "@/ui";
 
-import "../models.css";
+import "@/features/models/models.css";
 import "./compare.css";
-import { type CompareSearch, compareSearch, partsOf } from "../place";
-import { Sources } from "../VersionsTab";
-import { differenceWords } from "../words";
+import { type CompareSearch, compareSearch, partsOf } from "@/features/models/place";
+import { Sources } from "@/features/models/VersionsTab";
+import { differenceWords } from "@/features/models/words";
 import { ComparedItems } from "./ComparedItems";
 import { Groups } from "./Groups";
 
@@ -28,9 +28,8 @@ export function ComparePage() {
     ...(search.dataset ? { dataset: search.dataset } : {}),
     ...(search.where ? { where: search.where } : {}),
     ...(search.at ? { at: search.at } : {}),
-    ...(search.second_at ? { second_at: search.second_at } : {}),
   };
-  const found = useRead("models.compare", asked, { enabled: ready, keep: true });
+  const found = useRead("models.compare", { ...asked, ...(search.second_at ? { second_at: search.second_at } : {}) }, { enabled: ready, keep: true });
   const compared = ready ? found.data : undefined;
   return (
     <Page title="Compare models" about="Both on the same items, judged by the same labels. Differences that may be chance are grey.">
@@ -132,7 +131,7 @@ function Moment({ dataset, at, secondAt, go }: { dataset: string; at: string | u
   );
 }
 
-function Sentence({ compared }: { compared: ComparisonInfo }) {
+function Sentence({ compared }: { compared: ModelComparison }) {
   const { accuracy, macro_f1: f1 } = compared;
   const tone = accuracy.verdict === "better" ? "good" : accuracy.verdict === "worse" ? "bad" : "unsure";
   return (
@@ -162,7 +161,7 @@ function Sentence({ compared }: { compared: ComparisonInfo }) {
   );
 }
 
-function Side({ word, version, of }: { word: string; version: ModelVersionInfo; of: ComparisonInfo["accuracy"]["first"] }) {
+function Side({ word, version, of }: { word: string; version: ModelVersionInfo; of: ModelComparison["accuracy"]["first"] }) {
   return (
     <div className="compare-side">
       <div className="faint">{word}</div>
@@ -175,7 +174,7 @@ function Side({ word, version, of }: { word: string; version: ModelVersionInfo; 
 }
 
 /** Two models × two versions of the labels. */
-function Grid({ compared }: { compared: ComparisonInfo }) {
+function Grid({ compared }: { compared: ModelComparison }) {
   const cell = (key: string) => {
     const one = compared.grid[key];
     return one ? <Interval of={one} /> : "—";
@@ -192,7 +191,7 @@ function Grid({ compared }: { compared: ComparisonInfo }) {
 }
 
 /** What differs between what the two were made from. */
-function Why({ compared }: { compared: ComparisonInfo }) {
+function Why({ compared }: { compared: ModelComparison }) {
   if (compared.why.length === 0) return null;
   return (
     <p className="compare-why">
@@ -211,7 +210,7 @@ function Why({ compared }: { compared: ComparisonInfo }) {
   );
 }
 
-function labelOf(reason: ComparisonInfo["why"][number]): string {
+function labelOf(reason: ModelComparison["why"][number]): string {
   return (reason.what === "labels" || reason.what === "dataset") && reason.changed ? `${reason.repo}: ${reason.words}` : reason.words;
 }
 

@@ -1,15 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
-import { type ComparedItem, type ComparisonInfo, addressOf, call } from "@/api/client";
+import { type ComparedItem, type ModelComparison, addressOf, call } from "@/api/client";
 import { usePages, useRead } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
 import { colourOf } from "@/lib/colours";
 import { count, percent } from "@/lib/format";
 import { Button, Empty, ErrorNote, Kbd, Loading } from "@/ui";
 
-import { OUTCOMES, type Outcome } from "../place";
+import { OUTCOMES, type Outcome } from "@/features/models/place";
 
 /** Why an item went wrong, by the keys 1 to 4. */
 const REASONS = [
@@ -25,13 +24,11 @@ interface Asked {
   dataset?: string;
   where?: string;
   at?: string;
-  second_at?: string;
 }
 
 /** The items that broke, were fixed, or are still wrong; worst first, and a key says why. */
-export function ComparedItems({ asked, compared, which, onWhich }: { asked: Asked; compared: ComparisonInfo; which: Outcome; onWhich: (which: Outcome) => void }) {
-  const { second_at: _, ...rest } = asked;
-  const items = usePages("models.compared", { ...rest, outcome: which, limit: 60 });
+export function ComparedItems({ asked, compared, which, onWhich }: { asked: Asked; compared: ModelComparison; which: Outcome; onWhich: (which: Outcome) => void }) {
+  const items = usePages("models.compared", { ...asked, outcome: which, limit: 60 });
   const dataset = useRead("datasets.get", { name: compared.dataset });
   const me = useRead("access.me", {});
   const mayMark = ["owner", "curator", "writer"].includes(me.data?.role ?? "") && !asked.at;
@@ -118,7 +115,7 @@ export function ComparedItems({ asked, compared, which, onWhich }: { asked: Aske
               <Said word="is" label={item.second} colour={colours.get(item.second)} sure={item.second_confidence} right={item.second === item.label} />
             </div>
             <div className="compare-foot">
-              <Link to="/datasets/$name" params={{ name: compared.dataset }} search={{ item: item.key } as never} className="ellipsis" title={item.key}><bdi>{item.key}</bdi></Link>
+              <bdi className="ellipsis" title={item.key}>{item.key}</bdi>
               {markOf(marks.has(item.key) ? marks.get(item.key) : item.mark)}
             </div>
           </li>

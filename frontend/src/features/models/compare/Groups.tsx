@@ -4,7 +4,7 @@ import type { GroupChange } from "@/api/client";
 import { count, percent } from "@/lib/format";
 import { Button, Interval, Section } from "@/ui";
 
-import { points } from "../words";
+import { points } from "@/features/models/words";
 
 const SHOWN = 8;
 
