@@ -62,7 +62,8 @@ export function addressOf(operation: keyof operations, args: Readonly<Record<str
   const [facet, method = ""] = operation.split(".");
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(args))
-    if (value !== undefined && value !== null) query.set(name, String(value));
+    if (Array.isArray(value)) for (const one of value) query.append(name, String(one));
+    else if (value !== undefined && value !== null) query.set(name, String(value));
   const said = query.toString();
   return `/api/v1/${facet}/${method.replaceAll("_", "-")}${said && `?${said}`}`;
 }

@@ -6,6 +6,7 @@ export const PLACES = [
   { to: "/data", label: "Data", icon: "data", below: ["/data"] },
   { to: "/pipelines", label: "Pipelines", icon: "pipelines", below: ["/pipelines", "/runs", "/new-pipeline"] },
   { to: "/labeling", label: "Labeling", icon: "labeling", below: ["/labeling", "/new-labeling"] },
+  { to: "/datasets", label: "Datasets", icon: "datasets", below: ["/datasets"] },
   { to: "/models", label: "Models", icon: "models", below: ["/models"] },
   { to: "/lineage", label: "Lineage", icon: "lineage", below: ["/lineage"] },
 ] as const satisfies readonly { to: string; label: string; icon: IconName; below: readonly string[] }[];

@@ -1,6 +1,7 @@
 import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
 import { type DataSearch, dataSearch } from "@/features/data/place";
+import { type DatasetSearch, datasetSearch } from "@/features/datasets/place";
 import { type CompareSearch, type ModelSearch, compareSearch, modelSearch } from "@/features/models/place";
 import { Empty, ErrorNote, Page } from "@/ui";
 
@@ -95,6 +96,17 @@ const labelingOne = createRoute({
   path: "/labeling/$pipeline",
   component: lazyRouteComponent(() => import("@/features/labeling/LabelingProjectPage"), "LabelingProjectPage"),
 });
+const datasets = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("@/features/datasets/DatasetsPage"), "DatasetsPage"),
+});
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets/$name",
+  validateSearch: (search: Record<string, unknown>): DatasetSearch => datasetSearch(search),
+  component: lazyRouteComponent(() => import("@/features/datasets/DatasetPage"), "DatasetPage"),
+});
 
 const models = createRoute({
   getParentRoute: () => root,
@@ -115,7 +127,7 @@ const model = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, models, modelsCompare, model]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model]),
   defaultPreload: "intent",
 });
 

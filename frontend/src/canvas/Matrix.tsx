@@ -81,15 +81,15 @@ function Cells({ labels, cells, colourOf, onOpen }: Props) {
                   const n = found.get(`${truth}\u0000${predicted}`) ?? 0;
                   const share = total ? n / total : 0;
                   const right = truth === predicted;
-                  const strength = right ? 10 + 55 * share : n ? 12 + 68 * (share / worst) : 0;
+                  const strength = right ? 8 + 80 * share ** 2 : n ? 12 + 78 * (share / worst) : 0;
                   return (
                     <td key={predicted}>
                       <button
                         type="button"
                         data-cell={`${row}-${column}`}
                         tabIndex={here[0] === row && here[1] === column ? 0 : -1}
-                        className={right ? "right" : n ? "wrong" : "none"}
-                        style={n ? { background: `color-mix(in srgb, var(${right ? "--accent" : "--amber"}) ${strength.toFixed(0)}%, var(--raised))`, ...(strength > 52 ? { color: "var(--on-accent)" } : {}) } : {}}
+                        className={right ? "right" : n ? "miss" : "none"}
+                        style={n ? { background: `color-mix(in srgb, var(${right ? "--accent" : "--amber"}) ${strength.toFixed(0)}%, var(--raised))`, ...(strength > 58 ? { color: "var(--on-accent)" } : {}) } : {}}
                         disabled={n === 0 && !(here[0] === row && here[1] === column)}
                         aria-label={`Label ${truth}, model says ${predicted}: ${count(n)} of ${count(total)}`}
                         title={`${count(n)} of ${count(total)} ${truth} ${right ? "are found" : `are taken for ${predicted}`} (${percent(share)})`}

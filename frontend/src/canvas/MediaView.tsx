@@ -46,10 +46,10 @@ function Text({ text, fit }: { text: string | null | undefined; fit: "tile" | "w
 
 /** An image as a whole; a small one is enlarged with crisp pixels. */
 function Picture({ address, name, fit, largest }: { address: string; name: string; fit: "tile" | "whole"; largest: number }) {
-  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  const [size, setSize] = useState<{ width: number; height: number; crisp: boolean } | null>(null);
   const [broken, setBroken] = useState(false);
   if (broken) return <Broken fit={fit} words="this picture cannot be shown: its file is broken, or of a kind that browsers do not know" />;
-  const small = size !== null && Math.max(size.width, size.height) <= 160;
+  const small = size?.crisp === true;
   const times = size ? Math.min(largest, Math.max(1, Math.floor(320 / Math.max(size.width, size.height, 1)))) : 1;
   return (
     <figure className={`media-picture ${fit}${size ? "" : " waiting"}`}>
@@ -61,8 +61,9 @@ function Picture({ address, name, fit, largest }: { address: string; name: strin
         className={small ? "crisp" : ""}
         style={size && small && fit === "whole" ? { width: size.width * times, height: size.height * times } : {}}
         onLoad={(event) => {
-          const { naturalWidth: width, naturalHeight: height } = event.currentTarget;
-          setSize({ width, height });
+          const { naturalWidth: width, naturalHeight: height, clientWidth, clientHeight } = event.currentTarget;
+          const most = Math.max(width, height);
+          setSize({ width, height, crisp: fit === "whole" ? most <= 160 : most * 1.5 <= Math.min(clientWidth, clientHeight) });
         }}
         onError={() => { setBroken(true); }}
       />

@@ -1,30 +1,14 @@
 /** What the API tells of datasets. */
-export interface DatasetInfo {
-  name: string;
-  project: string;
-  description: string;
-  media: string;
-  definition: Readonly<Record<string, unknown>>;
-  head: string;
-  items?: number | null;
-  labeled?: number | null;
-  classes: readonly string[];
-  versions: number;
-  models: readonly string[];
-  analysis: string;
-  unmatched?: Readonly<Record<string, number>>;
-  problem?: string;
-}
-export interface ItemInfo {
-  key: string;
-  media: { kind: string; reference?: string | null; text?: string | null };
-  label?: string | null;
-  given_label?: string | null;
-  label_confidence?: number | null;
-  labeled_by: string;
-  prediction?: string | null;
-  confidence?: number | null;
-  correct?: boolean | null;
-  mark?: string | null;
-  fields: Readonly<Record<string, unknown>>;
-}
+import type { Result, Schemas } from "@/api/client";
+
+export type DatasetInfo = Schemas["DatasetInfo"];
+export type ItemInfo = Schemas["ItemInfo"];
+export type ItemPage = Result<"datasets.items">;
+export type CountInfo = Schemas["CountInfo"];
+export type ColumnInfo = Schemas["ColumnInfo"];
+export type HistogramInfo = Schemas["HistogramInfo"];
+export type MetricsInfo = Schemas["MetricsInfo"];
+export type ClassMetrics = Schemas["ClassMetrics"];
+export type ActInfo = Schemas["ActInfo"];
+export type ItemDetail = Schemas["ItemDetail"];
+export type VersionInfo = Schemas["VersionInfo"];

@@ -2,7 +2,7 @@
  * What a dataset's page can show. A new view, act or part is one line here and a component of its own in a folder of
  * this feature; each is loaded when it is first opened.
  */
-import { type ComponentType, type LazyExoticComponent } from "react";
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
 import type { DatasetInfo, ItemInfo } from "./types";
 import type { Go, Question } from "./place";
@@ -66,7 +66,11 @@ export interface ItemPart {
   component: LazyExoticComponent<ComponentType<ItemPartProps>>;
 }
 
-export const VIEWS: readonly DatasetView[] = [];
+export const VIEWS: readonly DatasetView[] = [
+  { id: "grid", label: "Grid", component: lazy(() => import("./grid/GridView").then(({ GridView }) => ({ default: GridView }))) },
+  { id: "table", label: "Table", component: lazy(() => import("./table/TableView").then(({ TableView }) => ({ default: TableView }))) },
+  { id: "metrics", label: "Metrics", component: lazy(() => import("./metrics/MetricsView").then(({ MetricsView }) => ({ default: MetricsView }))) },
+];
 
 export const BULK_ACTS: readonly BulkAct[] = [];
 

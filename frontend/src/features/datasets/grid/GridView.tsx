@@ -1,0 +1,200 @@
+import { type Virtualizer, useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+
+import { counted } from "@/lib/format";
+import { Empty, ErrorNote, Loading } from "@/ui";
+
+import { useClasses } from "@/features/datasets/classes";
+import { usePageState } from "@/features/datasets/pageState";
+import { isSelected } from "@/features/datasets/selection";
+import type { ViewProps } from "@/features/datasets/views";
+import { type Extent, type Position, physical, placed, scrolledTo } from "./scaled";
+import { Tile, tileHeight } from "./Tile";
+
+const GAP = 8;
+export const SIZES = { least: 48, most: 320, image: 112, text: 240 };
+
+/** All items as tiles. Only what is seen is drawn and read, however many there are. */
+export function GridView({ name, dataset, question, selection }: ViewProps) {
+  const { items, search, size, cursor, setCursor, select, open } = usePageState();
+  const classes = useClasses(dataset);
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const [, redraw] = useState(0);
+  const position = useRef<Position>({ top: 0, offset: 0 });
+  const columns = Math.max(1, Math.floor((width + GAP) / (size + GAP)));
+  // Tiles share what is left over, so that the row ends where the page does.
+  const wide = Math.max(size, Math.floor((width + GAP) / columns) - GAP);
+  const tall = tileHeight(wide, dataset.media) + GAP;
+  const matching = items.matching ?? 0;
+  const rows = Math.ceil(matching / columns);
+  const total = rows * tall;
+  const extent = useRef<Extent>({ total, viewport: 600 });
+
+  useLayoutEffect(() => {
+    const node = box.current;
+    if (!node) return;
+    const watch = new ResizeObserver(() => {
+      setWidth(node.clientWidth - 32);
+      extent.current = { ...extent.current, viewport: node.clientHeight };
+    });
+    watch.observe(node);
+    return () => { watch.disconnect(); };
+  }, []);
+  useLayoutEffect(() => {
+    extent.current = { ...extent.current, total };
+  }, [total]);
+
+  const virtual = useVirtualizer<HTMLDivElement, HTMLElement>({
+    count: width === 0 ? 0 : rows,
+    getScrollElement: () => box.current,
+    estimateSize: () => tall,
+    overscan: 2,
+    observeElementOffset: (instance, told) => observe(instance, told, extent, position, () => { redraw((n) => n + 1); }),
+    scrollToFn: (place, { adjustments = 0 }, instance) => {
+      const node = instance.scrollElement;
+      if (!node) return;
+      position.current = placed(extent.current, place + adjustments);
+      node.scrollTop = position.current.top;
+    },
+  });
+  useEffect(() => { virtual.measure(); }, [tall, columns, virtual]);
+  const drawn = virtual.getVirtualItems();
+  const firstRow = drawn[0]?.index ?? 0;
+  const lastRow = drawn.at(-1)?.index ?? 0;
+  const { look } = items;
+  useEffect(() => { look(firstRow * columns, (lastRow + 1) * columns - 1); }, [look, firstRow, lastRow, columns]);
+
+  const asked = `${question.where}\u0000${question.model}\u0000${question.at}\u0000${search.sort}`;
+  const before = useRef(asked);
+  useEffect(() => {
+    if (before.current === asked) return;
+    before.current = asked;
+    virtual.scrollToOffset(0);
+  }, [asked, virtual]);
+  const cursorRow = Math.floor(cursor / columns);
+  useEffect(() => {
+    if (cursor > 0 || document.activeElement === box.current) virtual.scrollToIndex(cursorRow, { align: "auto" });
+    // Only a moved cursor scrolls, not a changed layout.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [cursor]);
+
+  function onKey(event: KeyboardEvent): void {
+    const page = Math.max(1, Math.floor(extent.current.viewport / tall)) * columns;
+    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page };
+    const step = steps[event.key];
+    const to = event.key === "Home" ? 0 : event.key === "End" ? matching - 1 : step === undefined ? null : cursor + step;
+    if (to !== null) {
+      if (event.altKey || event.metaKey) return;
+      event.preventDefault();
+      const next = Math.max(0, Math.min(matching - 1, to));
+      setCursor(next);
+      const item = items.at(next);
+      if (event.shiftKey && item) select(item.key, "range", items.at(cursor)?.key);
+      return;
+    }
+    const here = items.at(cursor);
+    if (event.key === " " && here) {
+      event.preventDefault();
+      select(here.key, "toggle");
+    } else if (event.key === "Enter" && here) {
+      event.preventDefault();
+      open(here.key);
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      select("", "all");
+    }
+  }
+  const ids = useMemo(() => ({ option: (index: number) => `tile-${index}` }), []);
+  if (items.error && items.matching === null) return <ErrorNote error={items.error} retry={items.retry} />;
+  return (
+    <div
+      ref={box}
+      className="grid-view"
+      role="listbox"
+      aria-multiselectable
+      aria-label={`${counted(matching, "item")} of ${name}`}
+      aria-activedescendant={matching > 0 ? ids.option(cursor) : undefined}
+      tabIndex={0}
+      onKeyDown={onKey}
+    >
+      {items.error && <ErrorNote error={items.error} retry={items.retry} />}
+      {items.matching === null && <Loading what="Reading the items…" />}
+      {items.matching === 0 && (
+        <Empty title={items.total === 0 ? "There are no items yet." : "No item matches."}>
+          <p>
+            {items.total === 0
+              ? "Put files or rows into the repo that this dataset reads; they appear here by themselves."
+              : "Take a chip out above, or widen it. A step back in the browser takes the last change back."}
+          </p>
+        </Empty>
+      )}
+      <div className="grid-space" style={{ height: physical({ total, viewport: 0 }) }}>
+        {drawn.map((row) => (
+          <div key={row.key} className="grid-row" style={{ transform: `translateY(${row.start - position.current.offset}px)`, gap: GAP }}>
+            {Array.from({ length: Math.min(columns, matching - row.index * columns) }, (_, column) => {
+              const index = row.index * columns + column;
+              const item = items.at(index);
+              return (
+                <Tile
+                  key={item?.key ?? index}
+                  id={ids.option(index)}
+                  name={name}
+                  item={item}
+                  at={question.at}
+                  media={dataset.media}
+                  size={wide}
+                  classes={classes}
+                  here={index === cursor}
+                  shown={item !== undefined && item.key === search.item}
+                  selected={item !== undefined && isSelected(selection.now, item.key)}
+                  onPick={(event) => {
+                    if (!item) return;
+                    setCursor(index);
+                    if (event.shiftKey) select(item.key, "range");
+                    else if (event.ctrlKey || event.metaKey) select(item.key, "toggle");
+                    else open(item.key);
+                  }}
+                  onToggle={(event) => {
+                    if (!item) return;
+                    setCursor(index);
+                    select(item.key, event.shiftKey ? "range" : "toggle");
+                  }}
+                />
+              );
+            })}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Follow the scroll bar, near and far. */
+function observe(
+  instance: Virtualizer<HTMLDivElement, HTMLElement>,
+  told: (place: number, moving: boolean) => void,
+  extent: { current: Extent },
+  position: { current: Position },
+  redraw: () => void,
+): (() => void) | undefined {
+  const node = instance.scrollElement;
+  if (!node) return undefined;
+  let settled: ReturnType<typeof setTimeout> | undefined;
+  const onScroll = (): void => {
+    const next = scrolledTo(extent.current, position.current, node.scrollTop);
+    const shifted = next.offset !== position.current.offset;
+    position.current = { top: next.top, offset: next.offset };
+    if (next.reset) node.scrollTop = next.top;
+    told(next.top + next.offset, true);
+    if (shifted) redraw();
+    clearTimeout(settled);
+    settled = setTimeout(() => { told(position.current.top + position.current.offset, false); }, 120);
+  };
+  told(position.current.top + position.current.offset, false);
+  node.addEventListener("scroll", onScroll, { passive: true });
+  return () => {
+    clearTimeout(settled);
+    node.removeEventListener("scroll", onScroll);
+  };
+}

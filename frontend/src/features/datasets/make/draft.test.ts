@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+
+import { EMPTY, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, missing } from "./draft";
+
+describe("a dataset in the making", () => {
+  it.each([
+    { media: { kind: "image" }, items: { from: "photos@main", glob: "**.png" }, labels: { from_folder: true }, classes: [{ name: "cat", colour: 2 }], task: "classification" },
+    { media: { kind: "text", column: "headline" }, items: { from: "rows@main:headlines.csv", key: "id" }, labels: { column: "truth" }, classes: [], task: "classification" },
+    {
+      media: { kind: "image", column: "file", media_from: "photos@main:in" },
+      items: { from: "rows@main:a.parquet", key: "id" },
+      labels: { from: "label@main:labels", key: "path", column: "label", match: "stem", pipeline: "label" },
+      fields: [{ from: "x@main:y.csv", key: "id" }],
+      classes: [],
+      task: "classification",
+    },
+    { media: { kind: "none" }, items: { from: "rows@main:a.csv", key: "id" }, classes: [], task: "classification" },
+  ])("is read and said the same way", (definition) => {
+    expect(definitionOf(draftOf(definition))).toEqual(definition);
+  });
+
+  it("says what is still missing", () => {
+    expect(missing(EMPTY)).toMatch(/repo/);
+    expect(missing({ ...EMPTY, from: "a@main" })).toBeNull();
+    expect(missing({ ...EMPTY, from: "a@main", items: "rows" })).toMatch(/table/);
+    expect(missing({ ...EMPTY, from: "a@main:x.csv", items: "rows", key: "id", media: "text" })).toMatch(/text/);
+    expect(missing({ ...EMPTY, from: "a@main", labels: "table" })).toMatch(/labels/);
+  });
+
+  it("guesses media, classes and folders", () => {
+    expect(commonMedia(["a.png", "b/c.JPG", "d.wav", "truth.csv"])).toBe("image");
+    expect(commonMedia([])).toBe("none");
+    expect(classesFrom(["10", "9", 1, null, "", "9"]).map((one) => one.name)).toEqual(["1", "9", "10"]);
+    expect(folderLabel("/in/cat/1.png")).toBe("cat");
+    expect(folderLabel("1.png")).toBe("");
+  });
+});
