@@ -86,6 +86,19 @@ def test_a_defined_dataset_is_told_listed_and_paged(workspace: Workspace, named:
     assert keys == [f"r{n:03}" for n in range(60)]
 
 
+@pytest.mark.parametrize("sort", ["", "length"])
+def test_a_place_far_inside_is_reached_by_one_question(workspace: Workspace, named: str, sort: str) -> None:
+    where = "label = 'yes'"
+    every = workspace.datasets.items(named, where=where, sort=sort, descending=bool(sort), limit=60).items
+    page = workspace.datasets.items(named, where=where, sort=sort, descending=bool(sort), skip=11, limit=5)
+    assert [item.key for item in page.items] == [item.key for item in every[11:16]]
+    after = workspace.datasets.items(named, where=where, sort=sort, descending=bool(sort), after=page.next, limit=5)
+    assert [item.key for item in after.items] == [item.key for item in every[16:21]]
+    assert workspace.datasets.items(named, skip=60).items == []
+    with pytest.raises(Invalid, match="passed over"):
+        workspace.datasets.items(named, skip=-1)
+
+
 def test_a_fix_is_one_commit_and_its_undo_another(workspace: Workspace, named: str) -> None:
     act = workspace.datasets.fix(named, "yes", keys=["r001", "r002"], reason="looked")
     assert (act.kind, act.count, act.undoable) == ("fix", 2, True)

@@ -90,6 +90,7 @@ class RemoteDatasets:
         sort: str = "",
         descending: bool = False,
         after: str | None = None,
+        skip: int = 0,
         limit: int = 100,
     ) -> Page[ItemInfo]:
         """List matching items."""
@@ -103,6 +104,7 @@ class RemoteDatasets:
             sort=sort,
             descending=descending,
             after=after,
+            skip=skip,
             limit=limit,
         )
 

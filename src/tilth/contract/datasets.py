@@ -280,9 +280,14 @@ class Datasets(Protocol):
         sort: str = "",
         descending: bool = False,
         after: str | None = None,
+        skip: int = 0,
         limit: int = 100,
     ) -> Page[ItemInfo]:
-        """List matching items by key, or by the column `sort` (missing values last, equal ones by key)."""
+        """List matching items by key, or by the column `sort` (missing values last, equal ones by key).
+
+        `skip` passes over as many first: a place far inside is one question away. Read on with `after`, which costs
+        the same everywhere.
+        """
 
     def item(self, name: str, key: str, *, model: str | None = None, at: str | None = None) -> ItemDetail:
         """Return one item with its answers, history and slices. Raises NotFound."""

@@ -165,9 +165,12 @@ class View:
         *,
         columns: Sequence[str] = (),
         after: str | None = None,
+        skip: int = 0,
         limit: int = 100,
     ) -> RowPage:
         """Read up to `limit` matching rows in key order, from after the key `after`; no `columns` means all.
+
+        `skip` passes over as many rows first, so that a place far inside is reached by one question.
 
         The key column always comes first. Raises Invalid for an unknown column or a limit below 1.
         """
@@ -178,6 +181,10 @@ class View:
         if after is not None:
             sql, parameters = f"({sql}) AND {quoted(self.key)} > ?", [*parameters, after]
         # Without ORDER BY: rows lie, and come, in key order, and the scan ends with the last row of the page.
+        if skip:
+            # Pass over row numbers alone, and fetch whole rows only for the few of the page.
+            sql = f"rowid IN (SELECT rowid FROM data WHERE {sql} LIMIT {limit + 1} OFFSET ?)"
+            parameters = [*parameters, skip]
         rows = self._ask(f"SELECT {shown} FROM data WHERE {sql} LIMIT ?", [*parameters, limit + 1])
         if len(rows) <= limit:
             return RowPage(rows, None)
@@ -191,6 +198,7 @@ class View:
         descending: bool = False,
         columns: Sequence[str] = (),
         after: str | None = None,
+        skip: int = 0,
         limit: int = 100,
     ) -> RowPage:
         """Read matching rows in the order of a column: missing values last, equal ones by key.
@@ -223,8 +231,8 @@ class View:
         # Sort the keys alone and fetch whole rows for those few: a sort that drags wide rows is many times slower.
         rows = self._ask(
             f"SELECT {self._shown(columns)}, {value} AS {quoted(_SORTED)} FROM data WHERE rowid IN "
-            f"(SELECT rowid FROM data WHERE {sql} ORDER BY {order} LIMIT ?) ORDER BY {order}",
-            [*parameters, limit + 1],
+            f"(SELECT rowid FROM data WHERE {sql} ORDER BY {order} LIMIT ? OFFSET ?) ORDER BY {order}",
+            [*parameters, limit + 1, skip],
         )
         shown = rows.drop_columns([_SORTED])
         if len(rows) <= limit:

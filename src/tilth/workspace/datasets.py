@@ -128,16 +128,19 @@ class LocalDatasets:
         sort: str = "",
         descending: bool = False,
         after: str | None = None,
+        skip: int = 0,
         limit: int = 100,
     ) -> Page[ItemInfo]:
         """List matching items by key, or by a column."""
         found = open_view(self._opened, name, model=model, at=at)
         view, shown = found.view, shown_columns(found)
         check_limit(limit)
+        if skip < 0:
+            raise Invalid(f"{skip} items cannot be passed over.", help="Give 0 or more.")
         if sort and not (sort == "key" and not descending):
-            page = view.page_by(sort, where, descending=descending, columns=shown, after=after, limit=limit)
+            page = view.page_by(sort, where, descending=descending, columns=shown, after=after, skip=skip, limit=limit)
         else:
-            page = view.page(where, columns=shown, after=after, limit=limit)
+            page = view.page(where, columns=shown, after=after, skip=skip, limit=limit)
         return Page([item_info(found, row) for row in page.rows.to_pylist()], page.next)
 
     def item(self, name: str, key: str, *, model: str | None = None, at: str | None = None) -> ItemDetail:
