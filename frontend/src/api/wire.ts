@@ -6391,6 +6391,7 @@ export interface operations {
                 sort?: string;
                 descending?: boolean;
                 after?: string | null;
+                skip?: number;
                 limit?: number;
             };
             header?: never;
