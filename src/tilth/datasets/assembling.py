@@ -61,15 +61,16 @@ def file_items(batches: Iterable[pa.RecordBatch], folder: str, *, from_folder: b
     column `given_label` says the name of the folder that a file lies in directly. Works on columns.
     """
     found = pa.Table.from_batches(list(batches)) if not isinstance(batches, pa.Table) else batches
-    found = found.filter(pc.equal(found["kind"], 0))
+    files: Any = pc.equal(found["kind"], pa.scalar(0, pa.uint8()))
+    found = found.filter(files)
     keys: Any = found["path"]
     below: Any = pc.utf8_slice_codeunits(keys, len(folder) + 1) if folder else keys
     name = pc.replace_substring_regex(keys, r"(?s)^.*/", "")
     inside = pc.replace_substring_regex(below, r"(?s)/?[^/]*$", "")
     columns = {"key": keys, "folder": inside, "name": name, "size": found["size"]}
     if from_folder:
-        last = pc.replace_substring_regex(inside, r"(?s)^.*/", "")
-        columns[GIVEN] = pc.if_else(pc.equal(last, ""), pa.scalar(None, pa.string()), last)
+        last: Any = pc.replace_substring_regex(inside, r"(?s)^.*/", "")
+        columns[GIVEN] = pc.if_else(pc.equal(last, pa.scalar("")), pa.scalar(None, pa.string()), last)
     return pa.table(columns)
 
 
@@ -162,7 +163,7 @@ def check_keys(keys: Any, name: str) -> None:
         return
     counted: Any = pc.value_counts(keys)
     counts = counted.field("counts")
-    first = pc.index(pc.greater(counts, 1), True).as_py()
+    first = pc.index(pc.greater(counts, pa.scalar(1, pa.int64())), True).as_py()
     twice = counted.field("values")[first].as_py()
     raise Invalid(
         f"{name} has two rows for {str(twice)[:200]!r}.",

@@ -320,7 +320,8 @@ class ItemView(View):
     def keys(self, where: str = "") -> pa.Array[Any]:
         """Return the keys of all matching items in key order."""
         sql, parameters = self._where(where)
-        return _array(self._ask(f"SELECT key FROM data WHERE {sql}", parameters)["key"])
+        found: pa.Array[Any] = _array(self._ask(f"SELECT key FROM data WHERE {sql}", parameters)["key"])
+        return found
 
     def among(self, keys: Sequence[str], columns: Sequence[str] = ()) -> pa.Table:
         """Return the rows of those `keys` that there are, in key order. Cost: a scan of keys, less for few."""

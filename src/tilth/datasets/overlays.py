@@ -48,5 +48,6 @@ def part_values(data: bytes, column: str, *, after: int | None = None) -> pa.Tab
     names = ["key", column] if after is None else ["key", column, "sequence"]
     table = pq.read_table(pa.BufferReader(data), columns=names)
     if after is not None:
-        table = table.filter(pc.greater(table["sequence"], after)).drop_columns(["sequence"])
+        behind: Any = pc.greater(table["sequence"], pa.scalar(after, pa.int64()))
+        table = table.filter(behind).drop_columns(["sequence"])
     return table.rename_columns(["key", "value"]).replace_schema_metadata(None).cast(VALUES)

@@ -222,7 +222,8 @@ class View:
             found, key = _position(after, kind)
             key_sql = quoted(self.key)
             if found is None:
-                behind, more = f"({value} IS NULL AND {key_sql} > ?)", [key]
+                more: list[Any] = [key]
+                behind = f"({value} IS NULL AND {key_sql} > ?)"
             else:
                 beyond = "<" if descending else ">"
                 behind = f"({value} {beyond} ? OR {value} IS NULL OR ({value} = ? AND {key_sql} > ?))"
@@ -376,7 +377,8 @@ class View:
             parameters,
         )
         by_column: list[dict[str | None, int]] = [{} for _ in wanted]
-        for number, value, n in zip(*(counted[name].to_pylist() for name in ("number", "value", "n")), strict=True):
+        told: list[Any] = [counted[name].to_pylist() for name in ("number", "value", "n")]
+        for number, value, n in zip(*told, strict=True):
             by_column[number][value] = n
         return [self._told(name, found, edges.get(name), bins) for name, found in zip(wanted, by_column, strict=True)]
 
@@ -403,7 +405,9 @@ class View:
             f"FROM data WHERE {first} GROUP BY 1) WHERE v IS NOT NULL) WHERE {last} ORDER BY n DESC, value LIMIT ?",
             [*given, limit],
         )
-        return list(zip(found["value"].to_pylist(), found["n"].to_pylist(), strict=True))
+        texts: list[Any] = found["value"].to_pylist()
+        times: list[Any] = found["n"].to_pylist()
+        return list(zip(texts, times, strict=True))
 
     def distinct(self, columns: Sequence[str] = ()) -> Mapping[str, int]:
         """Return about how many values columns have (HyperLogLog, within a few per cent); counted once and kept."""

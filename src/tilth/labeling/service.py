@@ -270,7 +270,7 @@ class LabelingDesk:
         for key in keys:
             if key not in texts:
                 raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
-        given = {key: self._checked(spec, text, result, False) for key, text in texts.items()}
+        given = {key: self.checked(spec, text, result, False) for key, text in texts.items()}
         with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
             for key, each in given.items():
                 ruling.rule(ledger, key, expert, each.result, each.meaning, reason=reason)

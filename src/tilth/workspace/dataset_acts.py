@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tilth.contract.datasets import ActInfo, LabelEvent
@@ -377,7 +378,8 @@ def _keys(found: OpenDataset, chosen: Chosen) -> list[str]:
             )
         keys = wanted
     else:
-        keys = found.view.keys(chosen.where or "").to_pylist()
+        matching: list[Any] = found.view.keys(chosen.where or "").to_pylist()
+        keys = matching
     if chosen.expect is not None and len(keys) != chosen.expect:
         raise Conflict(
             f"{len(keys):,} items match now, not {chosen.expect:,}.",
@@ -476,13 +478,14 @@ def _rows_in(tree: Tree, folder: str, keys: Sequence[str]) -> _Rows:
     names = _part_names(tree, folder) if keys else []
     if not names:
         return {}
-    wanted = pa.array(sorted(set(keys)), pa.string())
+    ordered = sorted(set(keys))
+    wanted = pa.array(ordered, pa.string())
     found: _Rows = {}
-    for name in plan_parts(names, wanted.to_pylist()):
+    for name in plan_parts(names, ordered):
         if name not in names:
             continue
         table = _read(tree, f"{folder}/{name}")
-        some = table.filter(pa.compute.is_in(table["key"], value_set=wanted))
+        some = table.filter(pc.is_in(table["key"], value_set=wanted))
         found.update({row["key"]: row for row in some.to_pylist()})
     return found
 

@@ -24,6 +24,8 @@ KINDS = {
 }
 FOLDERS = (2, 200)
 """So many folders that hold files are classes; fewer or more are only places."""
+MOST_LISTED = 100_000
+"""Files among which tables are looked for."""
 LOOKED_AT = 20
 """Tables beside the files that are looked into for labels."""
 MOST_CLASSES = 1000
@@ -48,7 +50,8 @@ def guess(backend: Backend, reference: str) -> Mapping[str, Any]:
     names: Any = pc.utf8_lower(files["path"])
     counts = {kind: _having(names, endings) for kind, endings in KINDS.items()}
     kind = max(counts, key=lambda each: counts[each])
-    tables = [path for path in files["path"].to_pylist() if is_table(path)] if len(files) < 100_000 else []
+    paths: list[Any] = files["path"].to_pylist() if len(files) < MOST_LISTED else []
+    tables: list[str] = [path for path in paths if is_table(path)]
     at = f"{place}:{folder}" if folder else place
     if counts[kind] < max(1, len(tables)):
         if not tables:

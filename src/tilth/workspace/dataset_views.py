@@ -241,9 +241,11 @@ class DatasetViews:
         for batch in tree.batches(path):
             names: Any = pc.utf8_lower(batch.column("path"))
             wanted: Any = pc.match_substring_regex(names, _TABLES)
-            some = batch.filter(pc.and_(wanted, pc.equal(batch.column("kind"), 0)))
+            files: Any = pc.equal(batch.column("kind"), pa.scalar(0, pa.uint8()))
+            some = batch.filter(pc.and_(wanted, files))
+            paths: list[Any] = some.column("path").to_pylist()
             digests: list[Any] = some.column("digest").to_pylist()
-            found.update(zip(some.column("path").to_pylist(), map(Digest, digests), strict=True))
+            found.update(zip(paths, map(Digest, digests), strict=True))
         with self._lock:
             self._parts[known] = found
             while len(self._parts) > 512:

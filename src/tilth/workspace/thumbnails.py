@@ -7,6 +7,9 @@ import threading
 import warnings
 from collections import OrderedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tilth.contract.datasets import MediaInfo
 from tilth.errors import Invalid
 from tilth.model.digest import Digest
@@ -93,9 +96,7 @@ def shrink(data: bytes, size: int, *, name: str = "The picture") -> bytes:
                 picture.load()
                 upright = ImageOps.exif_transpose(picture)
                 if upright.mode.startswith(("I", "F")):  # more than 8 bits: from black to its brightest
-                    low, high = upright.convert("F").getextrema()
-                    scale = 255.0 / max(float(high) - float(low), 1e-9)
-                    upright = upright.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+                    upright = Image.fromarray(_levelled(np.asarray(upright, np.float64)))
                 clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
                 if upright.mode not in ("RGB", "RGBA", "L"):
                     upright = upright.convert("RGBA" if clear else "RGB")
@@ -110,3 +111,9 @@ def shrink(data: bytes, size: int, *, name: str = "The picture") -> bytes:
     except (OSError, ValueError, SyntaxError, MemoryError, EOFError, Image.DecompressionBombError) as problem:
         raise Invalid(f"{name} cannot be shown: {problem}", help="Look at the file.") from problem
     return sink.getvalue()
+
+
+def _levelled(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
+    known = np.nan_to_num(levels, posinf=0.0, neginf=0.0)
+    low, high = float(known.min()), float(known.max())
+    return ((known - low) * (255.0 / max(high - low, 1e-9))).astype(np.uint8)
