@@ -61,7 +61,7 @@ class ItemView(View):
         self.roles: dict[str, str] = {}
         self._lock = threading.Lock()
         self._con = connect()
-        self._ranges: dict[str, tuple[float, float] | None] = {}
+        self._ranges = {}
         self._distinct: dict[str, int] = {}
         self._derived: dict[str, str] = {}
         self._laid: dict[str, dict[str, tuple[bytes, pa.Table]]] = {name: {} for name in OVERLAYS}
@@ -223,6 +223,9 @@ class ItemView(View):
             self._totals = None
             self._distinct.pop("label", None)
             self._distinct.pop("mark", None)
+            for name in self._derived:
+                self._ranges.pop(name, None)
+                self._distinct.pop(name, None)
 
     def _replace(self, overlay: str, old: pa.Table, new: pa.Table) -> None:
         if overlay != MARKS:

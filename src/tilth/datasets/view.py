@@ -30,6 +30,8 @@ from tilth.errors import Invalid
 
 MANY = 20_000
 """Values above which a column of text is no set of categories."""
+_ODD = -32_768
+"""The bin of a number that is not finite."""
 _SORTED = "sorted by"
 
 ROW = "row"
@@ -58,6 +60,15 @@ class Histogram:
     bins: tuple[tuple[float, float, int], ...] = ()
     values: tuple[tuple[str, int], ...] = ()
     other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The finite values of a column of numbers lie in low..high; `odd`: there are others."""
+
+    low: float
+    high: float
+    odd: bool
 
 
 def connect() -> Any:
@@ -91,7 +102,7 @@ class View:
         self.key = key
         self._lock = threading.Lock()
         self._con = connect()
-        self._ranges: dict[str, tuple[float, float] | None] = {}
+        self._ranges: dict[str, _Range | None] = {}
         self._distinct: dict[str, int] = {}
         names = list(sources)
         select: list[str] = []
@@ -354,14 +365,18 @@ class View:
             code = self._spell(name)
             if self.kinds[name] == "number":
                 found = self._range(name)
-                low, high = found if found is not None else (0.0, 0.0)
+                low, high = (found.low, found.high) if found is not None else (0.0, 0.0)
                 edges[name] = np.linspace(low, high, bins + 1).tolist() if low < high else [low, high]
-                width, last = max(high - low, 5e-324), len(edges[name]) - 2
-                place = (
-                    f"CAST(least(greatest(floor(({code} - {low!r}) / {width!r} * {last + 1}), 0), {last}) AS SMALLINT)"
-                )
+                bins_here = len(edges[name]) - 1
+                # Typed, because to the database a bare 0.5 is a decimal, with which it calculates slowly.
+                start, scale = f"CAST({low!r} AS DOUBLE)", f"CAST({bins_here / max(high - low, 5e-324)!r} AS DOUBLE)"
+                x = f"CAST({code} AS DOUBLE)"
+                place = f"TRY_CAST(floor(({x} - {start}) * {scale}) AS SMALLINT)"
+                if low == high:
+                    place = f"CASE WHEN {x} IS NOT NULL THEN 0 END"
+                odd = found is None or found.odd
                 code = (
-                    f"CASE WHEN {code} IS NULL THEN NULL WHEN isfinite(CAST({code} AS DOUBLE)) THEN {place} ELSE -1 END"
+                    f"CASE WHEN {x} IS NULL THEN NULL WHEN isfinite({x}) THEN {place} ELSE {_ODD} END" if odd else place
                 )
             elif self.kinds[name] == "other" or (self.kinds[name] == "text" and self.distinct([name])[name] > MANY):
                 code = f"CASE WHEN {code} IS NOT NULL THEN -1 END"
@@ -401,8 +416,10 @@ class View:
             first, last = f"({sql}) AND starts_with(lower(CAST({name} AS VARCHAR)), lower(?))", "TRUE"
             given = [*parameters, prefix]
         found = self._ask(
-            f"SELECT value, n FROM (SELECT CAST(v AS VARCHAR) AS value, n FROM (SELECT {name} AS v, count(*) AS n "
-            f"FROM data WHERE {first} GROUP BY 1) WHERE v IS NOT NULL) WHERE {last} ORDER BY n DESC, value LIMIT ?",
+            # Materialized, or the test of texts would move below the counting, and to every row.
+            f"WITH counted AS MATERIALIZED (SELECT {name} AS v, count(*) AS n FROM data WHERE {first} GROUP BY 1) "
+            f"SELECT value, n FROM (SELECT CAST(v AS VARCHAR) AS value, n FROM counted WHERE v IS NOT NULL) "
+            f"WHERE {last} ORDER BY n DESC, value LIMIT ?",
             [*given, limit],
         )
         texts: list[Any] = found["value"].to_pylist()
@@ -425,22 +442,26 @@ class View:
         missing = found.pop(None, 0)
         n = missing + sum(found.values())
         if edges is not None:
-            odd = found.pop("-1", 0)
-            filled = [(edges[i], edges[i + 1], found.get(str(i), 0)) for i in range(len(edges) - 1)]
+            odd = found.pop(str(_ODD), 0)
+            counts = [0] * (len(edges) - 1)
+            for place, count in found.items():
+                counts[min(max(int(str(place)), 0), len(counts) - 1)] += count  # the last bin has its high, too
+            filled = [(edges[i], edges[i + 1], count) for i, count in enumerate(counts)]
             return Histogram(name, n, missing, bins=tuple(filled) if found else (), other=odd)
         if self.kinds[name] == "other" or (self.kinds[name] == "text" and self.distinct([name])[name] > MANY):
             return Histogram(name, n, missing, other=n - missing)
         values = sorted(((str(value), count) for value, count in found.items()), key=lambda each: (-each[1], each[0]))
         return Histogram(name, n, missing, values=tuple(values[:bins]), other=sum(count for _, count in values[bins:]))
 
-    def _range(self, name: str) -> tuple[float, float] | None:
+    def _range(self, name: str) -> _Range | None:
         if name not in self._ranges:
             row = self._ask(
-                f"SELECT min(x) AS low, max(x) AS high FROM "
-                f"(SELECT CAST({self._spell(name)} AS DOUBLE) AS x FROM data) WHERE isfinite(x)",
+                "SELECT min(x) FILTER (isfinite(x)) AS low, max(x) FILTER (isfinite(x)) AS high, "
+                "COALESCE(bool_or(NOT isfinite(x)), FALSE) AS odd "
+                f"FROM (SELECT CAST({self._spell(name)} AS DOUBLE) AS x FROM data)",
                 [],
             ).to_pylist()[0]
-            self._ranges[name] = None if row["low"] is None else (row["low"], row["high"])
+            self._ranges[name] = None if row["low"] is None else _Range(row["low"], row["high"], row["odd"])
         return self._ranges[name]
 
     def _spell(self, name: str) -> str:

@@ -222,7 +222,7 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
         raise Invalid("The definition that a dataset began with cannot be undone.", help="Change it, or delete it.")
     before = get_commit(backend, undone.parents[0])
     old_tree, new_tree = Tree(backend.store, before.tree), Tree(backend.store, undone.tree)
-    changes = {folder: _changed_rows(old_tree, new_tree, folder) for folder in OVERLAYS}
+    changes = {folder: changed_rows(old_tree, new_tree, folder) for folder in OVERLAYS}
     files = [each for each in diff_trees(old_tree, new_tree) if each.path.partition("/")[0] not in OVERLAYS]
     if any(each.path == DEFINITION for each in files):
         opened.resources.dataset_views.tried(opened.resources.dataset_views.document(before, DEFINITION))
@@ -490,7 +490,7 @@ def _rows_in(tree: Tree, folder: str, keys: Sequence[str]) -> _Rows:
     return found
 
 
-def _changed_rows(old: Tree, new: Tree, folder: str) -> tuple[_Rows, _Rows]:
+def changed_rows(old: Tree, new: Tree, folder: str) -> tuple[_Rows, _Rows]:
     """Return the rows, before and after, of the parts in which two trees differ."""
     before: _Rows = {}
     after: _Rows = {}

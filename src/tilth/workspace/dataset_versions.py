@@ -7,10 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from tilth.contract.datasets import VersionInfo
 from tilth.contract.values import CommitInfo, Page
-from tilth.datasets.parts import build_parts, read_parts, table_schema, write_parts
+from tilth.datasets.overlays import FIXES, RULINGS
+from tilth.datasets.parts import build_parts, plan_parts, read_parts, table_schema, write_parts
 from tilth.errors import BranchMoved, Conflict, NotFound
 from tilth.model.canonical import Json, canonical
 from tilth.model.commit import Commit, Derivation, InputKind
@@ -22,11 +24,12 @@ from tilth.publication.publish import publish
 from tilth.versioning import commits
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch, insert_branch
-from tilth.versioning.commits import load_commit
+from tilth.versioning.commits import get_commit, load_commit
 from tilth.versioning.edits import Edits
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree, write_entry
+from tilth.workspace.dataset_acts import changed_rows
 from tilth.workspace.dataset_views import (
     DEFINITION,
     ITEMS,
@@ -92,11 +95,11 @@ def version_info(commit: Commit) -> VersionInfo:
     )
 
 
-def version_table(found: OpenDataset, digests: pa.Table | None) -> pa.Table:
-    """Return the rows of a version: key, media, label, labeled_by and fields; `digest` of the file where it is one."""
+def version_table(found: OpenDataset, rows: pa.Table, digests: pa.Table | None) -> pa.Table:
+    """Return rows of a view as those of a version: key, media, label, labeled_by and fields; `digest` of a file."""
     view = found.view
     shown = [column for column in view.kinds if view.roles[column] == "field" and column not in ("media", "digest")]
-    table = view.table(columns=["key", "label", "labeled_by", *shown])
+    table = rows.select(["key", "label", "labeled_by", *shown])
     shown_there = table[found.media_column if found.media_column in table.schema.names else "key"]
     table = table.add_column(1, "media", found.media_paths(shown_there))
     if digests is not None:
@@ -111,32 +114,34 @@ def _save(opened: Opened, found: OpenDataset, message: str) -> CommitInfo:
     _declare(backend, repo, sources, opened.author)
     before = _head(backend, repo)
     old = Tree(backend.store, before.tree if before is not None else None)
-    table = version_table(found, _digests(backend, found))
+    pins: dict[str, Json] = {each.role: each.pinned for each in sources}
+    texts = {DEFINITION: canonical(dict(found.document)), SOURCES: canonical(pins)}
+    touched = _touched(backend, found, before) if before is not None and _same(old, texts) else None
+    if touched is None:
+        written, changed = _rewritten(old, version_table(found, found.view.table(), _digests(backend, found)))
+    else:
+        written, changed = _updated(old, version_table(found, found.view.among(touched), _kept_digests(old, touched)))
     edits = Edits()
-    written, changed = _parts(old, table)
     for name, data in written.items():
         if data is None:
             edits.delete(f"{ITEMS}/{name}")
         else:
             edits.put(write_entry(backend.store, f"{ITEMS}/{name}", data))
-    definition = canonical(dict(found.document))
-    same = before is not None and not written and old.read(DEFINITION) == definition
-    if before is not None and same:
+    if before is not None and not written and old.read(DEFINITION) == texts[DEFINITION]:
         return commit_info(before, changed=False)
-    pins: dict[str, Json] = {each.role: each.pinned for each in sources}
-    edits.put(write_entry(backend.store, DEFINITION, definition))
-    edits.put(write_entry(backend.store, SOURCES, canonical(pins)))
+    for path, data in texts.items():
+        edits.put(write_entry(backend.store, path, data))
     number = (version_info(before).number if before is not None else 0) + 1
-    labeled = len(table) - table["label"].null_count
+    items, labeled = found.view.totals()
     inputs = {each.commit.id: used(each.commit, each.branch, InputKind.DATA) for each in sources}
     inputs[found.head.id] = used(found.head, DEFAULT_BRANCH, InputKind.DATA)
-    facts: dict[str, Json] = {"version": number, "items": len(table), "labeled": labeled, "changed": changed}
+    facts: dict[str, Json] = {"version": number, "items": items, "labeled": labeled, "changed": changed}
     commit = publish(
         backend,
         repo=repo,
         branch=VERSIONS,
         tree=old.apply(edits).root,
-        derivation=Derivation(STAGE, tuple(inputs.values()), digest_of(definition), None, facts),
+        derivation=Derivation(STAGE, tuple(inputs.values()), digest_of(texts[DEFINITION]), None, facts),
         change=ChangeId(new_id()),
         author=opened.author,
         message=message or f"Version {number}",
@@ -145,9 +150,60 @@ def _save(opened: Opened, found: OpenDataset, message: str) -> CommitInfo:
     return commit_info(commit)
 
 
-def _parts(old: Tree, table: pa.Table) -> tuple[dict[str, bytes | None], int]:
-    """Return the parts to write, and how many rows were added, are gone, or differ."""
-    names = [entry.path.rpartition("/")[2] for entry in old.list(ITEMS)] if old.root is not None else []
+def _same(old: Tree, texts: Mapping[str, bytes]) -> bool:
+    return all(old.read(path) == data for path, data in texts.items())
+
+
+def _touched(backend: Backend, found: OpenDataset, before: Commit) -> list[str] | None:
+    """Return the keys of items whose label may differ from the version `before`, where only people's acts tell it.
+
+    None when it is not known which acts that version had.
+    """
+    inputs = before.derivation.inputs if before.derivation is not None else ()
+    mine = next((each.commit for each in inputs if each.repo == found.repo.full_name), None)
+    if mine is None:
+        return None
+    then = Tree(backend.store, get_commit(backend, mine).tree)
+    now = Tree(backend.store, found.head.tree)
+    keys: set[str] = set()
+    for folder in (FIXES, RULINGS):
+        old, new = changed_rows(then, now, folder)
+        keys.update(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return sorted(keys)
+
+
+def _kept_digests(old: Tree, keys: Sequence[str]) -> pa.Table | None:
+    """Return the digests of some items as the version before has them: their files are the same."""
+    table = _rows(old, keys)
+    return table.select(["key", "digest"]) if table is not None and "digest" in table.schema.names else None
+
+
+def _rows(old: Tree, keys: Sequence[str]) -> pa.Table | None:
+    names = _names(old)
+    wanted = [name for name in plan_parts(names, keys) if name in names]
+    if not wanted:
+        return None
+    parts = [pq.read_table(pa.BufferReader(old.read(f"{ITEMS}/{name}"))) for name in wanted]
+    table = pa.concat_tables([part.replace_schema_metadata(None) for part in parts])
+    return table.filter(pc.is_in(table["key"], value_set=pa.array(keys, pa.string())))
+
+
+def _updated(old: Tree, table: pa.Table) -> tuple[dict[str, bytes | None], int]:
+    """Return the parts to write for rows that may differ, and how many do."""
+    before = _rows(old, [str(key) for key in table["key"].to_pylist()])
+    upserts = table if before is None else _different(before, table)
+    if not len(upserts):
+        return {}, 0
+    return write_parts(lambda name: old.read(f"{ITEMS}/{name}"), _names(old), upserts, key="key"), len(upserts)
+
+
+def _names(old: Tree) -> list[str]:
+    return [entry.path.rpartition("/")[2] for entry in old.list(ITEMS)] if old.root is not None else []
+
+
+def _rewritten(old: Tree, table: pa.Table) -> tuple[dict[str, bytes | None], int]:
+    """Return the parts to write, and how many rows were added, are gone, or differ; all rows are compared."""
+    names = _names(old)
     if not names:
         return dict(build_parts(table, key="key")), len(table)
 
@@ -160,17 +216,22 @@ def _parts(old: Tree, table: pa.Table) -> tuple[dict[str, bytes | None], int]:
         fresh: dict[str, bytes | None] = dict.fromkeys(names)
         fresh.update(build_parts(table, key="key"))
         return fresh, len(table) + len(gone)
+    upserts = _different(before, table)
+    if not len(upserts) and not len(gone):
+        return {}, 0
+    deletes: list[Any] = gone.to_pylist()
+    return write_parts(read, names, upserts, deletes, key="key"), len(upserts) + len(gone)
+
+
+def _different(before: pa.Table, table: pa.Table) -> pa.Table:
+    """Return the rows of `table` that `before` has not, or otherwise."""
     place = pc.index_in(table["key"], value_set=before["key"].combine_chunks())
     beside = before.take(place)
     same: Any = pc.is_valid(place)
     for column in table.schema.names[1:]:
         equal: Any = _equal(table[column], beside[column])
         same = pc.and_(same, equal)
-    upserts = table.filter(pc.invert(same))
-    if not len(upserts) and not len(gone):
-        return {}, 0
-    deletes: list[Any] = gone.to_pylist()
-    return write_parts(read, names, upserts, deletes, key="key"), len(upserts) + len(gone)
+    return table.filter(pc.invert(same))
 
 
 def _equal(one: Any, other: Any) -> Any:

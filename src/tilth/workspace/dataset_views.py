@@ -33,6 +33,7 @@ from tilth.datasets.overlays import FIXES, MARKS, RULINGS, part_values
 from tilth.datasets.predictions import joined_predictions
 from tilth.datasets.tables import SUFFIXES, read_table
 from tilth.errors import Corrupt, Invalid, NotFound
+from tilth.metadata import feed
 from tilth.model.canonical import canonical
 from tilth.model.commit import Commit
 from tilth.model.digest import Digest, digest_of
@@ -58,6 +59,8 @@ VERSIONS = "versions"
 ITEMS = "items"
 """Where a saved version keeps its rows."""
 
+KEPT_OPEN = 64
+"""Questions (a dataset, with a model, at a version) whose sources are remembered until anything happens."""
 KEPT = 12
 KEPT_BYTES = 2 << 30
 """Views kept in memory, and about how much of it; the one last opened is kept always."""
@@ -148,6 +151,20 @@ class OpenDataset:
         return source.pinned
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a dataset is made from, as one transaction saw it."""
+
+    repo: Repo
+    head: Commit
+    version: Commit | None
+    document: Mapping[str, Any]
+    definition: Definition
+    sources: list[Source]
+    extra: list[Source]
+    """A model's predictions, and the analysis."""
+
+
 def open_view(opened: Opened, name: str, *, model: str | None = None, at: str | None = None) -> OpenDataset:
     """Open a dataset: its working state, or the version `at` (a commit or a number), with a model's predictions.
 
@@ -167,26 +184,58 @@ class DatasetViews:
         self._making: dict[bytes, threading.Lock] = {}
         self._parts: OrderedDict[tuple[bytes, str], dict[str, Digest]] = OrderedDict()
         self._documents: OrderedDict[bytes, Mapping[str, Any]] = OrderedDict()
+        self._opened: OrderedDict[tuple[str, str | None, str | None], tuple[int, OpenDataset]] = OrderedDict()
         self.counts: dict[str, tuple[int, int]] = {}
         """Repo of a dataset → items and labeled ones, when it was last counted."""
 
     def open(self, name: str, *, model: str | None = None, at: str | None = None) -> OpenDataset:
-        """Open a dataset; see `open_view`."""
+        """Open a dataset; see `open_view`. While nothing at all has happened in the workspace, this costs one query."""
+        asked = (full_name(name), model, at)
         with self._backend.database.read() as conn:
-            repo = find_dataset(conn, name)
-            head = _head(conn, repo, DEFAULT_BRANCH)
-            version = _version(conn, repo, at) if at is not None else None
-            extra = self._model(conn, model) if model is not None else []
-            extra += self._analysis(conn, repo)
-            document = self.document(head if version is None else version, DEFINITION)
-            definition = parse_definition(document)
-            found = self.resolve(conn, definition) if version is None else []
-        if version is not None:
-            return self._saved(repo, version, document, definition, [*found, *extra], model)
-        view = self._view(document, definition, [*found, *extra], model)
-        self.lay(view, head, found)
+            position = feed.last(conn)
+            with self._lock:
+                known = self._opened.get(asked)
+                if known is not None and known[0] == position:
+                    self._opened.move_to_end(asked)
+                    return known[1]
+            found = self._found(conn, name, model, at)
+        opened = self._made(found, model)
+        with self._lock:
+            self._opened[asked] = (position, opened)
+            while len(self._opened) > KEPT_OPEN:
+                self._opened.popitem(last=False)
+        return opened
+
+    def _found(self, conn: Connection, name: str, model: str | None, at: str | None) -> _Found:
+        """Return what a dataset is made from, in one view of the database."""
+        repo = find_dataset(conn, name)
+        head = _head(conn, repo, DEFAULT_BRANCH)
+        version = _version(conn, repo, at) if at is not None else None
+        extra = [*(self._model(conn, model) if model is not None else ()), *self._analysis(conn, repo)]
+        document = self.document(head if version is None else version, DEFINITION)
+        definition = parse_definition(document)
+        sources = self.resolve(conn, definition) if version is None else []
+        return _Found(repo, head, version, document, definition, sources, extra)
+
+    def _made(self, found: _Found, model: str | None) -> OpenDataset:
+        if found.version is not None:
+            view, pins = self._saved(found, found.version)
+            head = found.version
+        else:
+            view, pins = self._view(found.document, found.definition, [*found.sources, *found.extra]), {}
+            self.lay(view, found.head, found.sources)
+            head = found.head
         return OpenDataset(
-            short_name(repo.full_name), repo, head, document, definition, view, [*found, *extra], None, model
+            name=short_name(found.repo.full_name),
+            repo=found.repo,
+            head=head,
+            document=found.document,
+            definition=found.definition,
+            view=view,
+            sources=[*found.sources, *found.extra],
+            version=found.version,
+            model=model,
+            pins=pins,
         )
 
     def tried(self, document: Mapping[str, Any]) -> ItemView:
@@ -194,7 +243,7 @@ class DatasetViews:
         definition = parse_definition(document)
         with self._backend.database.read() as conn:
             found = self.resolve(conn, definition)
-        return self._view(document, definition, found, None)
+        return self._view(document, definition, found)
 
     def resolve(self, conn: Connection, definition: Definition) -> list[Source]:
         """Return the sources at their commits now; labels that nobody has given yet are left out."""
@@ -254,9 +303,7 @@ class DatasetViews:
 
     # Inside
 
-    def _view(
-        self, document: Mapping[str, Any], definition: Definition, sources: Sequence[Source], model: str | None
-    ) -> ItemView:
+    def _view(self, document: Mapping[str, Any], definition: Definition, sources: Sequence[Source]) -> ItemView:
         place = self._predictions(sources)
         parts = [
             canonical({name: document[name] for name in sorted(document) if name != "task"}),
@@ -290,7 +337,9 @@ class DatasetViews:
                 while len(self._kept) > 1 and (
                     len(self._kept) > KEPT or sum(each for _, each in self._kept.values()) > KEPT_BYTES
                 ):
-                    self._kept.popitem(last=False)  # closed when the last question to it has been answered
+                    _, (gone, _) = self._kept.popitem(last=False)  # closed when its last question is answered
+                    for asked in [each for each, (_, opened) in self._opened.items() if opened.view is gone]:
+                        del self._opened[asked]
             return view
 
     def _assemble(self, definition: Definition, sources: Sequence[Source]) -> Assembly:
@@ -410,24 +459,16 @@ class DatasetViews:
             Source("analysis", Reference(repo.project, f"{repo.name}-analysis", None, folder), DEFAULT_BRANCH, head)
         ]
 
-    def _saved(
-        self,
-        repo: Repo,
-        version: Commit,
-        document: Mapping[str, Any],
-        definition: Definition,
-        extra: list[Source],
-        model: str | None,
-    ) -> OpenDataset:
+    def _saved(self, found: _Found, version: Commit) -> tuple[ItemView, Mapping[str, str]]:
+        """Return the view of a version, and where its sources were."""
         tree = Tree(self._backend.store, version.tree)
-        place = self._predictions(extra)
+        extra = found.extra
         parts = [
             canonical({name: digest.hex() for name, digest in self.parts(tree, ITEMS).items()}),
-            repr(place).encode(),
+            repr(self._predictions(extra)).encode(),
             *(each.role.encode() + b"\0" + self._content(each) for each in extra if each.role != "model"),
         ]
-        key = digest_of(b"\0\0".join(parts))
-        classes = [each.name for each in definition.classes]
+        classes = [each.name for each in found.definition.classes]
 
         def make() -> Assembly:
             table = read_table(tree.read, sorted(self.parts(tree, ITEMS)), key="key")
@@ -436,11 +477,8 @@ class DatasetViews:
                 shown[GIVEN] = table["label"]
             return Assembly(pa.table(shown), self._extras(extra), classes=classes, media="media")
 
-        view = self._kept_or_made(key, make)
-        pins = self.document(version, SOURCES)
-        return OpenDataset(
-            short_name(repo.full_name), repo, version, document, definition, view, extra, version, model, dict(pins)
-        )
+        pins = {role: str(place) for role, place in self.document(version, SOURCES).items()}
+        return self._kept_or_made(digest_of(b"\0\0".join(parts)), make), pins
 
     def document(self, commit: Commit, path: str) -> Mapping[str, Any]:
         """Return a JSON object in a commit."""
