@@ -42,6 +42,7 @@ _PLACES = {
         "feedback": Place("tilth.cli.nouns.feedback", "Feedback edges: chosen items go back to a source repo."),
         "dataset": Place("tilth.cli.nouns.dataset", "Tables in commits."),
         "model": Place("tilth.cli.nouns.model", "Models: versions, comparisons, tests, promotion."),
+        "slice": Place("tilth.cli.nouns.slice", "Slices: named sets of a dataset's items."),
         "user": Place("tilth.cli.nouns.user", "Users, their tokens, invites."),
         "audit": Place("tilth.cli.nouns.audit", "Who did what, and what was refused."),
     },

@@ -19,6 +19,7 @@ from tilth.client.models import RemoteModels
 from tilth.client.pipelines import RemotePipelines
 from tilth.client.repos import RemoteRepos
 from tilth.client.reviews import RemoteReviews
+from tilth.client.slices import RemoteSlices
 from tilth.client.tags import RemoteTags
 from tilth.client.tasks import RemoteTasks
 from tilth.client.transport import Transport
@@ -46,6 +47,7 @@ def open(url: str, token: str | None) -> Workspace:
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),
         models=RemoteModels(transport),
+        slices=RemoteSlices(transport),
         feedback=RemoteFeedback(transport),
         lineage=RemoteLineage(transport),
         access=RemoteAccess(transport),

@@ -25,6 +25,7 @@ from tilth.contract.facets import (
 )
 from tilth.contract.models import Models
 from tilth.contract.reviews import Reviews
+from tilth.contract.slices import Slices
 from tilth.contract.tags import Tags
 from tilth.contract.workers import Workers
 
@@ -48,6 +49,7 @@ class Workspace:
     tasks: Tasks
     datasets: Datasets
     models: Models
+    slices: Slices
     feedback: Feedback
     lineage: LineageFacet
     access: Access

@@ -13,14 +13,16 @@ from tilth.datasets.definition import Definition, Fields, Labels, Match
 from tilth.errors import Invalid
 
 GIVEN, CERTAINTY = "given_label", "label_confidence"
-RULED, LABEL_KEY = "ruled", "label_key"
+RULED, LABEL_KEY, BY_PEOPLE = "ruled", "label_key", "by_people"
+RULED_BY = "expert"
+"""The column of published labels that says whether an expert decided."""
 """Columns that are not shown: whether an expert ruled where the label was made, and the label's key there."""
 SCORES = "p."
 """Stands before the name of a class in the column of its probability."""
 SLICES = "slice."
 ANALYSIS = ("x", "y", "suspect", "suggested", "duplicate_of", "outlier")
 RESERVED = frozenset(
-    {"key", "media", "label", GIVEN, CERTAINTY, RULED, LABEL_KEY, "labeled_by", "fixed", "mark"}
+    {"key", "media", "label", GIVEN, CERTAINTY, RULED, LABEL_KEY, BY_PEOPLE, "labeled_by", "fixed", "mark"}
     | {"prediction", "confidence", "correct", "loss", *ANALYSIS}
 )
 """Names with one meaning in every dataset; a field of such a name is shown as `item.NAME`."""
@@ -78,8 +80,8 @@ def row_items(table: pa.Table, definition: Definition) -> Assembly:
     """Return rows as items. Raises Invalid naming the field for a key, label or media column that is not there."""
     key = definition.items.key or "key"
     _need(table, key, "items.key")
-    labels, media = definition.labels, definition.media
-    label = labels.column if labels is not None and labels.source is None else None
+    labels, media, own = definition.labels, definition.media, definition.own_labels
+    label = own.column if own is not None else None
     if label is not None:
         _need(table, label, "labels.column")
     if media.column is not None:
@@ -107,11 +109,53 @@ def joined_labels(labels: Labels, table: pa.Table) -> Joined:
     columns = {GIVEN: labels.column}
     if "confidence" in table.schema.names and pa.types.is_floating(table.schema.field("confidence").type):
         columns[CERTAINTY] = "confidence"
-    if labels.pipeline is not None and "expert" in table.schema.names:
-        columns[RULED] = "expert"
+    if labels.pipeline is not None and RULED_BY in table.schema.names:
+        columns[RULED] = RULED_BY
     if labels.pipeline is not None and labels.match != "path":
         columns[LABEL_KEY] = labels.key
     return Joined("labels", table, labels.key, labels.match, columns, "label")
+
+
+def layered_labels(items: pa.Table, layers: Sequence[tuple[Labels, pa.Table | None]]) -> pa.Table:
+    """Return items with the labels of several sources laid over one another, the first on top.
+
+    A source without a table is the items' own column. Beside the label come how sure it is, whether people gave it, and
+    whether an expert ruled. Works on columns. Raises Invalid naming the field, as for one source.
+    """
+    size = len(items)
+    found: dict[str, Any] = {
+        GIVEN: pa.nulls(size, pa.string()),
+        CERTAINTY: pa.nulls(size, pa.float64()),
+        BY_PEOPLE: pa.repeat(False, size),
+        RULED: pa.repeat(False, size),
+    }
+    keyed: Any = None
+    for number, (labels, table) in reversed(list(enumerate(layers))):
+        place = "labels" if number == 0 else f"labels[{number}]"
+        if table is None:
+            if GIVEN in items.schema.names:
+                found[GIVEN] = pc.coalesce(text(items[GIVEN]), found[GIVEN])
+            continue
+        joined = joined_labels(labels, table)
+        keys = match_keys(text(table[labels.key]), labels.match)
+        check_keys(keys.drop_null(), place)
+        at = pc.index_in(match_keys(items["key"], labels.match), value_set=_whole(keys))
+        said = text(table[labels.column]).take(at)
+        here = pc.is_valid(said)
+        found[GIVEN] = pc.coalesce(said, found[GIVEN])
+        sure = table[joined.columns[CERTAINTY]].take(at) if CERTAINTY in joined.columns else None
+        found[CERTAINTY] = pc.if_else(
+            here, sure if sure is not None else pa.scalar(None, pa.float64()), found[CERTAINTY]
+        )
+        found[BY_PEOPLE] = pc.if_else(here, labels.pipeline is not None, found[BY_PEOPLE])
+        ruled = pc.coalesce(table[RULED_BY].take(at), False) if RULED in joined.columns else pa.scalar(False)
+        found[RULED] = pc.if_else(here, ruled, found[RULED])
+        if LABEL_KEY in joined.columns and number == 0:
+            keyed = text(table[labels.key]).take(at)
+    kept = items.drop_columns([name for name in (GIVEN,) if name in items.schema.names])
+    for name, column in found.items():
+        kept = kept.append_column(name, column)
+    return kept.append_column(LABEL_KEY, keyed) if keyed is not None else kept
 
 
 def joined_fields(fields: Fields, table: pa.Table, place: str) -> Joined:
@@ -170,6 +214,10 @@ def check_keys(keys: Any, name: str) -> None:
         help="One row per item: keep one, choose another key, or match by the whole path.",
         field=name,
     )
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _need(table: pa.Table, column: str, place: str) -> None:

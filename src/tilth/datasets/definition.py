@@ -15,6 +15,8 @@ Match: TypeAlias = Literal["path", "name", "stem"]
 
 MAX_FIELDS = 20
 """Sources of fields that one dataset may have."""
+MAX_LABELS = 20
+"""Sources of labels that one dataset may have."""
 MAX_CLASSES = 10_000
 
 
@@ -79,9 +81,22 @@ class Definition:
     items: Items
     media: Media = Media()
     labels: Labels | None = None
+    """The newest source of labels, which wins where it has one."""
+    older: tuple[Labels, ...] = ()
+    """What holds where no newer source says anything, newest first."""
     fields: tuple[Fields, ...] = ()
     classes: tuple[LabelClass, ...] = ()
     task: str = "classification"
+
+    @property
+    def label_sources(self) -> tuple[Labels, ...]:
+        """All sources of labels, the one that wins first."""
+        return (self.labels, *self.older) if self.labels is not None else ()
+
+    @property
+    def own_labels(self) -> Labels | None:
+        """The source that is the items themselves: a column of theirs, or their folder."""
+        return next((each for each in self.label_sources if each.source is None), None)
 
 
 _REFERENCE = re.compile(r"[^@:]+(@[^:]+)?(:.*)?", re.DOTALL)
@@ -98,10 +113,16 @@ def parse_definition(given: object) -> Definition:
     fields = whole.get("fields", [])
     if not isinstance(fields, list) or len(fields) > MAX_FIELDS:
         raise _wrong("fields", f"is not a list of at most {MAX_FIELDS} sources", 'Write [{"from": ..., "key": ...}].')
+    given_labels = whole.get("labels")
+    listed = given_labels if isinstance(given_labels, list) else [given_labels] if given_labels is not None else []
+    if len(listed) > MAX_LABELS:
+        raise _wrong("labels", f"has more than {MAX_LABELS} sources", "Save what they say as one table.")
+    labels = [_labels(each) for each in listed]
     found = Definition(
         items=Items(_reference(items, "items.from"), _text(items, "items.key", None), _text(items, "items.glob", None)),
         media=_media(whole.get("media", {})),
-        labels=_labels(whole["labels"]) if whole.get("labels") is not None else None,
+        labels=labels[0] if labels else None,
+        older=tuple(labels[1:]),
         fields=tuple(_fields(each, f"fields[{number}]") for number, each in enumerate(fields)),
         classes=_classes(whole.get("classes", [])),
         task=_text(whole, "task", "classification") or "classification",
@@ -111,17 +132,20 @@ def parse_definition(given: object) -> Definition:
 
 def _consistent(found: Definition) -> Definition:
     rows = found.items.key is not None
-    media, labels = found.media, found.labels
+    media = found.media
     if rows and media.kind != "none" and media.column is None:
         raise _wrong("media.column", "is missing", "Name the column that holds the text, or the path of the file.")
     if not rows and media.column is not None:
         raise _wrong("media.column", "is not for files", "An item that is a file shows itself; leave it out.")
     if media.source is not None and (media.kind == "text" or not rows):
         raise _wrong("media.media_from", "is for rows that name files", "Leave it out.")
-    if labels is not None and labels.source is None and not rows and not labels.from_folder:
-        raise _wrong("labels.from", "is missing", 'Name a table, or write {"from_folder": true}.')
-    if labels is not None and labels.from_folder and rows:
-        raise _wrong("labels.from_folder", "is for files", "Name the column that holds the label.")
+    for each in found.label_sources:
+        if each.source is None and not rows and not each.from_folder:
+            raise _wrong("labels.from", "is missing", 'Name a table, or write {"from_folder": true}.')
+        if each.from_folder and rows:
+            raise _wrong("labels.from_folder", "is for files", "Name the column that holds the label.")
+    if sum(each.source is None for each in found.label_sources) > 1:
+        raise _wrong("labels", "names the items' own labels twice", "Name them once.")
     return found
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.datasets.assembling import (
+    BY_PEOPLE,
     CERTAINTY,
     GIVEN,
     LABEL_KEY,
@@ -156,9 +157,10 @@ class ItemView(View):
             own[CERTAINTY] = "number"
         own |= {"labeled_by": "text", "mark": "text"}
         if "labeled_by" not in kinds:
+            by = f"CASE WHEN {BY_PEOPLE} THEN 'people' ELSE 'given' END" if BY_PEOPLE in kinds else None
+            by = by or ("'people'" if people else "'given'")
             self._derived["labeled_by"] = (
-                f"CASE WHEN fixed {ruled} THEN 'fixed' WHEN {GIVEN} IS NULL THEN 'none' "
-                f"ELSE '{'people' if people else 'given'}' END"
+                f"CASE WHEN fixed {ruled} THEN 'fixed' WHEN {GIVEN} IS NULL THEN 'none' ELSE {by} END"
             )
         said: dict[str, Kind] = {}
         if "prediction" in kinds:
@@ -174,7 +176,7 @@ class ItemView(View):
         rest = {
             name: kind
             for name, kind in kinds.items()
-            if name not in own and name not in said and name not in (RULED, LABEL_KEY, "labeled_by")
+            if name not in own and name not in said and name not in (RULED, LABEL_KEY, BY_PEOPLE, "labeled_by")
         }
         self.kinds = {**own, **said, **rest}
         fixed_roles = {"key": "key", "label": "label", GIVEN: "label", CERTAINTY: "label", "labeled_by": "label"}

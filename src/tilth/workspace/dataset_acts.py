@@ -69,7 +69,7 @@ def define(opened: Opened, name: str, document: Mapping[str, Any], *, descriptio
     check_name(project, "project")
     check_name(own, "dataset")
     definition = parse_definition(document)
-    sources = [definition.items.source, definition.media.source, definition.labels and definition.labels.source]
+    sources = [definition.items.source, definition.media.source, *(each.source for each in definition.label_sources)]
     for source in [*sources, *(each.source for each in definition.fields)]:
         if source and revisions.parse(source).full_name == full:
             raise Invalid(f"{name} cannot be made from itself.", help="Name another repo.", field="items.from")

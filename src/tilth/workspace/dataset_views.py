@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from tilth.contract.datasets import MediaInfo
+from tilth.curation.slices import FOLDER
 from tilth.datasets.assembling import (
     ANALYSIS,
     GIVEN,
@@ -23,10 +24,11 @@ from tilth.datasets.assembling import (
     file_items,
     joined_fields,
     joined_labels,
+    layered_labels,
     row_items,
     text,
 )
-from tilth.datasets.definition import Definition, parse_definition
+from tilth.datasets.definition import Definition, Labels, parse_definition
 from tilth.datasets.model_definition import DEFINITION as MODEL_DEFINITION
 from tilth.datasets.model_definition import Predictions, parse_model
 from tilth.datasets.overlays import FIXES, MARKS, RULINGS, part_values
@@ -185,6 +187,7 @@ class DatasetViews:
         self._parts: OrderedDict[tuple[bytes, str], dict[str, Digest]] = OrderedDict()
         self._documents: OrderedDict[bytes, Mapping[str, Any]] = OrderedDict()
         self._opened: OrderedDict[tuple[str, str | None, str | None], tuple[int, OpenDataset]] = OrderedDict()
+        self._columns: OrderedDict[bytes, list[Any]] = OrderedDict()
         self.counts: dict[str, tuple[int, int]] = {}
         """Repo of a dataset → items and labeled ones, when it was last counted."""
 
@@ -250,10 +253,11 @@ class DatasetViews:
         found = [_source(conn, "items", definition.items.source)]
         if definition.media.source is not None:
             found.append(_source(conn, "media", definition.media.source))
-        labels = definition.labels
-        if labels is not None and labels.source is not None:
+        for number, labels in enumerate(definition.label_sources):
+            if labels.source is None:
+                continue
             try:
-                found.append(_source(conn, "labels", labels.source))
+                found.append(_source(conn, label_role(number), labels.source))
             except NotFound:
                 if labels.pipeline is None or not _is_empty(conn, labels.source):
                     raise
@@ -353,7 +357,14 @@ class DatasetViews:
         else:
             made = row_items(self._table(items, definition.items.key), definition)
         joined: list[Joined] = []
-        if labels is not None and "labels" in by_role:
+        if definition.older:
+            layers = [
+                (each, None if each.source is None else table)
+                for number, each in enumerate(definition.label_sources)
+                if (table := self._labels_of(by_role.get(label_role(number)), each)) is not None or each.source is None
+            ]
+            made = replace(made, items=layered_labels(made.items, layers))
+        elif labels is not None and "labels" in by_role:
             table = self._table(by_role["labels"], labels.key, optional=labels.pipeline is not None)
             if table is not None:
                 joined.append(joined_labels(labels, table))
@@ -361,6 +372,10 @@ class DatasetViews:
             place = f"fields[{number}]"
             joined.append(joined_fields(each, self._table(by_role[place], each.key), place))
         return replace(made, joined=[*joined, *self._extras(sources)], classes=classes)
+
+    def _labels_of(self, source: Source | None, labels: Labels) -> Any:
+        """Return a table of labels, None where nobody has labeled yet."""
+        return self._table(source, labels.key, optional=labels.pipeline is not None) if source is not None else None
 
     def _extras(self, sources: Sequence[Source]) -> list[Joined]:
         by_role = {each.role: each for each in sources}
@@ -387,14 +402,14 @@ class DatasetViews:
                 below = pc.utf8_slice_codeunits(some.column("path"), len(folder) + 1) if folder else some.column("path")
                 some = some.take(pa.array(matching(below, pattern), pa.int64()))
             batches.append(some)
-        labels = definition.labels
+        own = definition.own_labels
         if not sum(batch.num_rows for batch in batches):
             raise Invalid(
                 f"{source.pinned} holds no file{f' that matches {glob}' if glob else ''}.",
                 help="Look at items.from and items.glob; `tilth ls` shows what is there.",
                 field="items.from",
             )
-        return file_items(batches, folder, from_folder=labels is not None and labels.from_folder)
+        return file_items(batches, folder, from_folder=own is not None and own.from_folder)
 
     def _table(self, source: Source, key: str, *, optional: bool = False) -> Any:
         tree = Tree(self._backend.store, source.commit.tree)
@@ -504,27 +519,19 @@ class DatasetViews:
         return document
 
     def _slices(self, tree: Tree) -> list[Any]:
-        from tilth.datasets.items import Slice
+        """Return the slices as columns. Kept by the content of their folder, as most acts are not about slices."""
+        from tilth.workspace.slices import slice_columns
 
-        found = []
-        for entry in tree.walk("slices"):
-            name = entry.path.removeprefix("slices/").removesuffix(".json")
-            with self._lock:
-                document = self._documents.get(entry.digest)
-            if document is None:
-                try:
-                    document = json.loads(tree.read(entry.path))
-                except ValueError:
-                    continue
-                if not isinstance(document, dict):
-                    continue
-                with self._lock:
-                    self._documents[entry.digest] = document
-            rule, keys = document.get("rule"), document.get("keys")
-            if isinstance(rule, str) and rule:
-                found.append(Slice(name, rule))
-            elif isinstance(keys, list | dict):
-                found.append(Slice(name, keys=tuple(key for key in keys if isinstance(key, str))))
+        key, files = tree.table.fold(f"{FOLDER}/", f"{FOLDER}0")
+        with self._lock:
+            if key in self._columns:
+                self._columns.move_to_end(key)
+                return self._columns[key]
+        found = slice_columns(tree) if files else []
+        with self._lock:
+            self._columns[key] = found
+            while len(self._columns) > KEPT:
+                self._columns.popitem(last=False)
         return found
 
 
@@ -541,6 +548,11 @@ def find_dataset(conn: Connection, name: str) -> Repo:
             name=name,
         )
     return repo
+
+
+def label_role(number: int) -> str:
+    """Return the role of a source of labels: the newest is `labels`."""
+    return "labels" if number == 0 else f"labels[{number}]"
 
 
 def published_sequence(sources: Sequence[Source]) -> int:

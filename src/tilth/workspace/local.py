@@ -27,6 +27,7 @@ from tilth.contract.facets import (
 from tilth.contract.models import Models
 from tilth.contract.principal import Principal
 from tilth.contract.reviews import Reviews
+from tilth.contract.slices import Slices
 from tilth.contract.tags import Tags
 from tilth.contract.workers import Workers
 from tilth.contract.workspace import Workspace
@@ -173,6 +174,10 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.models import LocalModels
 
         return LocalModels(self._opened)
+    def slices(self) -> Slices:
+        from tilth.workspace.slices import LocalSlices
+
+        return LocalSlices(self._opened)
 
     @cached_property
     def feedback(self) -> Feedback:

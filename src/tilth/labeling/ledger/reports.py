@@ -217,6 +217,26 @@ def items_named(conn: Connection, pipeline: str, keys: Sequence[str]) -> list[An
     return sorted(found, key=lambda row: str(row.key))
 
 
+def progress_among(conn: Connection, pipeline: str, keys: Sequence[str]) -> tuple[int, int, int]:
+    """Count, of the items of these keys: those that are asked, have an answer that counts, have a label that holds."""
+    asked = answered = settled = 0
+    for start in range(0, len(keys), 500):
+        query = (
+            select(tasks.c.state, tasks.c.answered, tasks.c.final)
+            .join(task_sources, tasks.c.task == task_sources.c.task)
+            .where(
+                task_sources.c.pipeline == pipeline,
+                task_sources.c.key.in_(list(keys[start : start + 500])),
+                task_sources.c.active.is_(True),
+            )
+        )
+        for row in conn.execute(query):
+            asked += 1
+            answered += row.answered > 0
+            settled += row.final is not None or row.state in (DONE, GOLDEN)
+    return asked, answered, settled
+
+
 def item(conn: Connection, pipeline: str, key: str) -> Any | None:
     """Return one item as `items` does, active or not."""
     return conn.execute(_SHOWN.where(task_sources.c.pipeline == pipeline, task_sources.c.key == key)).first()
