@@ -26,7 +26,8 @@ GRAMMAR = {
     "job": {"list", "show", "items", "wait", "stop", "logs"},
     "labeling": {"list", "show", "workers", "labels", "publish", "rule", "reopen", "ban"},
     "feedback": {"declare", "list", "fire", "end"},
-    "dataset": {"rows", "count"},
+    "dataset": {"rows", "count", "export", "send"},
+    "slice": {"create", "list", "show", "items", "update", "add", "remove", "mark", "comment", "delete"},
     "user": {"create", "list", "remove", "token"},
 }
 

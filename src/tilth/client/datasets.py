@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tilth.client.transport import Transport
@@ -18,6 +18,7 @@ from tilth.contract.datasets import (
     ValueInfo,
     VersionInfo,
 )
+from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
 from tilth.contract.values import CommitInfo, Page
 
 _Rows = Page[Mapping[str, Any]]
@@ -217,3 +218,83 @@ class RemoteDatasets:
     def versions(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[VersionInfo]:
         """List saved versions, newest first."""
         return self._call.get("datasets.versions", Page[VersionInfo], name=name, after=after, limit=limit)
+
+    def plan_send(
+        self,
+        name: str,
+        *,
+        keys: Iterable[str] = (),
+        where: str = "",
+        slice: str = "",
+        model: str | None = None,
+        pipeline: str | None = None,
+        new: Mapping[str, Any] | None = None,
+    ) -> SendPlan:
+        """Say what sending items to people would do, and cost at most."""
+        return self._call.post(
+            "datasets.plan_send",
+            SendPlan,
+            again=True,
+            name=name,
+            keys=[*keys],
+            where=where,
+            slice=slice,
+            model=model,
+            pipeline=pipeline,
+            new=new,
+        )
+
+    def send(
+        self,
+        name: str,
+        *,
+        keys: Iterable[str] = (),
+        where: str = "",
+        slice: str = "",
+        model: str | None = None,
+        pipeline: str | None = None,
+        new: Mapping[str, Any] | None = None,
+        expect: int | None = None,
+        message: str = "",
+    ) -> SendInfo:
+        """Send items to people."""
+        return self._call.post(
+            "datasets.send",
+            SendInfo,
+            name=name,
+            keys=[*keys],
+            where=where,
+            slice=slice,
+            model=model,
+            pipeline=pipeline,
+            new=new,
+            expect=expect,
+            message=message,
+        )
+
+    def plan_export(self, name: str, *, where: str = "", model: str | None = None, at: str | None = None) -> ExportPlan:
+        """Say how much an export would be."""
+        return self._call.get("datasets.plan_export", ExportPlan, name=name, where=where, model=model, at=at)
+
+    def export(
+        self,
+        name: str,
+        *,
+        format: str = "csv",
+        where: str = "",
+        model: str | None = None,
+        at: str | None = None,
+        media: bool = True,
+        spreadsheet_safe: bool = True,
+    ) -> Iterator[bytes]:
+        """Stream matching items as a zip archive."""
+        return self._call.stream(
+            "datasets.export",
+            name=name,
+            format=format,
+            where=where,
+            model=model,
+            at=at,
+            media=media,
+            spreadsheet_safe=spreadsheet_safe,
+        )

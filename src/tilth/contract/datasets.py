@@ -9,10 +9,11 @@ None being the working state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
 from tilth.contract.values import CommitInfo, Page
 
 
@@ -362,3 +363,57 @@ class Datasets(Protocol):
 
     def versions(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[VersionInfo]:
         """List saved versions, newest first."""
+
+    def plan_send(
+        self,
+        name: str,
+        *,
+        keys: Iterable[str] = (),
+        where: str = "",
+        slice: str = "",
+        model: str | None = None,
+        pipeline: str | None = None,
+        new: Mapping[str, Any] | None = None,
+    ) -> SendPlan:
+        """Say what sending items to people would do, and cost at most; nothing is made yet. See `send`."""
+
+    def send(
+        self,
+        name: str,
+        *,
+        keys: Iterable[str] = (),
+        where: str = "",
+        slice: str = "",
+        model: str | None = None,
+        pipeline: str | None = None,
+        new: Mapping[str, Any] | None = None,
+        expect: int | None = None,
+        message: str = "",
+    ) -> SendInfo:
+        """Send items (named, or matching, or of a slice) to people: to a labeling pipeline, or to a `new` one.
+
+        A new one is a short form: name, question, task (classification, boxes, text), classes, multiple, guidelines,
+        overlap, price, budget, known ([{key, label}]), known_every; only the name is needed. The pipeline's labels
+        become the dataset's newest source of labels. Items that lie there already are not asked again. `expect` is the
+        count that was shown: Conflict when it is another. Raises HeldOut where held-out items would be trained on.
+        """
+
+    def plan_export(self, name: str, *, where: str = "", model: str | None = None, at: str | None = None) -> ExportPlan:
+        """Say how much an export would be, and in which formats."""
+
+    def export(
+        self,
+        name: str,
+        *,
+        format: str = "csv",
+        where: str = "",
+        model: str | None = None,
+        at: str | None = None,
+        media: bool = True,
+        spreadsheet_safe: bool = True,
+    ) -> Iterator[bytes]:
+        """Stream matching items as a zip archive: csv, jsonl, parquet, coco, yolo, huggingface or imagefolder.
+
+        `media` brings the files along, else they are named by reference. `spreadsheet_safe` puts an apostrophe before
+        text in CSV that a spreadsheet would run as a formula. `export.json` in it tells filter, versions and sources.
+        """

@@ -6,6 +6,8 @@ The workspace may be shared by all tests and need not be empty: each test works 
 from __future__ import annotations
 
 import io
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -324,6 +326,77 @@ class WorkspaceSuite:
         workspace.drafts.discard(second.id)
         with pytest.raises(NotFound):
             workspace.drafts.get(second.id)
+
+    # Slices, sending, exports
+
+    def test_slices_of_a_dataset_are_kept_changed_and_found_by_filter(self, workspace: Workspace, name: str) -> None:
+        self._dataset(workspace, name)
+        made = workspace.slices.create(name, "odd", keys=["1", "3"], type="label quality", note="odd ones")
+        assert made.slice is not None
+        assert (made.count, made.slice.items, made.slice.state) == (2, 2, "triage")
+        workspace.slices.create(name, "news", where="label = 'news'", live=True, expect=2)
+        moved = workspace.slices.update(name, "odd", state="in progress", owner="maria")
+        workspace.slices.set_items(name, "odd", add=["0"])
+        workspace.slices.set_items(name, "odd", keys=["0", "1"], status="done")
+        told = workspace.slices.comment(name, "odd", "look twice", key="1").slice
+        assert told is not None
+        assert (told.owner, told.items, dict(told.statuses)) == ("maria", 3, {"done": 2})
+        assert workspace.slices.get(name, "odd") == told
+        assert [each.text for each in told.comments] == ["look twice"]
+        listed = _all(lambda after: workspace.slices.list(name, after=after, limit=1))
+        assert [(each.name, each.live) for each in listed] == [("news", True), ("odd", False)]
+        noted = _all(lambda after: workspace.slices.items(name, "odd", after=after, limit=2))
+        assert [(each.key, each.status) for each in noted] == [("0", "done"), ("1", "done"), ("3", "open")]
+        assert [each.key for each in workspace.slices.items(name, "odd", keys=["3"]).items] == ["3"]
+        where = "slice.odd = true and slice.news = true"
+        assert workspace.datasets.count_items(name, where=where).matching == 1
+        with pytest.raises(Conflict):
+            workspace.slices.update(name, "odd", state="resolved")
+        with pytest.raises(NotFound):
+            workspace.slices.get(name, "none")
+        assert moved.commit is not None
+        workspace.slices.delete(name, "odd")
+        assert [each.name for each in workspace.slices.list(name).items] == ["news"]
+
+    def test_items_are_sent_to_people_once(self, workspace: Workspace, name: str) -> None:
+        self._dataset(workspace, name)
+        form = {"name": f"{name}-ask", "overlap": 1, "price": 0.5}
+        plan = workspace.datasets.plan_send(name, keys=["0", "1"], new=form)
+        assert (plan.items, plan.new, list(plan.cost), plan.makes_pipeline) == (2, 2, [1.0, 1.0], True)
+        sent = workspace.datasets.send(name, keys=["0", "1"], new=form, expect=2)
+        assert sent.commit is not None
+        assert workspace.commits.get(f"{name}-ask-inbox@{sent.commit}").derivation is not None
+        again = workspace.datasets.send(name, keys=["0", "1"], pipeline=f"{name}-ask")
+        assert (again.commit, again.act, again.plan.already) == (None, None, 2)
+        with pytest.raises(Conflict):
+            workspace.datasets.send(name, keys=["0", "1"], pipeline=f"{name}-ask", expect=3)
+
+    def test_matching_items_are_exported_as_an_archive(self, workspace: Workspace, name: str) -> None:
+        self._dataset(workspace, name)
+        plan = workspace.datasets.plan_export(name, where="label = 'bait'")
+        assert (plan.items, plan.media) == (2, 0)
+        assert "huggingface" in plan.formats
+        pieces = workspace.datasets.export(name, format="jsonl", where="label = 'bait'")
+        with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+            rows = [json.loads(line) for line in archive.read("items.jsonl").splitlines()]
+            assert json.loads(archive.read("export.json"))["where"] == "label = 'bait'"
+        assert [(row["key"], row["label"]) for row in rows] == [("1", "bait"), ("3", "bait")]
+        with pytest.raises(Invalid):
+            list(workspace.datasets.export(name, format="xls"))
+        with pytest.raises(NotFound):
+            list(workspace.datasets.export(f"{name}-none"))
+
+    def _dataset(self, workspace: Workspace, name: str) -> None:
+        """Make the dataset `name` of four headlines, `1` and `3` of them bait."""
+        workspace.repos.create(f"{name}-rows")
+        lines = "".join(f"{number},line {number},{('news', 'bait')[number % 2]}\n" for number in range(4))
+        workspace.files.put(f"{name}-rows:rows.csv", f"id,headline,label\n{lines}".encode())
+        definition = {
+            "media": {"kind": "text", "column": "headline"},
+            "items": {"from": f"{name}-rows@main:rows.csv", "key": "id"},
+            "labels": {"column": "label"},
+        }
+        workspace.datasets.define(name, definition)
 
     # Pipelines and jobs
 

@@ -7,7 +7,7 @@ its budget, its rounds or its selections end, and that lineage names like any ot
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
@@ -132,6 +132,7 @@ def fire(
     by: str,
     trigger: str = "person",
     at: CommitId | None = None,
+    copied: Sequence[CommitInput] = (),
     message: str = "",
     change: ChangeId | None = None,
     facts: Mapping[str, Json] | None = None,
@@ -139,22 +140,23 @@ def fire(
     """Send a selection of `items` items of the source into the target as one commit, counted against the budget.
 
     `edits` are entries of the source's tree (which copies no data) or files of its rows that the caller wrote.
-    The commit's derivation names the source commit `at` (default: its head) as an input of kind feedback. A selection
-    of no items commits nothing and ends the edge; None is returned. Raises Conflict when the edge has ended or its
-    budget or rounds do not suffice, Denied when it is for another trigger, HeldOut when held-out data would reach
-    something trained, NothingToCommit when the target has all of it already.
+    The commit's derivation names the source commit `at` (default: its head) as an input of kind feedback, and
+    `copied`, where the source only chose and the items lie elsewhere. A selection of no items commits nothing and ends
+    the edge; None is returned. Raises Conflict when the edge has ended or its budget or rounds do not suffice, Denied
+    when it is for another trigger, HeldOut when held-out data would reach something trained, NothingToCommit when the
+    target has all of it already.
     """
     with backend.database.read() as conn:
         declared = _load(conn, edge)
         _check_open(declared, items, trigger)
-        source = _source_commit(conn, declared, at) if items else None
+        source = _source_commit(conn, declared, at, [each.commit for each in copied]) if items else None
     if source is None:
         with backend.database.transaction() as conn:
             _count(conn, declared, None, 0, trigger, by)
         return None
     derivation = Derivation(
         stage=STAGE,
-        inputs=(CommitInput(source.repo, declared.source_branch, source.id, source.seal, InputKind.FEEDBACK),),
+        inputs=(CommitInput(source.repo, declared.source_branch, source.id, source.seal, InputKind.FEEDBACK), *copied),
         facts={**(facts or {}), "edge": declared.name, "round": declared.rounds + 1, "items": items},
     )
     return commit_edits(
@@ -203,7 +205,7 @@ def rounds_of(backend: Backend, edge: str) -> list[FeedbackRound]:
         return [FeedbackRound(row.round, row.commit, row.items, row.fired_by, row.at_ms) for row in rows]
 
 
-def _source_commit(conn: Connection, edge: FeedbackEdge, at: CommitId | None) -> Commit:
+def _source_commit(conn: Connection, edge: FeedbackEdge, at: CommitId | None, copied: Sequence[CommitId]) -> Commit:
     start = find_branch(conn, edge.source, edge.source_branch)
     used = at or start.head
     if used is None:
@@ -214,7 +216,7 @@ def _source_commit(conn: Connection, edge: FeedbackEdge, at: CommitId | None) ->
     end = find_branch(conn, edge.target, edge.target_branch)
     trained = trained_readers(conn, (end.repo_id, end.name))
     if trained:
-        leaks = held_out_among(conn, upstream_repos(conn, ([used], False), ()))
+        leaks = held_out_among(conn, upstream_repos(conn, ([used, *copied], False), ()))
         if leaks:
             leak = conn.execute(select(repos.c.project, repos.c.name).where(repos.c.id == leaks[0])).one()
             names = [

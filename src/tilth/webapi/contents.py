@@ -70,6 +70,13 @@ def add_contents(router: APIRouter) -> None:
         summary="Write a file in a draft.",
         responses=_result(FileInfo),
     )
+    add(
+        router,
+        "datasets.export",
+        export,
+        summary="Stream matching items as a zip archive.",
+        responses=_stream("application/zip"),
+    )
     add(router, "jobs.logs", logs, summary="Stream the log of one datum.", responses=_stream("text/plain"))
     add(router, "audit.export", trail, summary="Stream the audit trail as CSV.", responses=_stream("text/csv"))
     add(router, "labeling.media", shown, summary="Stream the bytes that a task shows.", responses=_stream(BYTES))
@@ -201,6 +208,31 @@ def thumbnail(
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(data, headers=headers, media_type="image/png" if data.startswith(b"\x89PNG") else "image/jpeg")
+
+
+def export(
+    request: Request,
+    name: str,
+    format: str = "csv",
+    where: str = "",
+    model: str | None = None,
+    at: str | None = None,
+    media: bool = True,
+    spreadsheet_safe: bool = True,
+) -> Response:
+    """Stream matching items as a zip archive to save."""
+    # Begun before the headers are made, so that the names in them are those of a dataset and a format that there are.
+    pieces = begun(
+        workspace_of(request).datasets.export(
+            name, format=format, where=where, model=model, at=at, media=media, spreadsheet_safe=spreadsheet_safe
+        )
+    )
+    headers = {
+        **SAFE_HEADERS,
+        "Content-Disposition": f'attachment; filename="{name.rpartition("/")[2]}-{format}.zip"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(_gathered(pieces), headers=headers, media_type="application/zip")
 
 
 def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, FileSource]]:

@@ -6,7 +6,7 @@ import base64
 import builtins
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +26,7 @@ from tilth.contract.datasets import (
     ValueInfo,
     VersionInfo,
 )
+from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
 from tilth.contract.values import CommitInfo, Page
 from tilth.datasets.assembling import CERTAINTY, GIVEN, SCORES, SLICES
 from tilth.datasets.definition import parse_definition
@@ -38,7 +39,7 @@ from tilth.versioning import repos
 from tilth.versioning.branches import list_branches
 from tilth.versioning.commits import get_commit
 from tilth.versioning.repos import DATASET, MODEL, Repo
-from tilth.workspace import dataset_acts, dataset_guess, dataset_versions
+from tilth.workspace import dataset_acts, dataset_guess, dataset_versions, exporting, sending
 from tilth.workspace.dataset_views import DEFINITION, OpenDataset, open_view
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
@@ -274,6 +275,76 @@ class LocalDatasets:
         return dataset_versions.versions(self._opened, name, after=after, limit=check_limit(limit))
 
     # Inside
+
+    def plan_send(
+        self,
+        name: str,
+        *,
+        keys: Iterable[str] = (),
+        where: str = "",
+        slice: str = "",
+        model: str | None = None,
+        pipeline: str | None = None,
+        new: Mapping[str, Any] | None = None,
+    ) -> SendPlan:
+        """Say what sending items to people would do, and cost at most."""
+        return sending.plan(
+            self._opened, name, keys=keys, where=where, slice=slice, model=model, pipeline=pipeline, new=new
+        )
+
+    def send(
+        self,
+        name: str,
+        *,
+        keys: Iterable[str] = (),
+        where: str = "",
+        slice: str = "",
+        model: str | None = None,
+        pipeline: str | None = None,
+        new: Mapping[str, Any] | None = None,
+        expect: int | None = None,
+        message: str = "",
+    ) -> SendInfo:
+        """Send items to people."""
+        return sending.send(
+            self._opened,
+            name,
+            keys=keys,
+            where=where,
+            slice=slice,
+            model=model,
+            pipeline=pipeline,
+            new=new,
+            expect=expect,
+            message=message,
+        )
+
+    def plan_export(self, name: str, *, where: str = "", model: str | None = None, at: str | None = None) -> ExportPlan:
+        """Say how much an export would be."""
+        return exporting.plan_export(self._opened, name, where=where, model=model, at=at)
+
+    def export(
+        self,
+        name: str,
+        *,
+        format: str = "csv",
+        where: str = "",
+        model: str | None = None,
+        at: str | None = None,
+        media: bool = True,
+        spreadsheet_safe: bool = True,
+    ) -> Iterator[bytes]:
+        """Stream matching items as a zip archive."""
+        return exporting.export(
+            self._opened,
+            name,
+            format=format,
+            where=where,
+            model=model,
+            at=at,
+            media=media,
+            spreadsheet_safe=spreadsheet_safe,
+        )
 
     def _listed(self, repo: Repo) -> DatasetInfo:
         branches = {branch.name: branch for branch in list_branches(self._backend, repo)}

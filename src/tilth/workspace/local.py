@@ -174,6 +174,8 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.models import LocalModels
 
         return LocalModels(self._opened)
+
+    @cached_property
     def slices(self) -> Slices:
         from tilth.workspace.slices import LocalSlices
 

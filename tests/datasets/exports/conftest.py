@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from tilth.datasets.exports.subject import Media, Subject
+from tilth.datasets.exports.subject import Media, Rows, Subject
 
 Make = Callable[..., Subject]
 
@@ -36,16 +36,17 @@ def make() -> Make:
     ) -> Subject:
         table = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["key"])))
 
-        def pages() -> Iterator[pa.Table]:
+        def pages() -> Iterator[Rows]:
             for start in range(0, len(table), page):
-                yield table.slice(start, page)
+                rows = table.slice(start, page)
+                yield Rows(rows, media(rows))
 
         def media(rows: pa.Table) -> Sequence[Media | None]:
             return [
                 _media(key, files[key], suffix) if files and key in files else None for key in rows["key"].to_pylist()
             ]
 
-        return Subject("cells", kind, "key", table.schema.names, classes, pages, media, {"where": "all", "model": None})
+        return Subject("cells", kind, "key", table.schema.names, classes, pages, {"where": "all", "model": None})
 
     return made
 

@@ -83,7 +83,7 @@ def test_parquet_keeps_the_columns_types(make: Make) -> None:
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet", "huggingface"])
 def test_nothing_is_exported_as_nothing(make: Make, format: Any) -> None:
     subject = make(ROWS, FILES)
-    empty = Subject("none", "image", "key", subject.columns, (), lambda: iter(()), subject.media, {})
+    empty = Subject("none", "image", "key", subject.columns, (), lambda: iter(()), {})
     archive = opened(empty, Options(format))
     assert json.loads(archive.read("export.json"))["items"] == 0
 

@@ -34,7 +34,7 @@ def _write(out: IO[bytes], subject: Subject, known: Survey, *, by_reference: boo
     with tempfile.SpooledTemporaryFile(max_size=PIECE) as annotations:
         out.write(b'{"images": [')
         for page in subject.pages():
-            rows = zip(column(page, subject.key), column(page, "label"), subject.media(page), strict=True)
+            rows = zip(column(page.table, subject.key), column(page.table, "label"), page.media, strict=True)
             for key, label, shown in rows:
                 if shown is None:
                     continue

@@ -67,7 +67,9 @@ def write_imagefolder(archive: Zip, subject: Subject, options: Options, known: S
             compress=False,
         )
     for page in subject.pages():
-        for key, part, shown in zip(column(page, subject.key), column(page, "split"), subject.media(page), strict=True):
+        for key, part, shown in zip(
+            column(page.table, subject.key), column(page.table, "split"), page.media, strict=True
+        ):
             if shown is not None:
                 name = f"{split_of(part)}/images/{known.names.of(key, shown.suffix)}"
                 yield from archive.stored(name, shown.size, shown.read)
@@ -85,16 +87,16 @@ def write_imagefolder(archive: Zip, subject: Subject, options: Options, known: S
 def _write_metadata(out: IO[bytes], subject: Subject, known: Survey, split: str) -> None:
     writer: pq.ParquetWriter | None = None
     for page in subject.pages():
-        shown = subject.media(page)
+        shown = page.media
         wanted = [
             media is not None and split_of(part) == split
-            for part, media in zip(column(page, "split"), shown, strict=True)
+            for part, media in zip(column(page.table, "split"), shown, strict=True)
         ]
         names = [
             f"images/{known.names.of(key, media.suffix)}" if media is not None else None
-            for key, media in zip(column(page, subject.key), shown, strict=True)
+            for key, media in zip(column(page.table, subject.key), shown, strict=True)
         ]
-        table = page.append_column("file_name", pa.array(names, pa.string())).filter(pa.array(wanted, pa.bool_()))
+        table = page.table.append_column("file_name", pa.array(names, pa.string())).filter(pa.array(wanted, pa.bool_()))
         if writer is None:
             writer = pq.ParquetWriter(pa.PythonFile(cast(io.IOBase, out), mode="w"), table.schema, compression="zstd")
         writer.write_table(table)
@@ -115,7 +117,7 @@ class _Shards:
             self._shown += "_"
         self._classes = known.classes if known.classes and not known.boxes else None
         first = next(subject.pages(), None)
-        schema = first.schema if first is not None else pa.schema([pa.field(subject.key, pa.string())])
+        schema = first.table.schema if first is not None else pa.schema([pa.field(subject.key, pa.string())])
         self.features: dict[str, Mapping[str, Any]] = {}
         fields: list[Any] = []
         if kind is not None:
@@ -160,11 +162,11 @@ class _Shards:
 
     def _groups(self, split: str) -> Iterator[pa.Table]:
         for page in self._subject.pages():
-            wanted = [split_of(part) == split for part in column(page, "split")]
+            wanted = [split_of(part) == split for part in column(page.table, "split")]
             if not any(wanted):
                 continue
-            rows = page.filter(pa.array(wanted))
-            shown = self._subject.media(rows)
+            rows = page.table.filter(pa.array(wanted))
+            shown = [media for media, here in zip(page.media, wanted, strict=True) if here]
             start, size = 0, 0
             for index, media in enumerate(shown):
                 size += media.size if media is not None and self._kind is not None else 0

@@ -46,7 +46,7 @@ def write_rows(archive: Zip, subject: Subject, options: Options, known: Survey) 
 def write_media(archive: Zip, subject: Subject, name: Callable[[str, Media], str]) -> Iterator[bytes]:
     """Add every item's media under the name that `name` gives it."""
     for page in subject.pages():
-        for key, shown in zip(column(page, subject.key), subject.media(page), strict=True):
+        for key, shown in zip(column(page.table, subject.key), page.media, strict=True):
             if shown is not None:
                 yield from archive.stored(name(key, shown), shown.size, shown.read)
 
@@ -54,8 +54,8 @@ def write_media(archive: Zip, subject: Subject, name: Callable[[str, Media], str
 def placed(subject: Subject, place: Place) -> Iterator[dict[str, Any]]:
     """Yield the items as plain values, with where their media lies."""
     for page in subject.pages():
-        shown = subject.media(page)
-        for row, media in zip(page.to_pylist(), shown, strict=True):
+        shown = page.media
+        for row, media in zip(page.table.to_pylist(), shown, strict=True):
             values = {name: plain(value) for name, value in row.items()}
             values[_free(FILE, subject)] = place(row[subject.key], media)
             yield values
@@ -98,8 +98,8 @@ def _write_parquet(out: IO[bytes], subject: Subject, place: Place) -> None:
     sink = pa.PythonFile(cast(io.IOBase, out), mode="w")
     name = _free(FILE, subject)
     for page in subject.pages():
-        files = [place(key, shown) for key, shown in zip(column(page, subject.key), subject.media(page), strict=True)]
-        table = page.append_column(name, pa.array(files, pa.string()))
+        files = [place(key, shown) for key, shown in zip(column(page.table, subject.key), page.media, strict=True)]
+        table = page.table.append_column(name, pa.array(files, pa.string()))
         if writer is None:
             writer = pq.ParquetWriter(sink, table.schema, compression="zstd")
         writer.write_table(table)

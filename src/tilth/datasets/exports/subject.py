@@ -43,8 +43,16 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A page of items in key order with all columns, and each one's media (None: it has none)."""
+
+    table: pa.Table
+    media: Sequence[Media | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """The items to export. `pages` and `media` may be asked again, and answer the same."""
+    """The items to export. `pages` may be asked again, and answers the same."""
 
     name: str
     media_kind: str
@@ -52,10 +60,7 @@ class Subject:
     key: str
     columns: Sequence[str]
     classes: Sequence[str]
-    pages: Callable[[], Iterator[pa.Table]]
-    """The rows in key order, with all columns."""
-    media: Callable[[pa.Table], Sequence[Media | None]]
-    """The media of a page's rows; None for a row without any."""
+    pages: Callable[[], Iterator[Rows]]
     facts: Mapping[str, Any]
     """What export.json says beside: definition, filter, model, versions."""
 
@@ -95,11 +100,9 @@ def survey(subject: Subject, *, by_stem: bool = False) -> Survey:
 
     def keys() -> Iterator[tuple[str, str]]:
         for page in subject.pages():
-            labels = column(page, "label")
-            parts = column(page, "split")
-            for key, label, part, shown in zip(
-                column(page, subject.key), labels, parts, subject.media(page), strict=True
-            ):
+            labels = column(page.table, "label")
+            parts = column(page.table, "split")
+            for key, label, part, shown in zip(column(page.table, subject.key), labels, parts, page.media, strict=True):
                 found.count += 1
                 found.media_bytes += shown.size if shown is not None else 0
                 found.without_media += shown is None

@@ -27,7 +27,11 @@ def write_yolo(archive: Zip, subject: Subject, options: Options, known: Survey) 
     number = {name: index for index, name in enumerate(known.classes)}
     for page in subject.pages():
         rows = zip(
-            column(page, subject.key), column(page, "label"), column(page, "split"), subject.media(page), strict=True
+            column(page.table, subject.key),
+            column(page.table, "label"),
+            column(page.table, "split"),
+            page.media,
+            strict=True,
         )
         for key, label, part, shown in rows:
             if shown is None:
@@ -60,7 +64,11 @@ def _write_folders(archive: Zip, subject: Subject, options: Options, known: Surv
     places = folders(known.classes)
     for page in subject.pages() if options.media else ():
         rows = zip(
-            column(page, subject.key), column(page, "label"), column(page, "split"), subject.media(page), strict=True
+            column(page.table, subject.key),
+            column(page.table, "label"),
+            column(page.table, "split"),
+            page.media,
+            strict=True,
         )
         for key, label, part, shown in rows:
             if shown is not None and label is not None:
@@ -75,7 +83,7 @@ def _write_folders(archive: Zip, subject: Subject, options: Options, known: Surv
 def _references(archive: Zip, subject: Subject) -> Iterator[bytes]:
     def write(out: object) -> None:
         for page in subject.pages():
-            for shown in subject.media(page):
+            for shown in page.media:
                 if shown is not None:
                     out.write(shown.reference.encode(errors="replace") + b"\n")  # type: ignore[attr-defined]
 
