@@ -479,6 +479,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream matching items as a zip archive.
+         * @description Stream matching items as a zip archive to save.
+         */
+        get: operations["datasets.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/fix": {
         parameters: {
             query?: never;
@@ -632,6 +652,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/plan-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how much an export would be, and in which formats. */
+        get: operations["datasets.plan_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/plan-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what sending items to people would do, and cost at most; nothing is made yet. See `send`. */
+        post: operations["datasets.plan_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/rows": {
         parameters: {
             query?: never;
@@ -660,6 +714,23 @@ export interface paths {
         put?: never;
         /** Save the working state as a version on branch `versions`, derived from its sources. */
         post: operations["datasets.save_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send items (named, or matching, or of a slice) to people: to a labeling pipeline, or to a `new` one. */
+        post: operations["datasets.send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2110,6 +2181,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/slices/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something about the slice, or about its item `key`. */
+        post: operations["slices.comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a slice of the items `keys`, of those that match `where` now, or (`live`) that match it at any time. */
+        post: operations["slices.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a slice; the items stay, and so does the slice's history. */
+        post: operations["slices.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one slice. */
+        get: operations["slices.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is noted about items, by key: the chosen items, or (live) those with a status; or some `keys`. */
+        get: operations["slices.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the slices of a dataset by name (without their comments), those of one state or all. */
+        get: operations["slices.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/set-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add items, take items out, or give the items `keys` a status. */
+        post: operations["slices.set_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slices/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change what is given. Raises Conflict for a state that cannot follow the present one. */
+        post: operations["slices.update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags/create": {
         parameters: {
             query?: never;
@@ -2864,12 +3071,54 @@ export interface components {
             /** Reason */
             reason?: string;
         };
+        /** DatasetsPlanSendRequest */
+        DatasetsPlanSendRequest: {
+            /** Keys */
+            keys?: string[];
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /** New */
+            new?: {
+                [key: string]: unknown;
+            } | null;
+            /** Pipeline */
+            pipeline?: string | null;
+            /** Slice */
+            slice?: string;
+            /** Where */
+            where?: string;
+        };
         /** DatasetsSaveVersionRequest */
         DatasetsSaveVersionRequest: {
             /** Message */
             message?: string;
             /** Name */
             name: string;
+        };
+        /** DatasetsSendRequest */
+        DatasetsSendRequest: {
+            /** Expect */
+            expect?: number | null;
+            /** Keys */
+            keys?: string[];
+            /** Message */
+            message?: string;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /** New */
+            new?: {
+                [key: string]: unknown;
+            } | null;
+            /** Pipeline */
+            pipeline?: string | null;
+            /** Slice */
+            slice?: string;
+            /** Where */
+            where?: string;
         };
         /** DatasetsUndoRequest */
         DatasetsUndoRequest: {
@@ -3113,6 +3362,20 @@ export interface components {
             kind: string;
             /** Position */
             position: number;
+        };
+        /**
+         * ExportPlan
+         * @description How much an export would be.
+         */
+        ExportPlan: {
+            /** Formats */
+            formats: string[];
+            /** Items */
+            items: number;
+            /** Media */
+            media: number;
+            /** Media Bytes */
+            media_bytes: number;
         };
         /** FeedbackDeclareRequest */
         FeedbackDeclareRequest: {
@@ -4341,6 +4604,26 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_SliceInfo_: {
+            /** Items */
+            items: components["schemas"]["SliceInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_SliceItem_: {
+            /** Items */
+            items: components["schemas"]["SliceItem"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_TagInfo_: {
             /** Items */
             items: components["schemas"]["TagInfo"][];
@@ -4802,6 +5085,48 @@ export interface components {
             user: string;
         };
         /**
+         * SendInfo
+         * @description What sending did.
+         */
+        SendInfo: {
+            /** Act */
+            act: string | null;
+            /** Commit */
+            commit: string | null;
+            plan: components["schemas"]["SendPlan"];
+        };
+        /**
+         * SendPlan
+         * @description What sending would do, and cost at most.
+         */
+        SendPlan: {
+            /** Already */
+            already: number;
+            /** Answers */
+            answers: number[];
+            /** Budget Left */
+            budget_left: number | null;
+            /** Config */
+            config: string;
+            /** Cost */
+            cost: number[];
+            /** Inbox */
+            inbox: string;
+            /** Items */
+            items: number;
+            /** Makes Pipeline */
+            makes_pipeline: boolean;
+            /** New */
+            new: number;
+            /** Pipeline */
+            pipeline: string;
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
+        /**
          * ShownTask
          * @description What a task shows: `data` by variable (text, or the address of the bytes), `media` variable → content type.
          */
@@ -4820,6 +5145,202 @@ export interface components {
             path: string;
             /** Task */
             task: string;
+        };
+        /**
+         * SliceAct
+         * @description What an act on a slice did: `commit` on the dataset's repo (undo it there), None when nothing changed.
+         */
+        SliceAct: {
+            /** Commit */
+            commit: string | null;
+            /** Count */
+            count: number;
+            /** Facts */
+            facts?: {
+                [key: string]: string;
+            };
+            slice?: components["schemas"]["SliceInfo"] | null;
+        };
+        /**
+         * SliceComment
+         * @description What somebody said about a slice, or (with `key`) about one of its items.
+         */
+        SliceComment: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SliceInfo
+         * @description A slice as it stands.
+         */
+        SliceInfo: {
+            /** Changed Ms */
+            changed_ms: number;
+            /** Comments */
+            comments: components["schemas"]["SliceComment"][];
+            /** Dataset */
+            dataset: string;
+            /** Items */
+            items: number | null;
+            /** Live */
+            live: boolean;
+            /** Made By */
+            made_by: string;
+            /** Made Ms */
+            made_ms: number;
+            /** Name */
+            name: string;
+            /**
+             * Next
+             * @default []
+             */
+            next: string[];
+            /** Note */
+            note: string;
+            /** Owner */
+            owner: string;
+            /** Progress */
+            progress: components["schemas"]["SliceProgress"][];
+            /** Rounds */
+            rounds: components["schemas"]["SliceRound"][];
+            /** State */
+            state: string;
+            /** Statuses */
+            statuses: {
+                [key: string]: number;
+            };
+            /** Type */
+            type: string;
+            /** Where */
+            where: string;
+        };
+        /**
+         * SliceItem
+         * @description What is noted about one item in a slice.
+         */
+        SliceItem: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Key */
+            key: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * SliceProgress
+         * @description How far people are with the items of a slice in one labeling pipeline.
+         */
+        SliceProgress: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Pipeline */
+            pipeline: string;
+            /** Settled */
+            settled: number;
+        };
+        /**
+         * SliceRound
+         * @description One sending of items of the slice to people.
+         */
+        SliceRound: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit?: string | null;
+            /** Items */
+            items: number;
+            /** New */
+            new: number;
+            /** Pipeline */
+            pipeline: string;
+        };
+        /** SlicesCommentRequest */
+        SlicesCommentRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Key */
+            key?: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /** SlicesCreateRequest */
+        SlicesCreateRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Expect */
+            expect?: number | null;
+            /** Keys */
+            keys?: string[];
+            /** Live */
+            live?: boolean;
+            /** Model */
+            model?: string | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note?: string;
+            /** Owner */
+            owner?: string;
+            /** Type */
+            type?: string;
+            /** Where */
+            where?: string;
+        };
+        /** SlicesDeleteRequest */
+        SlicesDeleteRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Name */
+            name: string;
+        };
+        /** SlicesSetItemsRequest */
+        SlicesSetItemsRequest: {
+            /** Add */
+            add?: string[];
+            /** Dataset */
+            dataset: string;
+            /** Keys */
+            keys?: string[];
+            /** Name */
+            name: string;
+            /** Remove */
+            remove?: string[];
+            /** Status */
+            status?: string;
+        };
+        /** SlicesUpdateRequest */
+        SlicesUpdateRequest: {
+            /** Dataset */
+            dataset: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** State */
+            state?: string | null;
+            /** Type */
+            type?: string | null;
+            /** Where */
+            where?: string | null;
         };
         /**
          * SourceVersion
@@ -6214,6 +6735,44 @@ export interface operations {
             };
         };
     };
+    "datasets.export": {
+        parameters: {
+            query: {
+                name: string;
+                format?: string;
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+                media?: boolean;
+                spreadsheet_safe?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/zip": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "datasets.fix": {
         parameters: {
             query?: never;
@@ -6520,6 +7079,73 @@ export interface operations {
             };
         };
     };
+    "datasets.plan_export": {
+        parameters: {
+            query: {
+                name: string;
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPlan"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.plan_send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsPlanSendRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendPlan"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "datasets.rows": {
         parameters: {
             query: {
@@ -6575,6 +7201,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetsSendRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -9305,6 +9964,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewItem"] | null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlicesCommentRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceAct"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlicesCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceAct"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlicesDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceAct"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.get": {
+        parameters: {
+            query: {
+                dataset: string;
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.items": {
+        parameters: {
+            query: {
+                dataset: string;
+                name: string;
+                keys?: string[];
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SliceItem_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.list": {
+        parameters: {
+            query: {
+                dataset: string;
+                state?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SliceInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.set_items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlicesSetItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceAct"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "slices.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlicesUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceAct"];
                 };
             };
             /** @description What went wrong, and what helps. */
