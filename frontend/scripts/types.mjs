@@ -1,4 +1,4 @@
-// Make src/api/wire.ts and src/api/verbs.ts from docs/openapi.json; with --check, fail when they are not current.
+// Make src/api/wire.ts, verbs.ts and grants.ts from docs/openapi.json; with --check, fail when they are not current.
 import { readFile, writeFile } from "node:fs/promises";
 
 import openapiTS, { astToString } from "openapi-typescript";
@@ -12,10 +12,17 @@ const verbs = Object.values(description.paths)
   .flatMap((path) => Object.entries(path))
   .map(([verb, operation]) => `  "${operation.operationId}": "${verb.toUpperCase()}",`)
   .sort();
+const grants = Object.values(description.paths)
+  .flatMap((path) => Object.values(path))
+  .map((operation) => `  "${operation.operationId}": ${JSON.stringify(operation["x-roles"]).replaceAll(",", ", ")},`)
+  .sort();
 const made = {
   "../src/api/wire.ts": "// Made by `npm run types` from docs/openapi.json.\n" + astToString(await openapiTS(description)),
   "../src/api/verbs.ts":
     "// Made by `npm run types` from docs/openapi.json.\nexport const verbs = {\n" + verbs.join("\n") + "\n} as const;\n",
+  "../src/api/grants.ts":
+    "// Made by `npm run types` from docs/openapi.json: the roles that may call each operation.\nexport const grants = {\n" +
+    grants.join("\n") + "\n} as const satisfies Readonly<Record<string, readonly string[]>>;\n",
 };
 let stale = false;
 for (const [path, text] of Object.entries(made)) {

@@ -1,6 +1,6 @@
-/** The feed: news from the server says which answers are old, so that no page needs a reload. */
+/** The feed: news from the server, as they happen, say which answers are old, so that no page needs a reload. */
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { type ApiError, type EventInfo, type Query, type StatusInfo, call } from "./client";
 
@@ -24,6 +24,7 @@ const MAKES_OLD: Readonly<Record<string, readonly Query[]>> = {
   "answer": ["labeling.list", "labeling.get", "labeling.workers", "labeling.labels"],
   "worker": ["labeling.list", "labeling.get", "labeling.workers"],
   "feedback.": ["feedback.list", "feedback.get"],
+  "access.": ["access.me", "access.list_users", "access.list_tokens", "access.list_invites"],
 };
 /** What changes while work goes on without news of its own. */
 const WHILE_BUSY: readonly Query[] = ["jobs.list", "jobs.get", "jobs.datums", "pipelines.list"];
@@ -34,37 +35,151 @@ export function madeOldBy(kind: string): readonly Query[] | null {
   return known ? known[1] : null;
 }
 
-/** Read the workspace's state again and again, and refresh what its news concerns. */
+/** How long after the last word of the stream the state is asked for again by polling. */
+const SILENT_MS = 40_000;
+const RETRY_MS = 5_000;
+const GATHER_MS = 250;
+const BUSY_LOOK_MS = 1_000;
+
+/** Keep what is shown fresh: by the server's stream of news, and by asking again and again where there is none. */
 export function useLive(enabled = true) {
   const cache = useQueryClient();
   const seen = useRef<number | null>(null);
+  const [streams, setStreams] = useState(false);
   const status = useQuery<StatusInfo, ApiError>({
     queryKey: ["maintenance.status", {}],
     queryFn: ({ signal }) => call("maintenance.status", {}, signal),
-    refetchInterval: (query) => (query.state.data?.quiet === false ? BUSY_MS : CALM_MS),
+    refetchInterval: (query) => (streams ? false : query.state.data?.quiet === false ? BUSY_MS : CALM_MS),
     enabled,
   });
-  const { data } = status;
   useEffect(() => {
-    if (!data) return;
+    if (!enabled) return;
+    const gathered: EventInfo[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    return followNews({
+      onNews(event) {
+        gathered.push(event);
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          const news = gathered.splice(0);
+          makeOld(cache, news);
+          seen.current = Math.max(seen.current ?? 0, ...news.map((one) => one.position));
+        }, GATHER_MS);
+      },
+      onStatus(told) { cache.setQueryData(["maintenance.status", {}], told); },
+      onReset() { void cache.invalidateQueries(); },
+      onStreams: setStreams,
+    });
+  }, [cache, enabled]);
+  const { data } = status;
+  const busy = data?.quiet === false;
+  useEffect(() => {
+    if (!busy || !streams) return;
+    const timer = setInterval(() => { refresh(cache, WHILE_BUSY); }, BUSY_LOOK_MS);
+    return () => {
+      clearInterval(timer);
+      refresh(cache, WHILE_BUSY);
+    };
+  }, [busy, streams, cache]);
+  useEffect(() => {
+    if (!data || streams) return;
     const before = seen.current;
     seen.current = data.position;
     if (before !== null && data.position > before) void hear(cache, before);
     if (!data.quiet) refresh(cache, WHILE_BUSY);
-  }, [data, cache]);
+  }, [data, streams, cache]);
   return status;
 }
 
+interface Hearing {
+  onNews: (event: EventInfo) => void;
+  onStatus: (status: StatusInfo) => void;
+  /** Too much was missed: everything is old. */
+  onReset: () => void;
+  /** Whether news come by themselves now. */
+  onStreams: (streams: boolean) => void;
+}
+
+type Word = { id: string } & (
+  | { kind: "news"; news: EventInfo }
+  | { kind: "status"; status: StatusInfo }
+  | { kind: "reset" | "beat" }
+);
+
+/**
+ * Follow the server's stream. Of all tabs of this browser one holds the connection (a browser opens few to one server)
+ * and tells the others. Returns what ends it.
+ */
+function followNews(hearing: Hearing): () => void {
+  // Pages that came over plain HTTP from another machine have no locks: they poll.
+  if (!("locks" in navigator) || !("BroadcastChannel" in window) || !("EventSource" in window)) return () => undefined;
+  const channel = new BroadcastChannel("tilth-news");
+  const ended = new AbortController();
+  let silent: ReturnType<typeof setTimeout> | undefined;
+  let last = "";
+  function heard(word: Word): void {
+    last = word.id;
+    clearTimeout(silent);
+    silent = setTimeout(() => { hearing.onStreams(false); }, SILENT_MS);
+    hearing.onStreams(true);
+    if (word.kind === "news") hearing.onNews(word.news);
+    else if (word.kind === "status") hearing.onStatus(word.status);
+    else if (word.kind === "reset") hearing.onReset();
+  }
+  channel.onmessage = (message: MessageEvent<Word>) => { heard(message.data); };
+  function tell(word: Word): void {
+    heard(word);
+    channel.postMessage(word);
+  }
+  /** Hold the connection until it breaks for good (the browser mends all else by itself) or nobody wants it. */
+  const hold = () => new Promise<void>((done) => {
+    const source = new EventSource(`/api/v1/events${last && `?after=${last}`}`);
+    const end = () => {
+      source.close();
+      done();
+    };
+    ended.signal.addEventListener("abort", end);
+    function on<T>(kind: string, word: (data: T, id: string) => Word): void {
+      source.addEventListener(kind, (event: MessageEvent<string>) => {
+        tell(word(JSON.parse(event.data) as T, event.lastEventId));
+      });
+    }
+    on<EventInfo>("news", (news, id) => ({ kind: "news", news, id }));
+    on<StatusInfo>("status", (status, id) => ({ kind: "status", status, id }));
+    on("reset", (_, id) => ({ kind: "reset", id }));
+    on("beat", (_, id) => ({ kind: "beat", id }));
+    source.addEventListener("error", () => {
+      hearing.onStreams(false);
+      if (source.readyState === EventSource.CLOSED) end();
+    });
+  });
+  async function follow(): Promise<void> {
+    while (!ended.signal.aborted) {
+      await navigator.locks.request("tilth-news", { signal: ended.signal }, hold);
+      await new Promise((done) => setTimeout(done, RETRY_MS));
+    }
+  }
+  follow().catch(() => undefined);
+  return () => {
+    ended.abort();
+    clearTimeout(silent);
+    channel.close();
+  };
+}
+
 async function hear(cache: QueryClient, after: number): Promise<void> {
-  let news: readonly EventInfo[];
   try {
-    news = (await call("maintenance.events", { after, limit: 1000 })).items;
+    const news = (await call("maintenance.events", { after, limit: 1000 })).items;
+    if (news.length >= 1000) void cache.invalidateQueries();
+    else makeOld(cache, news);
   } catch {
     void cache.invalidateQueries();
-    return;
   }
+}
+
+function makeOld(cache: QueryClient, news: readonly EventInfo[]): void {
   const old = news.map((event) => madeOldBy(event.kind));
-  if (news.length >= 1000 || old.includes(null)) void cache.invalidateQueries();
+  if (old.includes(null)) void cache.invalidateQueries();
   else refresh(cache, [...new Set(old.flatMap((operations) => operations ?? []))]);
   void cache.invalidateQueries({ queryKey: ["recent"] });
 }

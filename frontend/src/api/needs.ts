@@ -2,6 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 
 import { type LabelingInfo, type PipelineInfo, type WorkerInfo, call } from "./client";
+import { useMay } from "./may";
 import { keyOf, useRead } from "./queries";
 
 export type Need =
@@ -33,7 +34,7 @@ export function needsOf(
 
 /** What needs me, live. */
 export function useNeeds(): Need[] {
-  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const pipelines = useRead("pipelines.list", { limit: 1000 }, { enabled: useMay("pipelines.list") });
   const labelings = useRead("labeling.list", {}, { every: 5_000 });
   const withBans = labelings.data?.items.filter((labeling) => labeling.banned > 0) ?? [];
   const workers = useQueries({

@@ -3,14 +3,15 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import { ApiError, type UserInfo, call } from "@/api/client";
-import { logIn, logOut } from "@/api/session";
-import { Button, ErrorNote, Loading } from "@/ui";
+import { logIn } from "@/api/session";
+import { ErrorNote, Loading } from "@/ui";
 
+import { Join } from "./Join";
 import { LogIn } from "./LogIn";
 import { router } from "./router";
 
-/** Whoever comes with a link or an open session sees the console; others are told how to get in. */
-export function App({ token }: { token: string | null }) {
+/** Whoever comes with a link, an invite or an open session gets in; others are told how to. */
+export function App({ token, invite }: { token: string | null; invite: string | null }) {
   const cache = useQueryClient();
   const [refused, setRefused] = useState<ApiError | null>(null);
   const [entering, setEntering] = useState(token !== null);
@@ -29,7 +30,7 @@ export function App({ token }: { token: string | null }) {
     staleTime: Infinity,
   });
   if (entering || me.isPending) return <Loading what="Opening the workspace…" />;
-  if (me.data?.role === "labeler" && !refused) return <Labeler name={me.data.name} />;
+  if (invite !== null) return <Join invite={invite} me={me.data ?? null} />;
   if (me.data && !refused) return <RouterProvider router={router} />;
   if (me.error && me.error.status !== 401)
     return (
@@ -45,21 +46,5 @@ export function App({ token }: { token: string | null }) {
         void cache.invalidateQueries();
       }}
     />
-  );
-}
-
-/** Labelers answer tasks and may see nothing else of the workspace. */
-function Labeler({ name }: { name: string }) {
-  return (
-    <main className="alone">
-      <h1>Hello {name}</h1>
-      <p className="quiet">
-        Your token is for labeling only, so there is nothing here for you to see. Ask whoever sent it where to label; to look
-        around the workspace, ask an owner for the role reader.
-      </p>
-      <div>
-        <Button onClick={() => { void logOut().then(() => { window.location.assign("/"); }); }}>Log out of this browser</Button>
-      </div>
-    </main>
   );
 }

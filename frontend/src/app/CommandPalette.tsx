@@ -1,13 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
+import { may, useRole } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { plain } from "@/lib/format";
 import { fullName } from "@/lib/names";
 import { matching } from "@/lib/search";
+import { SETTINGS } from "@/features/settings/parts";
 import { Icon, type IconName, Kbd, toldState } from "@/ui";
 
-import { PLACES } from "./places";
+import { PLACES, needOf } from "./places";
 
 interface Entry {
   label: string;
@@ -23,10 +25,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const before = useRef(document.activeElement);
-  const repos = useRead("repos.list", { limit: 1000 });
-  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const role = useRole();
+  const reads = { enabled: may(role, "repos.list") };
+  const repos = useRead("repos.list", { limit: 1000 }, reads);
+  const pipelines = useRead("pipelines.list", { limit: 1000 }, reads);
   const labelings = useRead("labeling.list", {});
-  const runs = useRead("jobs.list", { limit: 100 });
+  const runs = useRead("jobs.list", { limit: 100 }, reads);
 
   useEffect(() => {
     const focused = before.current;
@@ -36,7 +40,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   }, []);
 
   const entries: Entry[] = [
-    ...PLACES.map((place): Entry => ({ label: place.label, kind: "page", icon: place.icon, go: () => void navigate({ to: place.to }) })),
+    ...PLACES.filter((place) => may(role, needOf(place.to))).map((place): Entry => ({ label: place.label, kind: "page", icon: place.icon, go: () => void navigate({ to: place.to }) })),
     ...(pipelines.data?.items ?? []).map((pipeline): Entry => {
       const name = fullName(pipeline.project, pipeline.name);
       return { label: name, kind: "pipeline", icon: "pipelines", go: () => void navigate({ to: "/pipelines/$name", params: { name } }) };
@@ -54,6 +58,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         { label: name, kind: "where it came from", icon: "lineage", go: () => void navigate({ to: "/lineage", search: { of: name } }) },
       ];
     }),
+    ...SETTINGS.filter((part) => may(role, part.needs)).map((part): Entry => ({
+      label: part.label,
+      kind: "settings",
+      icon: "settings",
+      go: () => void navigate({ to: "/settings/$part", params: { part: part.part } }),
+    })),
     ...(runs.data?.items ?? []).map((run): Entry => ({
       label: `${plain(run.pipeline)} ${run.id.slice(0, 12)}`,
       kind: `run, ${toldState(run.state).word}`,

@@ -1,7 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 import type { UserInfo } from "@/api/client";
+import { may } from "@/api/may";
 import { logOut } from "@/api/session";
+import { roleWords } from "@/lib/roles";
 import { Button, Icon, type IconName } from "@/ui";
 
 import { type Theme, useTheme } from "./theme";
@@ -33,13 +36,20 @@ export function Me({ user }: { user: UserInfo }) {
   return (
     <div className="me" ref={box}>
       <Button look="plain" icon="person" aria-expanded={open} onClick={() => { setOpen(!open); }}>
-        {user.name}
+        <bdi>{user.display || user.name}</bdi>
       </Button>
       {open && (
         <div className="float">
           <div className="quiet">
-            {user.name}, {user.role}
+            <bdi>{user.display || user.name}</bdi>, {user.role}
+            <br />
+            <small>{roleWords(user.role)}</small>
           </div>
+          {may(user.role, "access.list_tokens") && (
+            <Link className="button" to="/settings/$part" params={{ part: "tokens" }} onClick={() => { setOpen(false); }}>
+              My tokens and browsers
+            </Link>
+          )}
           <div className="chips" role="group" aria-label="Colours">
             {THEMES.map(([name, word, icon]) => (
               <button

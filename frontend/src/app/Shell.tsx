@@ -1,17 +1,29 @@
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 import { useLive } from "@/api/live";
+import { may, whoMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { useNeeds } from "@/api/needs";
-import { ErrorNote, Icon, Kbd } from "@/ui";
+import { Empty, ErrorNote, Icon, Kbd, Loading, Page, TOP_SLOT } from "@/ui";
 
 import { CommandPalette } from "./CommandPalette";
 import { Me } from "./Me";
-import { PLACES, placeOf } from "./places";
+import { LabelerHome } from "./LabelerHome";
+import { PLACES, needOf, placeOf } from "./places";
 
-/** The frame around every page: rail, top bar, palette. */
+/** What stands around every page: nothing for labelers and on the label page, else rail and top bar. */
 export function Shell() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const me = useRead("access.me", {});
+  if (!me.data) return <Loading what="Opening the workspace…" />;
+  const labels = path.startsWith("/label/");
+  if (me.data.role === "labeler" && !labels) return <LabelerHome name={me.data.display || me.data.name} />;
+  return labels ? <Outlet /> : <Frame role={me.data.role} />;
+}
+
+/** The frame: rail, top bar, palette. */
+function Frame({ role }: { role: string }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const live = useLive();
   const me = useRead("access.me", {});
@@ -47,7 +59,7 @@ export function Shell() {
           Tilth
         </Link>
         <ul>
-          {PLACES.map((place) => (
+          {PLACES.filter((place) => may(role, needOf(place.to))).map((place) => (
             <li key={place.to}>
               <Link to={place.to} className="place" aria-current={here === place ? "page" : undefined}>
                 <Icon name={place.icon} />
@@ -75,7 +87,7 @@ export function Shell() {
       </nav>
       <header className="top">
         <Trail path={path} />
-        <div id="top-slot" />
+        <div id={TOP_SLOT} />
         <button type="button" className="find" onClick={() => { setSearching(true); }}>
           <Icon name="search" size={14} />
           <span>Go to a page, repo, run…</span>
@@ -95,10 +107,24 @@ export function Shell() {
             <ErrorNote error={live.error} retry={() => void live.refetch()} />
           </div>
         )}
-        <Outlet />
+        {here && !may(role, needOf(here.to)) ? <NotYours role={role} place={here} /> : <Outlet />}
       </main>
       {searching && <CommandPalette onClose={() => { setSearching(false); }} />}
     </div>
+  );
+}
+
+/** What a role may not open, said in words, with a way on. */
+function NotYours({ role, place }: { role: string; place: (typeof PLACES)[number] }) {
+  const open = PLACES.find((one) => may(role, needOf(one.to)));
+  if (place.to === "/" && open) return <Navigate to={open.to} replace />;
+  return (
+    <Page title={place.label}>
+      <Empty title={`As ${role} you may not see this page.`}>
+        <p>It is for {whoMay(needOf(place.to))}. Ask an owner for another role{open ? "" : "."}
+          {open && <>, or go to <Link to={open.to}>{open.label}</Link>.</>}</p>
+      </Empty>
+    </Page>
   );
 }
 

@@ -9,6 +9,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { ApiError } from "@/api/client";
+import { takeInvite } from "@/api/invites";
 import { takeToken } from "@/api/session";
 
 import { App } from "./App";
@@ -23,6 +24,7 @@ window.addEventListener("vite:preloadError", (event) => {
 });
 
 const token = takeToken();
+const invite = takeInvite();
 const cache = new QueryClient({
   defaultOptions: {
     queries: {
@@ -37,7 +39,7 @@ if (root)
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={cache}>
-        <App token={token} />
+        <App token={token} invite={invite} />
       </QueryClientProvider>
     </StrictMode>,
   );

@@ -1,3 +1,4 @@
+import type { Granted } from "@/api/may";
 import type { IconName } from "@/ui";
 
 /** What the rail leads to; a page that does not exist has no place. Typed as paths of the router. */
@@ -9,6 +10,7 @@ export const PLACES = [
   { to: "/datasets", label: "Datasets", icon: "datasets", below: ["/datasets"] },
   { to: "/models", label: "Models", icon: "models", below: ["/models"] },
   { to: "/lineage", label: "Lineage", icon: "lineage", below: ["/lineage"] },
+  { to: "/settings", label: "Settings", icon: "settings", below: ["/settings"] },
 ] as const satisfies readonly { to: string; label: string; icon: IconName; below: readonly string[] }[];
 
 /** The place that a path belongs to. */
@@ -16,4 +18,15 @@ export function placeOf(path: string): (typeof PLACES)[number] | undefined {
   return PLACES.find((place) =>
     place.to === "/" ? path === "/" : place.below.some((root) => path === root || path.startsWith(`${root}/`)),
   );
+}
+
+/** What one must be allowed to call for a place to be of use; reading repos, where nothing else is said. */
+const NEEDS: Readonly<Record<string, Granted>> = {
+  "/labeling": "labeling.get",
+  "/settings": "access.list_tokens",
+};
+
+/** The operation that a place needs. */
+export function needOf(place: string): Granted {
+  return NEEDS[place] ?? "repos.list";
 }

@@ -3,6 +3,7 @@ import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent } 
 import { type DataSearch, dataSearch } from "@/features/data/place";
 import { type DatasetSearch, datasetSearch } from "@/features/datasets/place";
 import { type CompareSearch, type ModelSearch, compareSearch, modelSearch } from "@/features/models/place";
+import { type TrailSearch, trailSearch } from "@/features/settings/trail";
 import { Empty, ErrorNote, Page } from "@/ui";
 
 import { Shell } from "./Shell";
@@ -126,8 +127,20 @@ const model = createRoute({
   component: lazyRouteComponent(() => import("@/features/models/ModelPage"), "ModelPage"),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
+});
+const settingsPart = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$part",
+  validateSearch: (search: Record<string, unknown>): TrailSearch => trailSearch(search),
+  component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model, settings, settingsPart]),
   defaultPreload: "intent",
 });
 

@@ -6,4 +6,5 @@ export { Page, Section } from "./Page";
 export { SidePanel } from "./SidePanel";
 export { Facts, Id, Kbd, Meter, When } from "./Small";
 export { CARD, StageCard } from "./StageCard";
+export { TOP_SLOT, TopSlot } from "./TopSlot";
 export { State, toldState, type Tone } from "./State";

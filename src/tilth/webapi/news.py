@@ -76,8 +76,8 @@ class Broadcast:
             raise Unavailable("Too many listen already.", help="Close some pages, or ask now and then instead.")
         async with self._starting:
             if self._reading is None or self._reading.done():
-                _, self._status = await run_in_threadpool(self._read, 1 << 62)
-                self._position = self._status.position
+                _, status = await run_in_threadpool(self._read, 1 << 62)
+                self._status, self._position = status, status.position
                 self._reading = asyncio.create_task(self._look())
         assert self._position is not None
         listener = Listener(principal)

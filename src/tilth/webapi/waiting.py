@@ -91,13 +91,16 @@ class _Lines:
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._pending = 0
         self._told_at = 0.0
+        self.left = False
 
     def begin(self, what: str, total: int | None = None, unit: str = "items") -> None:
         """Tell the step."""
         self.tell({"begin": what, "total": total, "unit": unit})
 
     def advance(self, amount: int = 1) -> None:
-        """Tell the amount, some at a time."""
+        """Tell the amount, some at a time. Raises Unavailable when nobody hears it any more, which ends the work."""
+        if self.left:
+            raise Unavailable("Whoever asked for this has left.", help="Ask again.")
         self._pending += amount
         if time.monotonic() - self._told_at > 0.1:
             self._flush()
@@ -110,6 +113,8 @@ class _Lines:
     def tell(self, line: dict[str, Any] | None) -> None:
         """Send one line; None ends the answer."""
         data = None if line is None else json.dumps(line).encode() + b"\n"
+        if self.left:
+            return
         self._loop.call_soon_threadsafe(self.queue.put_nowait, data)
 
     def _flush(self) -> None:
@@ -132,11 +137,14 @@ async def _told(act: Callable[[Progress], Any]) -> AsyncIterator[bytes]:
         lines.tell(None)
 
     threading.Thread(target=run, name="tilth-verify", daemon=True).start()
-    while True:
-        try:
-            line = await asyncio.wait_for(lines.queue.get(), _HEARTBEAT_S)
-        except TimeoutError:
-            line = b"{}\n"
-        if line is None:
-            return
-        yield line
+    try:
+        while True:
+            try:
+                line = await asyncio.wait_for(lines.queue.get(), _HEARTBEAT_S)
+            except TimeoutError:
+                line = b"{}\n"
+            if line is None:
+                return
+            yield line
+    finally:
+        lines.left = True

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import type { BranchInfo } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { useNow } from "@/lib/clock";
 import { count, counted } from "@/lib/format";
@@ -15,8 +16,7 @@ import { clockWords } from "./wording";
 
 /** Branches: make one here, move one, delete one; and where the shown branch has been. */
 export function BranchesView({ name, moment, go }: { name: string; moment: Moment; go: Go }) {
-  const me = useRead("access.me", {});
-  const mayWrite = me.data?.role === "owner" || me.data?.role === "writer";
+  const mayWrite = useMay("branches.create");
   const [moving, setMoving] = useState<string | null>(null);
   return (
     <div className="data-columns">

@@ -1,7 +1,8 @@
 import { type DragEvent, useEffect, useRef, useState } from "react";
 
 import type { CommitInfo } from "@/api/client";
-import { useAct, useRead } from "@/api/queries";
+import { useMay } from "@/api/may";
+import { useAct } from "@/api/queries";
 import { useNow } from "@/lib/clock";
 import { bytes, counted, plain } from "@/lib/format";
 import { Button, ConfirmButton, ErrorNote, Icon, Loading, Page, When } from "@/ui";
@@ -243,12 +244,12 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
 /** What the past looks like, and the ways out of it. */
 function Past({ name, moment, go }: { name: string; moment: Moment; go: Go }) {
   const now = useNow();
-  const me = useRead("access.me", {});
+  const mayRevert = useMay("commits.revert");
   const commit = moment.commit;
   const branch = moment.branch;
   const [undone, setUndone] = useState(false);
   const revert = useAct("commits.revert", () => { setUndone(true); });
-  const mayWrite = (me.data?.role === "owner" || me.data?.role === "writer") && branch !== null && !(branch.owner ?? moment.repo.owner);
+  const mayWrite = mayRevert && branch !== null && !(branch.owner ?? moment.repo.owner);
   if (!commit) return null;
   return (
     <div className="data-past">
@@ -292,9 +293,9 @@ function Note({ children, onClose }: { children: React.ReactNode; onClose: () =>
 
 /** Keep a repo for scoring only, or give it free; an owner decides. */
 function HoldOut({ name, moment }: { name: string; moment: Moment }) {
-  const me = useRead("access.me", {});
+  const mayHold = useMay("repos.hold_out");
   const act = useAct("repos.hold_out");
-  if (me.data?.role !== "owner" || moment.repo.owner != null) return null;
+  if (!mayHold || moment.repo.owner != null) return null;
   if (act.error) return <ErrorNote error={act.error} />;
   const held = moment.repo.held_out;
   return (

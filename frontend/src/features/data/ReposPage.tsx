@@ -2,6 +2,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 import type { RepoInfo } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { bytes, count, counted, plain } from "@/lib/format";
 import { fullName } from "@/lib/names";
@@ -22,12 +23,12 @@ const SOURCES: readonly (readonly ["all" | "source" | "made" | "held", string])[
 export function ReposPage() {
   const repos = usePages("repos.list", { limit: 200 });
   const pipelines = usePages("pipelines.list", { limit: 1000 });
-  const me = useRead("access.me", {});
+  const mayWrite = useMay("repos.create");
+  const mayHold = useMay("repos.hold_out");
   const [typed, setTyped] = useState("");
   const [which, setWhich] = useState<(typeof SOURCES)[number][0]>("all");
   const [making, setMaking] = useState(false);
   const box = useRef<HTMLTableSectionElement>(null);
-  const mayWrite = me.data?.role === "owner" || me.data?.role === "writer";
   const kinds = new Map(pipelines.items.map((one) => [fullName(one.project, one.name), one.kind]));
   const wanted = typed.trim().toLowerCase();
   const shown = repos.items.filter(
@@ -45,7 +46,7 @@ export function ReposPage() {
         </Button>
       }
     >
-      {making && <Make onClose={() => { setMaking(false); }} owner={me.data?.role === "owner"} />}
+      {making && <Make onClose={() => { setMaking(false); }} owner={mayHold} />}
       <div className="data-inline">
         <label>
           <span className="offscreen">Find a repo</span>

@@ -1,4 +1,5 @@
 /** The moment that a repo's page shows: a branch, and one of its commits. */
+import { may } from "@/api/may";
 import { useRead } from "@/api/queries";
 import type { ApiError, BranchInfo, CommitInfo, RepoInfo } from "@/api/client";
 
@@ -59,7 +60,7 @@ export function useMoment(
 function whyReadOnly(repo: RepoInfo, branch: BranchInfo | null, past: boolean, role: string | undefined): string | null {
   const owner = branch?.owner ?? repo.owner;
   if (owner) return `Only the pipeline ${owner} writes here.`;
-  if (role && role !== "owner" && role !== "writer") return `As ${role} you may look, and not change.`;
+  if (role && !may(role, "files.put")) return `As ${role} you may look, and not change.`;
   if (past) return "The past cannot be changed. Go back to now first.";
   return null;
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { type JobInfo, type PipelineInfo } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { useNow } from "@/lib/clock";
 import { count, counted, duration } from "@/lib/format";
@@ -18,11 +19,10 @@ import { SpecEditor } from "./SpecEditor";
 export function PipelinePage() {
   const { name } = useParams({ from: "/pipelines/$name" });
   const pipeline = useRead("pipelines.get", { name });
-  const me = useRead("access.me", {});
+  const mayWrite = useMay("pipelines.rerun");
   if (pipeline.error) return <Page title={name}><ErrorNote error={pipeline.error} retry={() => void pipeline.refetch()} /></Page>;
   if (!pipeline.data) return <Loading what={`Reading ${name}…`} />;
   const it = pipeline.data;
-  const mayWrite = me.data?.role === "owner" || me.data?.role === "writer";
   return (
     <Page title={name} about={String(it.spec["description"] ?? "")} acts={mayWrite ? <Acts name={name} pipeline={it} /> : null}>
       <Facts

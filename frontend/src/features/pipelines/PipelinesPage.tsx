@@ -1,5 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 
+import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
 import { counted } from "@/lib/format";
@@ -93,8 +94,8 @@ export function PipelinesPage() {
 
 function NewPipeline() {
   const go = useNavigate();
-  const me = useRead("access.me", {});
-  if (me.data?.role !== "owner" && me.data?.role !== "writer") return null;
+  const mayMake = useMay("pipelines.create");
+  if (!mayMake) return null;
   return <Button icon="plus" look="main" onClick={() => void go({ to: "/new-pipeline" })}>New pipeline</Button>;
 }
 

@@ -3,6 +3,7 @@ import "./pipelines.css";
 import { Link, useParams } from "@tanstack/react-router";
 
 import type { JobInfo } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, useRead } from "@/api/queries";
 import { useNow } from "@/lib/clock";
 import { count, counted, duration, plain } from "@/lib/format";
@@ -17,14 +18,13 @@ export function RunPage() {
   const { run: id } = useParams({ from: "/runs/$run" });
   const job = useRead("jobs.get", { job: id });
   const stop = useAct("jobs.stop");
-  const me = useRead("access.me", {});
+  const mayWrite = useMay("jobs.stop");
   const now = useNow();
   if (job.error) return <Page title="Run"><ErrorNote error={job.error} retry={() => void job.refetch()} /></Page>;
   if (!job.data) return <Loading what="Reading the run…" />;
   const run = job.data;
   const took = lasted(run, now);
   const name = plain(run.pipeline);
-  const mayWrite = me.data?.role === "owner" || me.data?.role === "writer";
   return (
     <Page
       title={<>Run of <Link to="/pipelines/$name" params={{ name }}>{name}</Link></>}
