@@ -253,3 +253,302 @@ def test_what_is_wrong_with_a_definition_is_named(workspace: Workspace, change: 
         workspace.datasets.define("heads", {**DEFINITION, **change})
     assert caught.value.facts.get("field") == field
     assert workspace.datasets.list().items == []
+
+
+CHOICES = (
+    '<View><Text name="t" value="$headline"/><Choices name="c" toName="t" required="true">'
+    '<Choice value="bait"/><Choice value="news"/></Choices></View>'
+)
+
+
+@pytest.fixture
+def asked(workspace: Workspace) -> str:
+    """A dataset whose labels one person gives in a labeling pipeline; `news` for all three so far."""
+    workspace.repos.create("pool")
+    workspace.files.put("pool@main:pool.csv", b"id,headline\na,Wow!\nb,Rain\nc,Look!\n")
+    workspace.pipelines.create(
+        {
+            "pipeline": {"name": "ask"},
+            "input": {"pfs": {"repo": "pool", "glob": "/pool.csv", "rows": True, "key": "id"}},
+            "labeling": {
+                "config": CHOICES,
+                "guidelines": {"text": "Is it bait?", "version": "1"},
+                "overlap": 1,
+                "publish": "complete",
+            },
+        }
+    )
+    workspace.maintenance.run(timeout_s=60)
+    for _ in range(3):
+        lent = workspace.tasks.next("ask")
+        assert lent is not None
+        choice = {"from_name": "c", "to_name": "t", "type": "choices", "value": {"choices": ["news"]}}
+        workspace.tasks.submit(lent.id, [choice])
+    workspace.maintenance.run(timeout_s=60)
+    workspace.datasets.define(
+        "asked",
+        {
+            "items": {"from": "pool@main:pool.csv", "key": "id"},
+            "media": {"kind": "text", "column": "headline"},
+            "labels": {"from": "ask@main:labels", "key": "key", "column": "label", "pipeline": "ask"},
+        },
+    )
+    return "asked"
+
+
+def labels(workspace: Workspace, name: str) -> dict[str, tuple[str | None, str]]:
+    return {item.key: (item.label, item.labeled_by) for item in workspace.datasets.items(name).items}
+
+
+def test_a_fix_of_an_item_that_people_label_is_a_ruling(workspace: Workspace, asked: str) -> None:
+    assert labels(workspace, asked) == dict.fromkeys("abc", ("news", "people"))
+    detail = workspace.datasets.item(asked, "a")
+    assert detail.ruling
+    assert [answer["label"] for answer in detail.answers] == ["news"]
+    act = workspace.datasets.fix(asked, "bait", keys=["a"], reason="it shouts")
+    assert labels(workspace, asked)["a"] == ("bait", "fixed")
+    ruled = {label.key: label for label in workspace.labeling.labels("ask").items}["a"]
+    assert (ruled.label, ruled.final) == ("bait", True)
+    workspace.maintenance.run(timeout_s=60)
+    assert labels(workspace, asked)["a"] == ("bait", "fixed")
+    assert workspace.datasets.items(asked, where="key = 'a'").items[0].given_label == "bait"
+    workspace.datasets.undo(asked, act.commit)
+    assert labels(workspace, asked)["a"][0] == "news"
+    assert not {label.key: label for label in workspace.labeling.labels("ask").items}["a"].final
+    workspace.maintenance.run(timeout_s=60)
+    assert labels(workspace, asked)["a"] == ("news", "people")
+
+
+def test_an_undone_ruling_gives_the_ruling_before_it_back(workspace: Workspace, asked: str) -> None:
+    workspace.datasets.fix(asked, "bait", keys=["a", "c"])
+    second = workspace.datasets.fix(asked, "news", keys=["a"])
+    workspace.datasets.undo(asked, second.commit)
+    assert labels(workspace, asked)["a"] == ("bait", "fixed")
+    ruled = {label.key: label for label in workspace.labeling.labels("ask").items}["a"]
+    assert (ruled.label, ruled.final) == ("bait", True)
+    workspace.datasets.fix(asked, None, keys=["a", "c"])
+    assert labels(workspace, asked)["c"][0] == "news"
+    assert not any(label.final for label in workspace.labeling.labels("ask").items)
+
+
+def test_a_class_that_a_labeling_pipeline_lacks_changes_nothing(workspace: Workspace, asked: str) -> None:
+    head = workspace.commits.get(f"{asked}@main").id
+    with pytest.raises(Invalid, match="opinion"):
+        workspace.datasets.fix(asked, "opinion", keys=["a", "b"])
+    assert workspace.commits.get(f"{asked}@main").id == head
+    assert not any(label.final for label in workspace.labeling.labels("ask").items)
+
+
+HOSTILE = [
+    "'; DROP TABLE data; --",
+    'say "no" `twice`',
+    "<script>alert(1)</script>",
+    "naïve 🐈 \u202etxt",
+    "a,b\nc",
+    "%_*?[x]",
+    "NULL",
+    "\\",
+]
+
+
+def test_hostile_names_values_and_labels_are_only_text(workspace: Workspace) -> None:
+    keys = [f"{number} {text}" for number, text in enumerate(HOSTILE)]
+    workspace.files.put(
+        "rows@main:hostile.parquet",
+        parquet(**{"key": keys, "label": HOSTILE, 'a "field"': HOSTILE, "fixed": HOSTILE, "p.x": HOSTILE}),
+    )
+    definition = {"items": {"from": "rows@main:hostile.parquet", "key": "key"}, "labels": {"column": "label"}}
+    workspace.datasets.define("hostile", definition)
+    found = workspace.datasets.items("hostile")
+    assert [(item.key, item.label) for item in found.items] == list(zip(keys, HOSTILE, strict=True))
+    assert found.items[0].fields == {'a "field"': HOSTILE[0], "item.fixed": HOSTILE[0], "item.p.x": HOSTILE[0]}
+    for key, text in zip(keys, HOSTILE, strict=True):
+        quoted = text.replace("'", "''")
+        assert [item.key for item in workspace.datasets.items("hostile", where=f"label = '{quoted}'").items] == [key]
+        named = f"`a \"field\"` = '{quoted}'"
+        assert workspace.datasets.count_items("hostile", where=named).matching == 1
+        assert [value.value for value in workspace.datasets.values("hostile", "label", prefix=text)] == [text]
+        act = workspace.datasets.fix("hostile", f"new {text}", keys=[key], reason=text)
+        assert workspace.datasets.item("hostile", key).item.label == f"new {text}"
+        workspace.datasets.undo("hostile", act.commit)
+    told = workspace.datasets.histograms("hostile", ["label", 'a "field"'])
+    assert [len(each.values) for each in told] == [len(HOSTILE)] * 2
+    version = workspace.datasets.save_version("hostile")
+    again = workspace.datasets.items("hostile", at=version.id)
+    assert [item.label for item in again.items] == HOSTILE
+    with pytest.raises(Invalid, match="character 9"):
+        workspace.datasets.items("hostile", where="label = ; drop")
+    with pytest.raises(NotFound):
+        workspace.datasets.fix("hostile", "x", keys=["' OR 1=1 --"])
+    for label in ("", " ", "a\0b", "x" * 10_001):
+        with pytest.raises(Invalid):
+            workspace.datasets.fix("hostile", label, keys=[keys[0]])
+
+
+def test_pages_of_any_order_hold_every_item_once(workspace: Workspace, named: str) -> None:
+    predict(workspace)
+    for sort in ("confidence", "topic", "length", "label", "correct", "loss", "mark", "labeled_by"):
+        for descending in (False, True):
+            found: list[str] = []
+            after = None
+            while True:
+                page = workspace.datasets.items(
+                    named, model="judge", sort=sort, descending=descending, after=after, limit=7
+                )
+                found += [item.key for item in page.items]
+                after = page.next
+                if after is None:
+                    break
+            assert sorted(found) == [f"r{n:03}" for n in range(60)], sort
+    with pytest.raises(Invalid, match="not the key of a page"):
+        workspace.datasets.items(named, sort="length", after="r001")
+
+
+def test_two_people_do_not_lose_each_others_acts(workspace: Workspace, named: str) -> None:
+    import threading
+
+    problems: list[BaseException] = []
+
+    def person(number: int) -> None:
+        try:
+            for step in range(5):
+                workspace.datasets.fix(named, "yes", keys=[f"r{number * 10 + step:03}"])
+        except BaseException as problem:  # noqa: BLE001 - told below
+            problems.append(problem)
+
+    people = [threading.Thread(target=person, args=(number,)) for number in range(4)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    assert problems == []
+    assert workspace.datasets.count_items(named, where="labeled_by = 'fixed'").matching == 20
+    assert len(workspace.datasets.acts(named).items) == 21
+
+
+def test_slices_are_columns(workspace: Workspace, named: str) -> None:
+    workspace.files.put_many(
+        "heads@main",
+        [
+            ("slices/long.json", json.dumps({"kind": "bug", "rule": "length >= 50"}).encode()),
+            ("slices/two.json", json.dumps({"keys": ["r001", "r055", "gone"]}).encode()),
+            ("slices/odd.json", json.dumps({"rule": "nothing = 3"}).encode()),
+        ],
+    )
+    assert workspace.datasets.count_items(named, where="slice.long = true").matching == 10
+    assert workspace.datasets.count_items(named, where="slice.two = true and slice.long = true").matching == 1
+    assert list(workspace.datasets.item(named, "r055").slices) == ["long", "two"]
+    names = [column.name for column in workspace.datasets.columns(named) if column.role == "slice"]
+    assert names == ["slice.long", "slice.two"]
+    workspace.files.delete("heads@main:slices/long.json")
+    with pytest.raises(Invalid, match=r"slice\.long"):
+        workspace.datasets.count_items(named, where="slice.long = true")
+
+
+def test_probabilities_and_analysis_become_columns(workspace: Workspace, named: str) -> None:
+    predict(workspace)
+    keys = [f"r{n:03}" for n in range(60)]
+    workspace.files.put(
+        "out@main:predictions/part.parquet",
+        parquet(
+            key=keys,
+            prediction=["no"] * 60,
+            probabilities=[json.dumps({"yes": 0.25, "no": 0.75}) for _ in keys],
+        ),
+    )
+    workspace.repos.create("heads-analysis")
+    workspace.files.put(
+        "heads-analysis@main:part.parquet", parquet(key=keys, x=[0.0] * 60, y=[1.0] * 60, suspect=[0.5] * 60)
+    )
+    item = workspace.datasets.items(named, model="judge", limit=1).items[0]
+    assert (item.confidence, item.correct, item.fields["loss"], item.fields["x"]) == (0.75, False, 0.75, 0.0)
+    assert workspace.datasets.get(named).analysis == "ready"
+    roles = {column.name: column.role for column in workspace.datasets.columns(named, model="judge")}
+    assert (roles["p.yes"], roles["suspect"], roles["loss"]) == ("prediction", "analysis", "prediction")
+
+
+@pytest.mark.parametrize(
+    ("size", "data"),
+    [
+        (64, b"not a picture"),
+        (64, picture((1, 2, 3))[:-40]),
+        (5000, picture((1, 2, 3))),
+        (64, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x01\x86\xa0\x00\x01\x86\xa0\x08\x02\x00\x00\x00" + b"\0" * 40),
+        (64, b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+    ],
+)
+def test_what_is_no_picture_is_refused(workspace: Workspace, size: int, data: bytes) -> None:
+    workspace.repos.create("photos")
+    workspace.files.put("photos@main:a.png", data)
+    workspace.datasets.define("pets", {"items": {"from": "photos@main"}, "media": {"kind": "image"}})
+    with pytest.raises(Invalid):
+        workspace.datasets.thumbnail("pets", "a.png", size=size)
+
+
+def test_a_picture_stands_as_its_camera_says(workspace: Workspace) -> None:
+    sink = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (400, 200), (9, 9, 9)).save(sink, "JPEG", exif=exif)
+    workspace.repos.create("photos")
+    workspace.files.put("photos@main:a.jpg", sink.getvalue())
+    workspace.datasets.define("pets", {"items": {"from": "photos@main"}, "media": {"kind": "image"}})
+    small = Image.open(io.BytesIO(workspace.datasets.thumbnail("pets", "a.jpg", size=100)))
+    assert small.size == (50, 100)
+    assert not small.getexif()
+
+
+def test_tables_are_guessed(workspace: Workspace) -> None:
+    guessed = workspace.datasets.guess("rows")
+    assert guessed["items"] == {"from": "rows@main:headlines.csv", "key": "id"}
+    assert guessed["labels"] == {"column": "label"}
+    assert guessed["media"] == {"kind": "text", "column": "headline"}
+    workspace.datasets.define("guessed", guessed)
+    with pytest.raises(NotFound):
+        workspace.datasets.guess("rows:nothing")
+
+
+def test_rows_name_pictures_that_lie_elsewhere(workspace: Workspace) -> None:
+    workspace.repos.create("photos")
+    workspace.files.put_many("photos@main", [(f"all/{n}.png", picture((n, n, n))) for n in range(3)])
+    workspace.files.put("rows@main:pictures.csv", b"id,file,label\n0,0.png,x\n1,1.png,y\n2,2.png,x\n")
+    workspace.datasets.define(
+        "pictures",
+        {
+            "items": {"from": "rows@main:pictures.csv", "key": "id"},
+            "media": {"kind": "image", "column": "file", "media_from": "photos@main:all"},
+            "labels": {"column": "label"},
+        },
+    )
+    for at in (None, "1"):
+        if at is not None:
+            workspace.datasets.save_version("pictures")
+        item = workspace.datasets.item("pictures", "2", at=at).item
+        assert item.media.reference is not None
+        assert item.media.reference.endswith(":all/2.png")
+        assert b"".join(workspace.files.read(item.media.reference)) == picture((2, 2, 2))
+
+
+def test_a_changed_source_is_seen_at_once(workspace: Workspace, named: str) -> None:
+    workspace.datasets.fix(named, "yes", keys=["r001", "r050"])
+    workspace.files.put("rows@main:headlines.csv", b"id,headline,topic,label,length\nr001,Only one,news,no,3\n")
+    info = workspace.datasets.get(named)
+    assert (info.items, info.labeled) == (1, 1)
+    item = workspace.datasets.items(named).items[0]
+    assert (item.label, item.given_label, item.media.text) == ("yes", "no", "Only one")
+    version = workspace.datasets.save_version(named)
+    assert version.files == 3
+
+
+def test_the_definition_changes_and_its_change_is_undone(workspace: Workspace, named: str) -> None:
+    workspace.datasets.define(named, {**DEFINITION, "classes": ["yes", "no"]})
+    with pytest.raises(Invalid, match="no class"):
+        workspace.datasets.fix(named, "maybe", keys=["r001"])
+    latest = workspace.datasets.acts(named).items[0]
+    assert latest.kind == "define"
+    workspace.datasets.undo(named, latest.commit)
+    assert workspace.datasets.fix(named, "maybe", keys=["r001"]).count == 1
+    with pytest.raises(Conflict, match="no dataset"):
+        workspace.datasets.define(workspace.repos.create("taken").name, DEFINITION)
+    with pytest.raises(NotFound, match="no dataset"):
+        workspace.datasets.get("rows")
