@@ -5,6 +5,7 @@ The workspace may be shared by all tests and need not be empty: each test works 
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -662,6 +663,70 @@ class WorkspaceSuite:
         with pytest.raises(Invalid):
             workspace.datasets.rows(f"{name}:t.csv", where="1; DROP TABLE data")
 
+    def test_a_dataset_is_asked_fixed_undone_and_saved(self, workspace: Workspace, name: str) -> None:
+        data = self._dataset(workspace, name)
+        info = workspace.datasets.get(data)
+        assert (info.items, info.labeled, list(info.classes), info.media) == (9, 9, ["even", "odd"], "text")
+        assert data in [each.name for each in _all(lambda after: workspace.datasets.list(after=after))]
+        items = _all(lambda after: workspace.datasets.items(data, sort="n", descending=True, after=after, limit=2))
+        assert [item.fields["n"] for item in items] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+        counted = workspace.datasets.count_items(data, where="label = 'odd' and n > 2")
+        assert (counted.total, counted.matching) == (9, 3)
+        told = workspace.datasets.histograms(data, ["label", "n"], where="n >= 1", bins=4)
+        assert [(each.value, each.count) for each in told[0].values] == [("even", 4), ("odd", 4)]
+        assert [each.count for each in told[1].bins] == [1, 2, 2, 3]
+        assert [each.value for each in workspace.datasets.values(data, "label", prefix="OD")] == ["odd"]
+        assert {each.name: each.role for each in workspace.datasets.columns(data)}["n"] == "field"
+        act = workspace.datasets.fix(data, "prime", where="n = 2 or n = 3", expect=2, reason="counted")
+        with pytest.raises(Conflict):
+            workspace.datasets.fix(data, "prime", where="n = 5", expect=2)
+        marked = workspace.datasets.mark(data, "ambiguous", ["k1"])
+        detail = workspace.datasets.item(data, "k2")
+        assert (detail.item.label, detail.item.given_label, detail.item.labeled_by) == ("prime", "even", "fixed")
+        assert [(event.kind, event.label, event.reason) for event in detail.history[:1]] == [
+            ("fixed", "prime", "counted")
+        ]
+        version = workspace.datasets.save_version(data, "with primes")
+        assert version.derivation is not None
+        assert not workspace.datasets.save_version(data).changed
+        workspace.datasets.undo(data, act.commit)
+        acts = {each.commit: each for each in _all(lambda after: workspace.datasets.acts(data, after=after, limit=2))}
+        assert (acts[act.commit].undone, acts[marked.commit].undone, len(acts)) == (True, False, 4)
+        assert workspace.datasets.count_items(data, where="label = 'prime'").matching == 0
+        assert workspace.datasets.count_items(data, where="label = 'prime'", at=version.id).matching == 2
+        assert [(each.number, each.items, each.message) for each in workspace.datasets.versions(data).items] == [
+            (1, 9, "with primes")
+        ]
+        with pytest.raises(NotFound):
+            workspace.datasets.item(data, "nobody")
+        with pytest.raises(Invalid) as caught:
+            workspace.datasets.define(data, {"items": {"from": f"{name}:t.csv", "key": "nope"}})
+        assert caught.value.facts["field"] == "items.key"
+
+    def test_pictures_are_a_dataset_with_thumbnails(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        files = [(f"{kind}/{number}.png", _PICTURE) for kind in ("cat", "dog") for number in range(2)]
+        workspace.files.put_many(f"{name}@main", files)
+        workspace.datasets.define(f"{name}-set", workspace.datasets.guess(f"{name}@main"))
+        item = workspace.datasets.items(f"{name}-set", where="label = 'dog'").items[0]
+        assert (item.key, item.media.kind) == ("dog/0.png", "image")
+        assert item.media.reference is not None
+        assert _read(workspace, item.media.reference) == _PICTURE
+        assert workspace.datasets.thumbnail(f"{name}-set", "dog/0.png", size=32).startswith(b"\x89PNG")
+        with pytest.raises(NotFound):
+            workspace.datasets.thumbnail(f"{name}-set", "dog/7.png")
+
+    def _dataset(self, workspace: Workspace, name: str) -> str:
+        workspace.repos.create(name)
+        rows = "".join(f"k{n},{n},word {n},{'odd' if n % 2 else 'even'}\n" for n in range(9))
+        workspace.files.put(f"{name}:t.csv", f"key,n,word,label\n{rows}".encode())
+        definition = {
+            "items": {"from": f"{name}:t.csv", "key": "key"},
+            "media": {"kind": "text", "column": "word"},
+            "labels": {"column": "label"},
+        }
+        return workspace.datasets.define(f"{name}-set", definition, description="numbers").name
+
     def test_chosen_items_go_back_through_a_declared_edge_within_its_budget(
         self, workspace: Workspace, name: str
     ) -> None:
@@ -862,6 +927,11 @@ class WorkspaceSuite:
     def _labeler(self, workspace: Workspace, as_user: AsUser, user: str, pipeline: str) -> Workspace:
         workspace.access.create_user(user, "labeler", labels=[pipeline])
         return as_user(workspace.access.create_token(user).token)
+
+
+_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 class _Watched:
