@@ -78,7 +78,17 @@ export function Trend({ points, what, chosen, onChoose }: Props) {
             >
               <rect className="catch" x={dot.x - Math.min(20, 400 / dots.length)} y={0} width={Math.min(40, 800 / dots.length)} height={HEIGHT} />
               <line className="whisker" x1={dot.x} x2={dot.x} y1={dot.low} y2={dot.high} />
-              <circle className="dot" cx={dot.x} cy={dot.y} r={chosen.includes(dot.number) ? 6 : 4.500} />
+              {dot.far ? (
+                <>
+                  <path className="dot" d={`M${dot.x - 5} ${dot.y - 7}h10l-5 8z`} />
+                  <text className="tick" x={dot.x} y={dot.y - 12} textAnchor="middle">{percent(dot.value, 0)}</text>
+                </>
+              ) : (
+                <>
+                  <path className="whisker" d={`M${dot.x - 5} ${dot.high}h10M${dot.x - 5} ${dot.low}h10`} />
+                  <circle className="dot" cx={dot.x} cy={dot.y} r={chosen.includes(dot.number) ? 6 : 4.500} />
+                </>
+              )}
               {(dots.length <= 24 || index % Math.ceil(dots.length / 24) === 0) && (
                 <text className="tick" x={dot.x} y={HEIGHT - 4} textAnchor="middle">{dot.number}</text>
               )}

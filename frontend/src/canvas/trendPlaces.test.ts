@@ -20,6 +20,13 @@ test("versions stand in order, better ones higher, and each within its interval"
   expect(ticks[ticks.length - 1]).toBeGreaterThanOrEqual(0.95);
 });
 
+test("one version far below the others stands at the edge and does not flatten them", () => {
+  const { dots, ticks } = placesOf([point(1, 0.9), point(2, 0.92), point(3, 0.1), point(4, 0.95)], 100, 50, 5);
+  expect(dots.map((dot) => dot.far)).toEqual([false, false, true, false]);
+  expect(ticks[0]).toBeGreaterThan(0.7);
+  expect(dots[2]?.y).toBe(45);
+});
+
 test("what was not measured has no dot; one dot stands in the middle; none breaks nothing", () => {
   expect(placesOf([point(1, null, 0), point(2, 0.8)], 100, 50, 5).dots.map((dot) => [dot.number, dot.x])).toEqual([[2, 50]]);
   expect(placesOf([], 100, 50, 5)).toMatchObject({ dots: [], band: "", line: "" });

@@ -13,6 +13,8 @@ export interface TrendDot {
   number: number;
   at_ms: number;
   promoted: boolean;
+  /** So far below the others that it stands at the edge. */
+  far: boolean;
   n: number;
   value: number;
   lowValue: number;
@@ -23,20 +25,29 @@ export interface TrendDot {
   high: number;
 }
 
+const FAR = 0.3;
+
 /** Return dots, the band of their intervals, their line, and ticks, for points in the order of their numbers. */
 export function placesOf(points: readonly TrendPoint[], width: number, height: number, pad: number) {
   const measured = points.filter((point) => point.n > 0 && point.value != null);
-  const least = Math.min(1, ...measured.map((point) => point.low));
-  const most = Math.max(0, ...measured.map((point) => point.high));
+  const values = measured.map((point) => point.value ?? 0).sort((a, b) => a - b);
+  const middle = values[values.length >> 1] ?? 0;
+  // A few that are far below the others would press all of them flat: they stand at the edge, and are told as such.
+  const below = values.filter((value) => value < middle - FAR).length;
+  const far = (point: TrendPoint): boolean => below * 3 < values.length && (point.value ?? 0) < middle - FAR;
+  const near = measured.filter((point) => !far(point));
+  const least = Math.min(1, ...near.map((point) => point.low));
+  const most = Math.max(0, ...near.map((point) => point.high));
   const step = most - least > 0.5 ? 0.25 : most - least > 0.2 ? 0.1 : most - least > 0.08 ? 0.05 : 0.02;
   const bottom = Math.max(0, Math.floor(least / step + 1e-9) * step);
   const top = Math.min(1, Math.max(Math.ceil(most / step - 1e-9) * step, bottom + step));
-  const yOf = (value: number): number => pad + (height - 2 * pad) * (1 - (value - bottom) / (top - bottom || 1));
+  const yOf = (value: number): number => pad + (height - 2 * pad) * (1 - Math.max(0, value - bottom) / (top - bottom || 1));
   const xOf = (index: number): number => (measured.length === 1 ? width / 2 : pad + ((width - 2 * pad) * index) / (measured.length - 1));
   const dots: TrendDot[] = measured.map((point, index) => ({
     number: point.number,
     at_ms: point.at_ms,
     promoted: point.promoted ?? false,
+    far: far(point),
     n: point.n,
     value: point.value ?? 0,
     lowValue: point.low,

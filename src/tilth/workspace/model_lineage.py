@@ -94,7 +94,7 @@ def reasons(backend: Backend, first: Commit, second: Commit) -> list[Reason]:
     """
     before, after = origins(backend, first), origins(backend, second)
     found = [_reason(backend, place, before.get(place), after.get(place)) for place in dict.fromkeys([*after, *before])]
-    found.append(_code_reason("the model itself", _recipe(first), _recipe(second), first, second))
+    found.append(_code_reason(short_name(second.repo), _recipe(first), _recipe(second), first, second))
     order = {"dataset": 0, "labels": 1, "data": 2, "code": 3}
     told = [each for each in found if each is not None]
     same = [each for each in told if each.what == "code" and not each.changed]

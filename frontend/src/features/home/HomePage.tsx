@@ -31,7 +31,7 @@ export function HomePage() {
   return (
     <Page title="The loop" acts={<Today />} about="Data, code and people of this workspace. Dashed arrows lead back: what is found goes to people again.">
       <LoopView
-        repos={repos.data.items}
+        repos={repos.data.items.filter((repo) => repo.kind !== "model")}
         pipelines={pipelines.data.items}
         feedback={feedback.data?.items ?? []}
         labelings={labelings.data?.items ?? []}

@@ -79,7 +79,7 @@ function Stage({
         icon={repo?.held_out ? "lock" : "data"}
         kind="repo"
         name={name}
-        note={repo?.held_out ? "held out, never trains" : "data"}
+        note={repo?.held_out ? "held out, never trains" : (repo?.kind ?? "data")}
       />
     </Link>
   );

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { ModelInfo, ModelVersionInfo } from "@/api/client";
 import { usePages } from "@/api/queries";
 import { Trend } from "@/canvas/Trend";
-import { count, short } from "@/lib/format";
+import { count } from "@/lib/format";
 import { Button, Empty, ErrorNote, Interval, Loading, When } from "@/ui";
 
 /** The versions of a model: how good, from which data and code; two chosen ones are compared. */
@@ -80,7 +80,7 @@ function VersionRow({ version, chosen, onToggle }: { version: ModelVersionInfo; 
       <td className="nowrap">{!version.problem && <Interval of={version.macro_f1} />}</td>
       <td className="num">{count(version.accuracy.n)}</td>
       <td><Sources version={version} /></td>
-      <td className="quiet"><bdi>{version.by}</bdi>{version.message && <div className="models-line"><bdi>{version.message}</bdi></div>}</td>
+      <td className="quiet"><bdi>{version.by.replace("pipeline default/", "pipeline ")}</bdi>{version.message && <div className="models-line"><bdi>{version.message}</bdi></div>}</td>
       <td className="num faint"><When ms={version.at_ms} /></td>
     </tr>
   );
@@ -93,7 +93,7 @@ export function Sources({ version }: { version: ModelVersionInfo }) {
     <div className="models-sources">
       {version.data.map((source) => (
         <Link key={`${source.repo}@${source.branch}`} className="tag" to="/lineage" search={{ of: `${source.repo}@${source.commit}` }}>
-          <bdi>{source.repo}</bdi> {source.number == null ? short(source.commit).slice(0, 8) : `version ${source.number}`}
+          <bdi>{source.repo}</bdi> {source.number == null ? <When ms={source.at_ms} /> : `version ${source.number}`}
           {source.guideline_version && ` · guidelines ${source.guideline_version}`}
         </Link>
       ))}

@@ -200,7 +200,7 @@ function Why({ compared }: { compared: ModelComparison }) {
         <span key={`${reason.repo}${reason.what}${index}`} className={reason.changed ? "" : "faint"}>
           {index > 0 && " · "}
           {reason.changed && reason.second ? (
-            <Link to="/lineage" search={{ of: `${reason.repo === "the model itself" ? "" : reason.repo}@${reason.second}`.replace(/^@/, `${compared.second.model}@`) }}><bdi>{labelOf(reason)}</bdi></Link>
+            <Link to="/lineage" search={{ of: `${reason.repo}@${reason.second}` }}><bdi>{labelOf(reason)}</bdi></Link>
           ) : (
             <bdi>{labelOf(reason)}</bdi>
           )}
