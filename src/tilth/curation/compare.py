@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -11,15 +12,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tilth.crowd.interval import Interval, wilson
-from tilth.curation.alignment import NONE, Codes
+from tilth.curation.alignment import Codes
 from tilth.curation.intervals import Difference
 from tilth.curation.metrics import Floats
 from tilth.errors import Invalid
 
 Outcome: TypeAlias = Literal["fixed", "broken", "still_wrong"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-DRAWS = 20_000_000
-"""Numbers drawn at most for one interval of a mean over classes."""
+DRAWS = 400_000
+"""Numbers drawn at most for one interval of a mean over classes, which is what a comparison costs beside counting."""
+FEWEST_DRAWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Comparison:
     """By class of the label: accuracy among its items is recall. Most items first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pair:
     """Codes of one set of items: the labels that each model is judged by, and what each said. NONE: there is none."""
 
@@ -67,22 +69,26 @@ class Pair:
     first: Codes
     second: Codes
 
+    @cached_property
+    def right(self) -> NDArray[np.int8]:
+        """Per item 1 + 2 · (the first is right) + (the second is right); 0 where not both can be judged."""
+        found = (
+            1 + 2 * (self.first == self.first_label).view(np.int8) + (self.second == self.second_label).view(np.int8)
+        )
+        none = (self.first_label < 0) | (self.second_label < 0) | (self.first < 0) | (self.second < 0)
+        found[none] = 0
+        codes: NDArray[np.int8] = found
+        return codes
+
     def judged(self) -> NDArray[np.bool_]:
         """Mark the items that both models can be judged on."""
-        has: NDArray[np.bool_] = (
-            (self.first_label != NONE) & (self.second_label != NONE) & (self.first != NONE) & (self.second != NONE)
-        )
-        return has
+        found: NDArray[np.bool_] = self.right > 0
+        return found
 
-    def outcomes(self, among: NDArray[np.bool_] | None = None) -> dict[Outcome, NDArray[np.bool_]]:
-        """Mark per outcome the items that had it, of those `among`."""
-        judged = self.judged() if among is None else self.judged() & among
-        first, second = self.first == self.first_label, self.second == self.second_label
-        return {
-            "fixed": judged & ~first & second,
-            "broken": judged & first & ~second,
-            "still_wrong": judged & ~first & ~second,
-        }
+    def having(self, outcome: Outcome, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Mark the items that had an outcome, of those `among`."""
+        found = self.right == {"still_wrong": 1, "fixed": 2, "broken": 3}[outcome]
+        return found if among is None else found & among
 
 
 def compare(
@@ -100,13 +106,11 @@ def compare(
     bootstrap over items, and None where each model is judged by labels of its own. Items with equal label and
     predictions are interchangeable, so the cost beside counting, O(items), does not grow with them.
     """
-    judged = pair.judged() if among is None else pair.judged() & among
-    labels, second_labels = pair.first_label[judged], pair.second_label[judged]
-    first, second = pair.first[judged], pair.second[judged]
     classes = max(len(pair.names), 1)
-    was, now = first == labels, second == second_labels
-    # Per class of the second's label (they differ only between two versions of the data): right, fixed, broken, wrong.
-    cells = np.bincount(second_labels.astype(np.int64) * 4 + was * 2 + now, minlength=classes * 4).reshape(-1, 4)
+    # Per class of the second's label (they differ only between two versions of the data), by what is right.
+    right, labels = (pair.right, pair.second_label) if among is None else (pair.right[among], pair.second_label[among])
+    places = (labels + 1) * 5 + right
+    cells = np.bincount(places, minlength=(classes + 1) * 5).reshape(-1, 5)[1:, 1:]
     rng = np.random.default_rng(seed)
     groups = [_group(name, row, rng, level, resamples) for name, row in _largest(pair.names, cells, most_classes)]
     whole = _group("", cells.sum(axis=0), rng, level, resamples)
@@ -117,7 +121,7 @@ def compare(
         whole.broken,
         whole.still_wrong,
         whole.change,
-        _macro_f1(labels, first, second, classes, rng, level, resamples) if same and whole.n else None,
+        _macro_f1(pair, among, classes, rng, level, resamples) if same and whole.n else None,
         tuple(groups),
     )
 
@@ -126,10 +130,7 @@ def group(
     name: str, pair: Pair, among: NDArray[np.bool_], *, level: float = 0.95, resamples: int = 2000, seed: int = 0
 ) -> Group:
     """Compare two models on one slice of the items."""
-    judged = pair.judged() & among
-    was = pair.first[judged] == pair.first_label[judged]
-    now = pair.second[judged] == pair.second_label[judged]
-    cells = np.bincount(was * 2 + now, minlength=4)
+    cells = np.bincount(pair.right[among], minlength=5)[1:]
     return _group(name, cells, np.random.default_rng(seed), level, resamples)
 
 
@@ -170,7 +171,7 @@ def worst_first(
     if outcome not in OUTCOMES:
         raise Invalid(f"There is no outcome {outcome!r}.", help=f"Choose one of {', '.join(OUTCOMES)}.")
     chosen: Outcome = outcome
-    places = np.flatnonzero(pair.outcomes(among)[chosen])
+    places = np.flatnonzero(pair.having(chosen, among))
     sure = np.nan_to_num(confidence[0 if chosen == "fixed" else 1][places], nan=-1.0)
     return places[np.argsort(-sure, kind="stable")]
 
@@ -200,13 +201,17 @@ def _group(name: str, cells: NDArray[np.int64], rng: np.random.Generator, level:
 
 
 def _macro_f1(
-    labels: Codes, first: Codes, second: Codes, classes: int, rng: np.random.Generator, level: float, resamples: int
+    pair: Pair, among: NDArray[np.bool_] | None, classes: int, rng: np.random.Generator, level: float, resamples: int
 ) -> Change:
-    cells = (labels.astype(np.int64) * classes + first) * classes + second
-    patterns, counts = np.unique(cells, return_counts=True) if classes > 200 else _counted(cells, classes**3)
+    judged = pair.judged() if among is None else pair.judged() & among
+    labels, first, second = (codes[judged] for codes in (pair.first_label, pair.first, pair.second))
+    if classes > 200:
+        patterns, counts = np.unique((labels.astype(np.int64) * classes + first) * classes + second, return_counts=True)
+    else:
+        patterns, counts = _counted((labels * classes + first) * classes + second, classes**3)
     n = int(counts.sum())
     true, said = patterns // classes**2, np.stack([patterns // classes % classes, patterns % classes])
-    draws = max(100, min(resamples, DRAWS // max(len(patterns), classes**2)))
+    draws = max(FEWEST_DRAWS, min(resamples, DRAWS // len(patterns)))
     drawn = np.vstack([counts, rng.multinomial(n, counts / n, size=draws)]).astype(np.float64)
     values = np.stack([_f1_of(drawn, true, each, classes) for each in said])
     tail = [(1 - level) / 2, (1 + level) / 2]
@@ -219,7 +224,7 @@ def _macro_f1(
     )
 
 
-def _counted(cells: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _counted(cells: Codes, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count without sorting, which is what `unique` would do."""
     counts = np.bincount(cells, minlength=size)
     patterns = np.flatnonzero(counts)

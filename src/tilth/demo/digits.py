@@ -25,6 +25,7 @@ from tilth.model.digest import digest_of
 
 STEPS = 5
 HELD_OUT = 500
+HELD_OUT_NAME = "held-out-scans"
 KNOWN = 20
 FIRST = 60
 EACH = 60
@@ -109,6 +110,7 @@ class _Digits:
         self._train()
         self._find()
         self._trust()
+        self._keep_models()
         self._table()
         _goodbye(self._story, self._scene)
 
@@ -360,6 +362,16 @@ class _Digits:
         jobs = [job for job in all_jobs(self._workspace) if job.id not in self._counted]
         self._counted.update(job.id for job in jobs)
         return jobs
+
+    def _keep_models(self) -> None:
+        """Show what was trained as models, so that the console tells their story too."""
+        workspace = self._workspace
+        workspace.datasets.define(HELD_OUT_NAME, specs.heldout_dataset(), description="What judges the models.")
+        for arm in specs.ARMS:
+            about = f"Trained on the scans that the arm '{arm}' bought."
+            workspace.models.register(arm, specs.model(arm, HELD_OUT_NAME), description=about)
+            for test, asked in specs.MODEL_TESTS.items():
+                workspace.models.set_test(arm, test, asked)
 
     def _table(self) -> None:
         report = json.dumps([asdict(one) for one in self._rounds], indent=1)

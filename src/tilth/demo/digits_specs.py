@@ -91,6 +91,38 @@ def training(*, count: int, seeds: int, seed: int) -> Iterator[dict[str, Any]]:
     )
 
 
+def heldout_dataset() -> dict[str, Any]:
+    """Return the definition of the dataset that judges the models: the held-out scans with their truth."""
+    return {
+        "media": {"kind": "image"},
+        "items": {"from": "heldout@main:scans", "glob": "*.png"},
+        "labels": {"from": "heldout@main:truth.csv", "key": "item", "column": "label", "match": "stem"},
+    }
+
+
+def model(arm: str, dataset: str) -> dict[str, Any]:
+    """Return the definition of the model that an arm trains: a version per evaluation."""
+    return {
+        "dataset": dataset,
+        "follows": {
+            "predictions": f"evaluate-{arm}@main:predictions.parquet",
+            "key": "item",
+            "label": "predicted",
+            "confidence": "confidence",
+            "match": "stem",
+            "weights": f"train-{arm}@main",
+        },
+    }
+
+
+MODEL_TESTS: dict[str, dict[str, Any]] = {
+    "good-enough": {"metric": "accuracy", "at_least": 0.93},
+    "finds-every-nine": {"metric": "recall", "class": "9", "at_least": 0.85},
+    "no-step-back": {"metric": "accuracy", "not_worse_than": "production", "by": 0.02, "required": False},
+}
+"""What must hold before a model of the story goes into production."""
+
+
 def _together(**repos: str) -> dict[str, Any]:
     """Whole repos side by side: one datum that sees them all."""
     inputs = [{"pfs": {"repo": repo, "glob": "/", "name": name}} for name, repo in repos.items()]

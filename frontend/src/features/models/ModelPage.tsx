@@ -28,7 +28,7 @@ export function ModelPage() {
         <>
           {found.description && <><bdi>{found.description}</bdi>{" "}</>}
           {counted(found.versions, "version")}, judged by the labels of{" "}
-          <Link to="/data/$repo" params={{ repo: found.dataset }}><bdi>{found.dataset}</bdi></Link>
+          <Link to="/datasets/$name" params={{ name: found.dataset }}><bdi>{found.dataset}</bdi></Link>
           {found.follows ? <>, follows <code>{found.follows}</code></> : ", from files that people upload"}
           {found.promoted ? <>. Version {found.promoted.number} is in production.</> : ". Nothing is in production yet."}
         </>

@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
 import { type ComparedItem, type ModelComparison, addressOf, call } from "@/api/client";
@@ -115,7 +116,7 @@ export function ComparedItems({ asked, compared, which, onWhich }: { asked: Aske
               <Said word="is" label={item.second} colour={colours.get(item.second)} sure={item.second_confidence} right={item.second === item.label} />
             </div>
             <div className="compare-foot">
-              <bdi className="ellipsis" title={item.key}>{item.key}</bdi>
+              <Link to="/datasets/$name" params={{ name: compared.dataset }} search={{ item: item.key }} className="ellipsis" title={item.key}><bdi>{item.key}</bdi></Link>
               {markOf(marks.has(item.key) ? marks.get(item.key) : item.mark)}
             </div>
           </li>
