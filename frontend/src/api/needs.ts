@@ -1,15 +1,18 @@
 /** What waits for a person: failed runs, open labeling, banned labelers. */
 import { useQueries } from "@tanstack/react-query";
 
-import { type LabelingInfo, type PipelineInfo, type WorkerInfo, call } from "./client";
+import { type LabelingInfo, type PipelineInfo, type Schemas, type WorkerInfo, call } from "./client";
 import { useMay } from "./may";
 import { keyOf, useRead } from "./queries";
+
+type DueItem = Schemas["DueItem"];
 
 export type Need =
   | { kind: "failed"; pipeline: PipelineInfo; run: string }
   | { kind: "paused"; labeling: LabelingInfo }
   | { kind: "open"; labeling: LabelingInfo }
-  | { kind: "banned"; labeling: LabelingInfo; workers: readonly WorkerInfo[] };
+  | { kind: "banned"; labeling: LabelingInfo; workers: readonly WorkerInfo[] }
+  | { kind: "due"; due: DueItem };
 
 const FAILED: ReadonlySet<string> = new Set(["failed", "unrunnable"]);
 
@@ -18,11 +21,13 @@ export function needsOf(
   pipelines: readonly PipelineInfo[],
   labelings: readonly LabelingInfo[],
   workers: ReadonlyMap<string, readonly WorkerInfo[]>,
+  due: readonly DueItem[] = [],
 ): Need[] {
   const needs: Need[] = [];
   for (const pipeline of pipelines)
     if (pipeline.last_job && FAILED.has(pipeline.last_job_state ?? ""))
       needs.push({ kind: "failed", pipeline, run: pipeline.last_job });
+  for (const each of due) needs.push({ kind: "due", due: each });
   for (const labeling of labelings) {
     if (labeling.state !== "open" && labeling.reason) needs.push({ kind: "paused", labeling });
     if (labeling.open > 0) needs.push({ kind: "open", labeling });
@@ -36,6 +41,7 @@ export function needsOf(
 export function useNeeds(): Need[] {
   const pipelines = useRead("pipelines.list", { limit: 1000 }, { enabled: useMay("pipelines.list") });
   const labelings = useRead("labeling.list", {}, { every: 5_000 });
+  const due = useRead("reviews.due", {}, { every: 15_000, enabled: useMay("reviews.due") });
   const withBans = labelings.data?.items.filter((labeling) => labeling.banned > 0) ?? [];
   const workers = useQueries({
     queries: withBans.map(({ pipeline }) => ({
@@ -47,5 +53,6 @@ export function useNeeds(): Need[] {
     pipelines.data?.items ?? [],
     labelings.data?.items ?? [],
     new Map(withBans.map((labeling, index) => [labeling.pipeline, workers[index]?.data?.items ?? []])),
+    due.data?.items ?? [],
   );
 }

@@ -4,6 +4,7 @@ import { type DataSearch, dataSearch } from "@/features/data/place";
 import { type DatasetSearch, datasetSearch } from "@/features/datasets/place";
 import { type CompareSearch, type ModelSearch, compareSearch, modelSearch } from "@/features/models/place";
 import { type TrailSearch, trailSearch } from "@/features/settings/trail";
+import { type LabelingSearch, labelingSearch } from "@/features/labeling/place";
 import { Empty, ErrorNote, Page } from "@/ui";
 
 import { Shell } from "./Shell";
@@ -95,6 +96,7 @@ const labelingNew = createRoute({
 const labelingOne = createRoute({
   getParentRoute: () => root,
   path: "/labeling/$pipeline",
+  validateSearch: (search: Record<string, unknown>): LabelingSearch => labelingSearch(search),
   component: lazyRouteComponent(() => import("@/features/labeling/LabelingProjectPage"), "LabelingProjectPage"),
 });
 const datasets = createRoute({

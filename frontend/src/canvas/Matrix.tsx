@@ -14,6 +14,8 @@ interface Props {
   labels: readonly string[];
   cells: readonly MatrixCell[];
   colourOf: (label: string) => string;
+  /** Who says what the columns tell. */
+  says?: string;
   /** A cell, or with null a whole row or column, was chosen. */
   onOpen: (truth: string | null, predicted: string | null) => void;
 }
@@ -26,7 +28,7 @@ export function Matrix(props: Props) {
   return props.labels.length > MATRIX_MOST ? <Confusions {...props} /> : <Cells {...props} />;
 }
 
-function Cells({ labels, cells, colourOf, onOpen }: Props) {
+function Cells({ labels, cells, colourOf, onOpen, says = "model" }: Props) {
   const [here, setHere] = useState<readonly [row: number, column: number]>([0, 0]);
   const box = useRef<HTMLTableElement>(null);
   const found = useMemo(() => new Map(cells.map((cell) => [`${cell.truth}\u0000${cell.predicted}`, cell.count])), [cells]);
@@ -47,15 +49,15 @@ function Cells({ labels, cells, colourOf, onOpen }: Props) {
   return (
     <div className="matrix-wrap">
       <table className="matrix" ref={box} onKeyDown={onKey} style={{ "--cell": `${size}px` } as React.CSSProperties}>
-        <caption className="offscreen">Rows: the label. Columns: what the model says. Arrow keys move; Enter opens the items.</caption>
+        <caption className="offscreen">Rows: the label. Columns: what the {says} says. Arrow keys move; Enter opens the items.</caption>
         <thead>
           <tr>
             <th className="corner" scope="col">
-              <span>label ↓</span> <span>model says →</span>
+              <span>label ↓</span> <span>{says} says →</span>
             </th>
             {labels.map((label) => (
               <th key={label} scope="col" className={long(labels) ? "slanted" : ""}>
-                <button type="button" onClick={() => { onOpen(null, label); }} title={`The model says ${label}: ${count(columns.get(label) ?? 0)} items`} dir="auto">
+                <button type="button" onClick={() => { onOpen(null, label); }} title={`The ${says} says ${label}: ${count(columns.get(label) ?? 0)} items`} dir="auto">
                   {label}
                 </button>
               </th>
@@ -91,7 +93,7 @@ function Cells({ labels, cells, colourOf, onOpen }: Props) {
                         className={right ? "right" : n ? "miss" : "none"}
                         style={n ? { background: `color-mix(in srgb, var(${right ? "--accent" : "--amber"}) ${strength.toFixed(0)}%, var(--raised))`, ...(strength > 58 ? { color: "var(--on-accent)" } : {}) } : {}}
                         disabled={n === 0 && !(here[0] === row && here[1] === column)}
-                        aria-label={`Label ${truth}, model says ${predicted}: ${count(n)} of ${count(total)}`}
+                        aria-label={`Label ${truth}, ${says} says ${predicted}: ${count(n)} of ${count(total)}`}
                         title={`${count(n)} of ${count(total)} ${truth} ${right ? "are found" : `are taken for ${predicted}`} (${percent(share)})`}
                         onFocus={() => { setHere([row, column]); }}
                         onClick={() => { if (n) onOpen(truth, predicted); }}
@@ -113,7 +115,7 @@ function Cells({ labels, cells, colourOf, onOpen }: Props) {
 
 type Order = "count" | "share" | "truth" | "predicted";
 
-function Confusions({ labels, cells, colourOf, onOpen }: Props) {
+function Confusions({ labels, cells, colourOf, onOpen, says = "model" }: Props) {
   const [order, setOrder] = useState<Order>("count");
   const [most, setMost] = useState(50);
   const rows = useMemo(() => totals(cells, "truth"), [cells]);
@@ -129,7 +131,7 @@ function Confusions({ labels, cells, colourOf, onOpen }: Props) {
   }, [cells, rows, order]);
   const heads: readonly (readonly [Order, string])[] = [
     ["truth", "Label"],
-    ["predicted", "Model says"],
+    ["predicted", `The ${says} says`],
     ["count", "Items"],
     ["share", "Of the label"],
   ];

@@ -18,12 +18,18 @@ export function NeedsList({ needs }: { needs: readonly Need[] }) {
   return (
     <ul className="panel rows">
       {needs.map((need) => (
-        <li key={`${need.kind} ${need.kind === "failed" ? need.run : need.labeling.pipeline}`}>
+        <li key={keyOf(need)}>
           <One need={need} />
         </li>
       ))}
     </ul>
   );
+}
+
+function keyOf(need: Need): string {
+  if (need.kind === "failed") return `failed ${need.run}`;
+  if (need.kind === "due") return `due ${need.due.kind} ${need.due.pipeline} ${need.due.review} ${need.due.worker}`;
+  return `${need.kind} ${need.labeling.pipeline}`;
 }
 
 function One({ need }: { need: Need }) {
@@ -42,6 +48,7 @@ function One({ need }: { need: Need }) {
       </Link>
     );
   }
+  if (need.kind === "due") return <Due due={need.due} />;
   const pipeline = plain(need.labeling.pipeline);
   const said = {
     open: (
@@ -74,6 +81,37 @@ function One({ need }: { need: Need }) {
       </span>
       <span className="words">{said}</span>
       <span className="verb">{need.kind === "banned" ? "See why" : "See progress"}</span>
+    </Link>
+  );
+}
+
+/** A review, a ruling or a labeler that waits for a person. */
+function Due({ due }: { due: Extract<Need, { kind: "due" }>["due"] }) {
+  const pipeline = plain(due.pipeline);
+  const search = due.kind === "worker" ? { tab: "people" as const, worker: due.worker } : { tab: "review" as const, ...(due.review ? { review: due.review } : {}) };
+  return (
+    <Link to="/labeling/$pipeline" params={{ pipeline }} search={search} className="row">
+      <span className="state need">
+        <Icon name={due.kind === "worker" ? "person" : "labeling"} />
+      </span>
+      <span className="words">
+        {due.kind === "worker" ? (
+          <>
+            Labeler <strong className="mono">{due.worker}</strong> failed {due.count} of {due.of} known answers
+            <span className="quiet"> · {pipeline}</span>
+          </>
+        ) : due.kind === "escalated" ? (
+          <>
+            <strong>{counted(due.count, "item")}</strong> of {pipeline} {due.count === 1 ? "waits" : "wait"} for an expert
+            <span className="quiet"> · people were unsure</span>
+          </>
+        ) : (
+          <>
+            <strong>{counted(due.count, "item")}</strong> of {due.of} left to review in {pipeline}
+          </>
+        )}
+      </span>
+      <span className="verb">{due.kind === "worker" ? "Decide" : due.kind === "escalated" ? "Rule" : "Review"}</span>
     </Link>
   );
 }

@@ -1,26 +1,73 @@
 import "./labeling.css";
+import "./people.css";
+import "./review.css";
 
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
-import type { LabelingInfo, WorkerInfo } from "@/api/client";
+import type { LabelingInfo } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
-import { count, counted, duration, money } from "@/lib/format";
-import { Empty, ErrorNote, Facts, Loading, Meter, Page, Section, State } from "@/ui";
+import { count, counted, money } from "@/lib/format";
+import { ErrorNote, Facts, Loading, Meter, Page, Section } from "@/ui";
 
-import { byTrust, scored } from "./workers";
+import { ImportView } from "./ImportView";
+import { MethodsView } from "./MethodsView";
+import { PeopleView } from "./people/PeopleView";
+import { type LabelingSearch, type Tab } from "./place";
+import { Ruling } from "./review/Ruling";
+import { ReviewView } from "./review/ReviewView";
 
-/** One labeling: progress, who labels and how well, and the guidelines. Read-only. */
+const WORDS: Readonly<Record<Tab, string>> = {
+  overview: "Overview",
+  review: "Review",
+  people: "People",
+  methods: "Compare methods",
+  import: "Import answers",
+};
+
+/** One labeling project: how far it is, its review, its people, and answers from elsewhere. */
 export function LabelingProjectPage() {
   const { pipeline } = useParams({ from: "/labeling/$pipeline" });
+  const search = useSearch({ from: "/labeling/$pipeline" });
+  const go = useNavigate();
+  const mayImport = useMay("labeling.import_answers");
   const found = useRead("labeling.get", { pipeline }, { every: 2_000 });
   if (found.error) return <Page title={pipeline}><ErrorNote error={found.error} retry={() => void found.refetch()} /></Page>;
   if (!found.data) return <Loading what={`Reading ${pipeline}…`} />;
   const it = found.data;
+  const tab = search.tab ?? "overview";
+  const goto = (next: LabelingSearch) => void go({ to: "/labeling/$pipeline", params: { pipeline }, search: next });
   return (
     <Page
       title={pipeline}
       about={<>{it.reason ? <>{it.state}: {it.reason}</> : it.open > 0 ? "People are at work." : "All items are labeled."} <Link to="/pipelines/$name" params={{ name: pipeline }}>Its runs</Link> · <Link to="/lineage" search={{ of: pipeline }}>where its labels came from</Link></>}
     >
+      <nav className="tabs" aria-label="Parts of this project">
+        {(Object.keys(WORDS) as Tab[]).filter((each) => each !== "import" || mayImport).map((each) => (
+          <button key={each} type="button" className="tab" aria-current={tab === each ? "page" : undefined} onClick={() => { goto(each === "overview" ? {} : { tab: each }); }}>
+            {WORDS[each]}
+            {each === "review" && it.escalated > 0 && <span className="tag need">{count(it.escalated)}</span>}
+            {each === "people" && it.workers > 0 && <span className="faint">{count(it.workers)}</span>}
+          </button>
+        ))}
+      </nav>
+      {tab === "overview" && <Overview it={it} open={() => { goto({ tab: "review" }); }} />}
+      {tab === "review" && (
+        <>
+          {it.escalated > 0 && !search.review && <Ruling it={it} pipeline={pipeline} />}
+          <ReviewView it={it} pipeline={pipeline} search={search} goto={goto} />
+        </>
+      )}
+      {tab === "people" && <PeopleView it={it} pipeline={pipeline} search={search} goto={goto} />}
+      {tab === "methods" && <MethodsView pipeline={pipeline} it={it} search={search} goto={goto} />}
+      {tab === "import" && mayImport && <ImportView pipeline={pipeline} it={it} goto={goto} />}
+    </Page>
+  );
+}
+
+function Overview({ it, open }: { it: LabelingInfo; open: () => void }) {
+  return (
+    <>
       <Progress it={it} />
       <Facts
         facts={[
@@ -32,13 +79,18 @@ export function LabelingProjectPage() {
           ["Guidelines", `version ${it.guideline_version}`],
         ]}
       />
-      <Workers pipeline={pipeline} />
+      {it.escalated > 0 && (
+        <p className="notice">
+          <strong>{counted(it.escalated, "item")}</strong> {it.escalated === 1 ? "waits" : "wait"} for an expert: people were unsure, or answers were rejected too often.{" "}
+          <button type="button" className="button small" onClick={open}>Decide {it.escalated === 1 ? "it" : "them"}</button>
+        </p>
+      )}
       {it.guidelines && (
         <Section title="Guidelines" aside={`version ${it.guideline_version}`}>
           <div className="panel guidelines">{it.guidelines}</div>
         </Section>
       )}
-    </Page>
+    </>
   );
 }
 
@@ -56,69 +108,5 @@ function Progress({ it }: { it: LabelingInfo }) {
       </div>
       <Meter parts={parts} total={it.tasks} label={`${it.done} of ${it.tasks} items labeled`} />
     </div>
-  );
-}
-
-function Workers({ pipeline }: { pipeline: string }) {
-  const workers = useRead("labeling.workers", { pipeline }, { every: 3_000 });
-  if (workers.error) return <ErrorNote error={workers.error} retry={() => void workers.refetch()} />;
-  if (!workers.data) return <Loading what="Reading who labels…" />;
-  const people = byTrust(workers.data.items);
-  return (
-    <Section title="People" aside="by opaque id; the intervals are 95 %">
-      <div className="panel table-wrap">
-        {people.length === 0 ? (
-          <Empty title="Nobody has answered yet">
-            <p>Give someone the role labeler and a token:</p>
-            <pre>{`tilth user create maria --role labeler --labels ${pipeline}\ntilth user token maria`}</pre>
-          </Empty>
-        ) : (
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Person</th>
-                <th>State</th>
-                <th>Known answers right</th>
-                <th className="num">Answers</th>
-                <th className="num">Rejected</th>
-                <th className="num">Skipped</th>
-                <th className="num">Per answer</th>
-                <th className="num">Earned</th>
-              </tr>
-            </thead>
-            <tbody>
-              {people.map((worker) => <Worker key={worker.worker} worker={worker} />)}
-            </tbody>
-          </table>
-        )}
-      </div>
-    </Section>
-  );
-}
-
-function Worker({ worker }: { worker: WorkerInfo }) {
-  const score = scored(worker.golden_right, worker.golden_total);
-  return (
-    <tr>
-      <td className="mono">{worker.worker}</td>
-      <td>
-        <State state={worker.state} />
-        {worker.reason && <div className="quiet">{worker.reason}</div>}
-      </td>
-      <td className="nowrap">
-        {score ? (
-          <>
-            {score.share} <span className="faint">({score.interval}; {worker.golden_right} of {worker.golden_total})</span>
-          </>
-        ) : (
-          <span className="faint">none shown yet</span>
-        )}
-      </td>
-      <td className="num">{count(worker.answers)}</td>
-      <td className="num">{count(worker.rejected)}</td>
-      <td className="num">{count(worker.skipped)}</td>
-      <td className="num">{duration(worker.mean_seconds * 1000)}</td>
-      <td className="num">{money(worker.earned)}</td>
-    </tr>
   );
 }
