@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tilth.client.access import RemoteAccess
+from tilth.client.analysis import RemoteAnalysis
 from tilth.client.audit import RemoteAudit
 from tilth.client.branches import RemoteBranches
 from tilth.client.commits import RemoteCommits
@@ -48,6 +49,7 @@ def open(url: str, token: str | None) -> Workspace:
         datasets=RemoteDatasets(transport),
         models=RemoteModels(transport),
         slices=RemoteSlices(transport),
+        analysis=RemoteAnalysis(transport),
         feedback=RemoteFeedback(transport),
         lineage=RemoteLineage(transport),
         access=RemoteAccess(transport),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from tilth.contract.access import Audit, Keys
+from tilth.contract.analysis import Analysis
 from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
@@ -50,6 +51,7 @@ class Workspace:
     datasets: Datasets
     models: Models
     slices: Slices
+    analysis: Analysis
     feedback: Feedback
     lineage: LineageFacet
     access: Access

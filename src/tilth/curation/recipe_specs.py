@@ -63,7 +63,8 @@ def described(definition: Mapping[str, Any]) -> Described:
     inner = str(items.get("glob") or "") or f"**.{{{','.join(_either_case(_SUFFIXES[kind]))}}}"
     # `**/*.png` of a listing also finds what lies on top; a pipeline's glob does so without the slash.
     inner = inner.lstrip("/").replace("**/", "**")
-    return Described(kind, repo, branch, f"/{_plain(folder)}/{inner}" if folder else f"/{inner}")
+    glob = f"/{_plain(folder)}/{inner}" if folder else f"/{inner}"
+    return Described(kind, repo, branch, glob)
 
 
 def embed_spec(dataset: str, definition: Mapping[str, Any]) -> dict[str, Any]:

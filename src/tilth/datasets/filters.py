@@ -102,6 +102,18 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def column_text(name: str) -> str:
+    """Return a column's name as a filter writes it."""
+    if _PLAIN.fullmatch(name) and name.lower() not in _WORDS:
+        return name
+    return "`" + name.replace("`", "``") + "`"
+
+
+def value_text(value: str) -> str:
+    """Return a text as a filter writes it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 def literal(value: Value) -> str:
     """Return a value as an SQL literal, for expressions that are kept. Raises Invalid for a text with a NUL in it."""
     if isinstance(value, bool):
@@ -228,6 +240,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_PLAIN = re.compile(r"[^\W\d][\w.\-]*")
 _WORDS = {"and", "or", "not", "in", "is", "missing", "null", "contains", "starts", "with", "true", "false"}
 _SAME: dict[str, Operator] = {"==": "=", "<>": "!=", "=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 

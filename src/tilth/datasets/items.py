@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tilth.datasets.assembling import (
     BY_PEOPLE,
@@ -23,7 +25,7 @@ from tilth.datasets.assembling import (
     match_keys,
     text,
 )
-from tilth.datasets.filters import Kind, compile_filter, literal, parse_filter, quoted
+from tilth.datasets.filters import Filter, Kind, compile_filter, literal, parse_filter, quoted
 from tilth.datasets.overlays import MARKS, OVERLAYS, VALUES
 from tilth.datasets.view import View, connect, kind_of, plain_texts
 from tilth.errors import Invalid
@@ -326,6 +328,12 @@ class ItemView(View):
         """Return the keys of all matching items in key order."""
         sql, parameters = self._where(where)
         found: pa.Array[Any] = _array(self._ask(f"SELECT key FROM data WHERE {sql}", parameters)["key"])
+        return found
+
+    def places(self, where: Filter | str = "") -> NDArray[np.int64]:
+        """Return where the matching items are in the order of all keys, counted from 0."""
+        sql, parameters = self._where(where)
+        found: NDArray[np.int64] = self._ask(f"SELECT rowid FROM data WHERE {sql}", parameters)["rowid"].to_numpy()
         return found
 
     def among(self, keys: Sequence[str], columns: Sequence[str] = ()) -> pa.Table:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tilth.contract.access import Audit, Keys
+from tilth.contract.analysis import Analysis
 from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
@@ -180,6 +181,12 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.slices import LocalSlices
 
         return LocalSlices(self._opened)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        from tilth.workspace.analysis import LocalAnalysis
+
+        return LocalAnalysis(self._opened)
 
     @cached_property
     def feedback(self) -> Feedback:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tilth.workspace.model_scores import Yardsticks
     from tilth.workspace.tables import Tables
     from tilth.workspace.thumbnails import Thumbnails
+    from tilth.workspace.vectors import Vectors
 
 
 class Resources:
@@ -27,6 +28,7 @@ class Resources:
         self._making = threading.Lock()
         self._desk: LabelingDesk | None = None
         self._tables: Tables | None = None
+        self._vectors: Vectors | None = None
         self._standings: Standings | None = None
         self._dataset_views: DatasetViews | None = None
         self._thumbnails: Thumbnails | None = None
@@ -68,6 +70,15 @@ class Resources:
         with self._making:
             self._thumbnails = self._thumbnails or Thumbnails()
         return self._thumbnails
+
+    @property
+    def vectors(self) -> Vectors:
+        """The vectors of items that were asked for last."""
+        from tilth.workspace.vectors import Vectors
+
+        with self._making:
+            self._vectors = self._vectors or Vectors(self.backend)
+        return self._vectors
 
     @property
     def tables(self) -> Tables:

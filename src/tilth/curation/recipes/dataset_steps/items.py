@@ -79,7 +79,8 @@ def _table(source: Input) -> pa.Table:
 
 
 def _files(table: pa.Table) -> list[str]:
-    return [path_of_file(str(media).partition(":")[2] or str(media)) for media in table["media"].to_pylist()]
+    named = table["media"] if "media" in table.schema.names else table["key"]
+    return [path_of_file(str(path)) for path in named.to_pylist()]
 
 
 def _texts(table: pa.Table, column: str) -> list[str | None]:
