@@ -187,6 +187,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analysis/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups of near-duplicates. */
+        get: operations["analysis.duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is special about some items (`keys`, or a filter `selection`) against the rest of `where`. */
+        post: operations["analysis.explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the places of matching items, coloured by a column: all, or a sample of at most `points`. */
+        get: operations["analysis.map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/neighbours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the items nearest to one. */
+        get: operations["analysis.neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find items like `seeds` and `accepted`, unlike `discarded`, that were not decided yet, best first. */
+        post: operations["analysis.similar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save a version if something changed, make or update NAME-embed and NAME-analysis, and run them. */
+        post: operations["analysis.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how far the analysis is. Cheap. */
+        get: operations["analysis.state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analysis/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop its runs. What was described stays and is not done again. */
+        post: operations["analysis.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/export": {
         parameters: {
             query?: never;
@@ -2689,6 +2825,84 @@ export interface components {
              */
             undone: boolean;
         };
+        /** AnalysisExplainRequest */
+        AnalysisExplainRequest: {
+            /** At */
+            at?: string | null;
+            /** Dataset */
+            dataset: string;
+            /** Keys */
+            keys?: string[] | null;
+            /** Limit */
+            limit?: number;
+            /** Model */
+            model?: string | null;
+            /** Selection */
+            selection?: string | null;
+            /** Where */
+            where?: string;
+        };
+        /**
+         * AnalysisInfo
+         * @description How far the analysis of a dataset is.
+         */
+        AnalysisInfo: {
+            /** Commit */
+            commit: string | null;
+            /** Dataset */
+            dataset: string;
+            /** Done */
+            done: number;
+            /** Jobs */
+            jobs: components["schemas"]["JobInfo"][];
+            /** Newest */
+            newest: number;
+            /** Reason */
+            reason: string;
+            /** Stage */
+            stage: string;
+            /** State */
+            state: string;
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
+            /** Total */
+            total: number;
+            /** Unreadable */
+            unreadable: number;
+            /** Version */
+            version: number | null;
+        };
+        /** AnalysisSimilarRequest */
+        AnalysisSimilarRequest: {
+            /** Accepted */
+            accepted?: string[];
+            /** Dataset */
+            dataset: string;
+            /** Discarded */
+            discarded?: string[];
+            /** Diverse */
+            diverse?: boolean;
+            /** Limit */
+            limit?: number;
+            /** Model */
+            model?: string | null;
+            /** Seeds */
+            seeds: string[];
+            /** Where */
+            where?: string;
+        };
+        /** AnalysisStartRequest */
+        AnalysisStartRequest: {
+            /** Dataset */
+            dataset: string;
+        };
+        /** AnalysisStopRequest */
+        AnalysisStopRequest: {
+            /** Dataset */
+            dataset: string;
+        };
         /**
          * AssignmentInfo
          * @description A task lent to a worker until `expires_ms`. Known-answer tasks look like any other.
@@ -2847,6 +3061,28 @@ export interface components {
             recall: components["schemas"]["IntervalInfo"];
             /** Support */
             support: number;
+        };
+        /**
+         * ColourInfo
+         * @description What the points of a map are coloured by.
+         */
+        ColourInfo: {
+            /** Column */
+            column: string;
+            /** Counts */
+            counts: number[];
+            /** High */
+            high: number | null;
+            /** Kind */
+            kind: string;
+            /** Low */
+            low: number | null;
+            /** Missing */
+            missing: number;
+            /** Names */
+            names: string[];
+            /** Other */
+            other: number;
         };
         /**
          * ColumnInfo
@@ -3281,6 +3517,34 @@ export interface components {
             worker: string;
         };
         /**
+         * DuplicateGroup
+         * @description Items that show nearly the same; the first one stands for them.
+         */
+        DuplicateGroup: {
+            /** Items */
+            items: components["schemas"]["ItemInfo"][];
+            /** Labels */
+            labels: string[];
+            /** Splits */
+            splits: string[];
+        };
+        /**
+         * DuplicatesInfo
+         * @description Groups of near-duplicates: across splits first, then with labels that differ, then the largest.
+         */
+        DuplicatesInfo: {
+            /** Across Splits */
+            across_splits: number;
+            /** Contradicting */
+            contradicting: number;
+            /** Groups */
+            groups: components["schemas"]["DuplicateGroup"][];
+            /** Next */
+            next: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
          * ErrorBody
          * @description An error as it crosses the door.
          */
@@ -3362,6 +3626,22 @@ export interface components {
             kind: string;
             /** Position */
             position: number;
+        };
+        /**
+         * ExplainInfo
+         * @description What is special about a selection.
+         */
+        ExplainInfo: {
+            errors_inside: components["schemas"]["IntervalInfo"] | null;
+            errors_outside: components["schemas"]["IntervalInfo"] | null;
+            /** Looked At */
+            looked_at: number;
+            /** Over */
+            over: components["schemas"]["OverInfo"][];
+            /** Rest */
+            rest: number;
+            /** Selected */
+            selected: number;
         };
         /**
          * ExportPlan
@@ -4037,6 +4317,27 @@ export interface components {
             depth: number;
         };
         /**
+         * MapInfo
+         * @description The map of a dataset as columns, one place per point: `keys[i]` lies at `x[i]`, `y[i]` (−1 to 1).
+         */
+        MapInfo: {
+            /** Code */
+            code: number[];
+            colour: components["schemas"]["ColourInfo"];
+            /** Keys */
+            keys: string[];
+            /** Matching */
+            matching: number;
+            /** Value */
+            value: (number | null)[];
+            /** Without */
+            without: number;
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
+        };
+        /**
          * MediaInfo
          * @description What an item shows: text as it is, else a file to read by `files.read(reference)`.
          */
@@ -4297,6 +4598,24 @@ export interface components {
             name: string;
             /** Test */
             test: string;
+        };
+        /**
+         * OverInfo
+         * @description A value that is commoner in a selection than in the rest.
+         */
+        OverInfo: {
+            /** Column */
+            column: string;
+            inside: components["schemas"]["IntervalInfo"];
+            /** Lift */
+            lift: number;
+            outside: components["schemas"]["IntervalInfo"];
+            /** P */
+            p: number;
+            /** Value */
+            value: string;
+            /** Where */
+            where: string;
         };
         /**
          * Page
@@ -5145,6 +5464,30 @@ export interface components {
             path: string;
             /** Task */
             task: string;
+        };
+        /**
+         * SimilarInfo
+         * @description Items in the order in which a person should look at them.
+         */
+        SimilarInfo: {
+            /** By */
+            by: string;
+            /** Candidates */
+            candidates: number;
+            /** Items */
+            items: components["schemas"]["SimilarItem"][];
+            precision: components["schemas"]["IntervalInfo"];
+            /** Without */
+            without: number;
+        };
+        /**
+         * SimilarItem
+         * @description An item and how much it is like what was asked for, 0 to 1.
+         */
+        SimilarItem: {
+            item: components["schemas"]["ItemInfo"];
+            /** Score */
+            score: number;
         };
         /**
          * SliceAct
@@ -6154,6 +6497,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.duplicates": {
+        parameters: {
+            query: {
+                dataset: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.map": {
+        parameters: {
+            query: {
+                dataset: string;
+                where?: string;
+                model?: string | null;
+                at?: string | null;
+                colour?: string;
+                points?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.neighbours": {
+        parameters: {
+            query: {
+                dataset: string;
+                key: string;
+                model?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarItem"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisSimilarRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisStartRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.state": {
+        parameters: {
+            query: {
+                dataset: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "analysis.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisStopRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
