@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from .conftest import Shell
 
 
@@ -90,6 +92,33 @@ def test_rows_of_a_table_are_filtered_and_counted(notes: Shell) -> None:
     text = notes.run("dataset", "rows", "notes:table.csv").stdout
     assert text.splitlines()[0].split() == ["KEY", "LABEL", "SIZE"]
     assert notes.failure("dataset", "rows", "notes:table.csv", "--where", "no such", code=2)["error"] == "invalid"
+
+
+def test_a_dataset_is_defined_looked_at_fixed_and_saved(notes: Shell) -> None:
+    notes.run("put", "notes:table.csv", "-", stdin="key,label,text\na,cat,a cat\nb,dog,a dog\nc,cat,another\n")
+    guessed = notes.json("dataset", "guess", "notes:table.csv")
+    assert guessed["items"]["key"] == "key"
+    made = notes.json("dataset", "define", "pets", "--guess", "notes:table.csv", "--description", "small")
+    assert (made["items"], made["labeled"], made["classes"]) == (3, 3, ["cat", "dog"])
+    assert notes.json("dataset", "define", "pets", "-", stdin=json.dumps(guessed))["items"] == 3
+    assert [each["name"] for each in notes.json("dataset", "list")["items"]] == ["pets"]
+    assert "small" in notes.run("dataset", "list").stdout
+    assert "cat, dog" in notes.run("dataset", "show", "pets").stdout
+    act = notes.json("dataset", "fix", "pets", "dog", "a", "--reason", "it barks")
+    assert act["count"] == 1
+    page = notes.json("dataset", "items", "pets", "--where", "label = 'dog'")
+    assert [(item["key"], item["labeled_by"]) for item in page["items"]] == [("a", "fixed"), ("b", "given")]
+    assert "barks" in notes.run("dataset", "acts", "pets").stdout
+    notes.run("dataset", "mark", "pets", "ambiguous", "b")
+    assert notes.json("dataset", "save", "pets", "-m", "first")["changed"] is True
+    assert notes.run("dataset", "save", "pets").stdout == "Nothing is new since then.\n"
+    notes.run("dataset", "undo", "pets", act["commit"])
+    assert notes.json("dataset", "items", "pets", "--where", "label = 'dog'", "--limit", "1")["items"][0]["key"] == "b"
+    assert "first" in notes.run("dataset", "versions", "pets").stdout
+    assert len(notes.json("dataset", "items", "pets", "--at", "1", "--where", "label = 'dog'")["items"]) == 2
+    assert notes.failure("dataset", "fix", "pets", "dog", "--where", "label = 'cat'", "--expect", "3", code=4)["facts"]
+    assert notes.failure("dataset", "define", "pets", code=2)["error"] == "invalid"
+    assert notes.failure("dataset", "show", "notes", code=3)["error"] == "not_found"
 
 
 def test_feedback_sends_the_selection_within_its_budget(notes: Shell) -> None:

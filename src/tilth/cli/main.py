@@ -40,7 +40,7 @@ _PLACES = {
         "job": Place("tilth.cli.nouns.job", "Jobs: runs of pipelines."),
         "labeling": Place("tilth.cli.nouns.labeling", "Labeling pipelines: work that people do."),
         "feedback": Place("tilth.cli.nouns.feedback", "Feedback edges: chosen items go back to a source repo."),
-        "dataset": Place("tilth.cli.nouns.dataset", "Tables in commits."),
+        "dataset": Place("tilth.cli.nouns.dataset", "Datasets, and tables in commits."),
         "model": Place("tilth.cli.nouns.model", "Models: versions, comparisons, tests, promotion."),
         "slice": Place("tilth.cli.nouns.slice", "Slices: named sets of a dataset's items."),
         "user": Place("tilth.cli.nouns.user", "Users, their tokens, invites."),

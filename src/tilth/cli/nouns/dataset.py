@@ -1,4 +1,4 @@
-"""`tilth dataset`: tables in commits."""
+"""`tilth dataset`: datasets, and tables in commits."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import click
 
 from tilth.cli.documents import plain
 from tilth.cli.grammar import Noun, paging
+from tilth.cli.nouns.dataset_items import COMMANDS
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
@@ -28,9 +29,13 @@ from tilth.model.names import check_path
 _WIDEST = 80
 
 
-@click.group("dataset", cls=Noun, short_help="Tables in commits.")
+@click.group("dataset", cls=Noun, short_help="Datasets, and tables in commits.")
 def command() -> None:
-    """Tables (Parquet, CSV, JSONL) in commits."""
+    """Datasets: items with labels and predictions; and tables (Parquet, CSV, JSONL) in commits."""
+
+
+for each in COMMANDS:
+    command.add_command(each)
 
 
 @command.command(
