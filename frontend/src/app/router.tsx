@@ -1,5 +1,6 @@
-import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Link, Navigate, createRootRoute, createRoute, createRouter, lazyRouteComponent, useRouterState } from "@tanstack/react-router";
 
+import { useRead } from "@/api/queries";
 import { type DataSearch, dataSearch } from "@/features/data/place";
 import { type DatasetSearch, datasetSearch } from "@/features/datasets/place";
 import { type CompareSearch, type ModelSearch, compareSearch, modelSearch } from "@/features/models/place";
@@ -7,10 +8,20 @@ import { type TrailSearch, trailSearch } from "@/features/settings/trail";
 import { type LabelingSearch, labelingSearch } from "@/features/labeling/place";
 import { Empty, ErrorNote, Page } from "@/ui";
 
+import { LabelFrame, OnlyLabeling } from "./LabelFrame";
 import { Shell } from "./Shell";
 
+/** The label page stands alone, for those who run the work too: they see what labelers see. */
+function Frame() {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const me = useRead("access.me", {});
+  if (path === "/label" || path.startsWith("/label/")) return <LabelFrame />;
+  if (me.data?.role !== "labeler") return <Shell />;
+  return path === "/" ? <Navigate to="/label" replace /> : <OnlyLabeling />;
+}
+
 const root = createRootRoute({
-  component: Shell,
+  component: Frame,
   notFoundComponent: () => (
     <Page title="There is no such page">
       <Empty title="The address leads nowhere.">
@@ -141,8 +152,23 @@ const settingsPart = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
 });
 
+const labelHome = createRoute({
+  getParentRoute: () => root,
+  path: "/label",
+  component: lazyRouteComponent(() => import("@/features/label/LabelHome"), "LabelHome"),
+});
+const labelOne = createRoute({
+  getParentRoute: () => root,
+  path: "/label/$pipeline",
+  validateSearch: (search: Record<string, unknown>): { practice?: number } => {
+    const n = Number(search["practice"]);
+    return Number.isInteger(n) && n > 0 && n <= 100 ? { practice: n } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/label/LabelPage"), "LabelPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model, settings, settingsPart]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model, settings, settingsPart, labelHome, labelOne]),
   defaultPreload: "intent",
 });
 

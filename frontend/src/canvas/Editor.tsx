@@ -131,7 +131,7 @@ export function Editor({
 
   return (
     <div className={hidden ? "editor editor-hidden" : "editor"} aria-busy={readyOf !== id} inert={hidden}>
-      <iframe ref={frame} src="/editor/frame.html" sandbox="allow-scripts" title={title} style={{ height: Math.max(height, 60) }} tabIndex={hidden ? -1 : 0} />
+      <iframe ref={frame} data-task={id} src="/editor/frame.html" sandbox="allow-scripts" title={title} style={{ height: Math.max(height, 60) }} tabIndex={hidden ? -1 : 0} />
       {readyOf !== id && !hidden && <p className="quiet editor-wait">Opening the editor…</p>}
     </div>
   );

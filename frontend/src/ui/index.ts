@@ -2,6 +2,7 @@ export { Button, ConfirmButton, type ButtonProps } from "./Button";
 export { Icon, type IconName } from "./Icon";
 export { Interval, IntervalBar, type IntervalValue } from "./Interval";
 export { Empty, ErrorNote, Loading } from "./Messages";
+export { Markdown } from "./Markdown";
 export { Page, Section } from "./Page";
 export { SidePanel } from "./SidePanel";
 export { Facts, Id, Kbd, Meter, When } from "./Small";

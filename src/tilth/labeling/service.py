@@ -187,6 +187,11 @@ class LabelingDesk:
         Raises Invalid, naming the region, for an answer that does not fit the config.
         """
         spec = spec_of(self._row(pipeline).spec)
+        if spec.config.categorical is None:
+            raise Invalid(
+                f"What people answer in {pipeline} is not one of several labels, so agreement cannot be counted.",
+                help="Practise in a project that asks for a choice.",
+            )
         practised: list[Practised] = []
         with self._backend.database.read() as conn:
             for task, result, seconds in given:
