@@ -1,3 +1,5 @@
+import "./markdown.css";
+
 import { Fragment, type ReactNode } from "react";
 
 import { type Block, type Inline, readMarkdown } from "@/lib/markdown";

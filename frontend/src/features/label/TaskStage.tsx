@@ -55,7 +55,7 @@ function Plain({ task, next, draft, ref, asked, onError, onChosen }: Props & { a
     focus: () => undefined,
   }));
   return (
-    <div className="stage">
+    <div className="task-stage">
       {[task, ...(next?.config === task.config ? [next] : [])].map((one) => (
         <ChoicesTask key={one.id} asked={asked} data={one.data} media={one.media} chosen={one === task ? chosen : []} hidden={one !== task} onChoose={choose} />
       ))}
@@ -87,7 +87,7 @@ function InEditor({ task, next, draft, ref, onKey, onError }: Props) {
   }
   const [left, right] = here === 0 ? [task, next] : [next, task];
   return (
-    <div className="stage">
+    <div className="task-stage">
       {left && <Editor key="left" ref={first} {...shown(left)} />}
       {right && <Editor key="right" ref={second} {...shown(right)} />}
     </div>

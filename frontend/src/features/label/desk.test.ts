@@ -34,12 +34,12 @@ describe("the labeler's desk", () => {
 
   it("does not show again what was given, and asks for enough to have one ready", () => {
     let desk = give(receive(emptyDesk<{ id: string }>(), [task("a"), task("b")], none), act(1));
-    expect(holding(desk)).toBe(3);
+    expect(holding(desk)).toBe(4);
     expect(isShort(desk)).toBe(true);
-    desk = receive(desk, [task("a"), task("b"), task("c")], none);
-    expect(desk.hand.map((one) => one.id)).toEqual(["b", "c"]);
+    desk = receive(desk, [task("a"), task("b"), task("c"), task("d")], none);
+    expect(desk.hand.map((one) => one.id)).toEqual(["b", "c", "d"]);
     expect(isShort(desk)).toBe(false);
-    expect(receive(desk, [task("d")], new Set(["d"]))).toBe(desk);
+    expect(receive(desk, [task("e")], new Set(["e"]))).toBe(desk);
   });
 
   it("forgets only what the server acknowledged", () => {

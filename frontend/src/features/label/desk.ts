@@ -23,8 +23,8 @@ export interface Desk<T extends { id: string }> {
   given: number;
 }
 
-/** Tasks wanted in hand: the one shown, and the next. */
-export const WANTED = 2;
+/** Tasks wanted in hand: the one shown, the next, and one more for quick hands. */
+export const WANTED = 3;
 const HELD_MOST = 4;
 
 export function emptyDesk<T extends { id: string }>(): Desk<T> {
