@@ -38,6 +38,7 @@
   let shown = { id: "", readOnly: false, own: new Set() };
   let addresses = [];
   let told = "";
+  let loads = 0;
 
   function annotation() { return store?.annotationStore?.selected ?? null; }
   function result() { return annotation()?.serializeAnnotation() ?? []; }
@@ -47,7 +48,10 @@
     for (const address of addresses) URL.revokeObjectURL(address);
     addresses = [];
     store = null;
-    document.getElementById("editor").replaceChildren();
+    // A place of its own each time: the editor before clears its own, and not at once.
+    const place = document.createElement("div");
+    place.id = `editor-${loads += 1}`;
+    document.getElementById("editor").replaceChildren(place);
     shown = { id: message.id, readOnly: message.readOnly, own: keysOf(message.config) };
     theme(message.dark);
     const data = { ...message.data };
@@ -57,7 +61,7 @@
       data[name] = address;
     }
     const given = message.result;
-    editor = new window.LabelStudio("editor", {
+    editor = new window.LabelStudio(place, {
       config: message.config,
       interfaces: message.readOnly ? [] : ["panel", "side-column"],
       user: { id: 1, pk: 1, firstName: "", lastName: "", email: "" },
