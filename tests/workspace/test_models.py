@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tilth.contract.values import FileSource
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid, NotFound
 from tilth.versioning.backend import open_backend
@@ -54,9 +53,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def define(workspace: Workspace) -> None:
     items = {"from": "photos@main:rows.csv", "key": "id"}
     labels = {"column": "label"}
-    slices: list[tuple[str, FileSource]] = [("slices/night.json", json.dumps({"rule": "night = 1"}).encode())]
     document = json.dumps({"items": items, "labels": labels, "media": {"kind": "none"}}).encode()
-    workspace.files.put_many("animals", [("dataset.json", document), *slices])
+    workspace.files.put("animals:dataset.json", document)
+    workspace.slices.create("animals", "night", where="night = 1", live=True)
 
 
 def upload(workspace: Workspace, right: int, shift: int = 0) -> None:
@@ -236,3 +235,39 @@ def test_versions_that_a_branch_has_are_found_as_it_grows(workspace: Workspace) 
     assert workspace.models.get("followed").versions == 4
     found = workspace.models.compare("followed@1", "followed@4")
     assert found.why == []
+
+
+def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: Workspace) -> None:
+    workspace.repos.create("texts")
+    put_texts(workspace, 30)
+    media = {"kind": "text", "column": "text"}
+    items = {"from": "texts@main:rows.csv", "key": "id"}
+    workspace.datasets.define("notes", {"items": items, "media": media, "labels": {"column": "label"}})
+    first = workspace.models.train("notes")
+    assert (first.pipeline, first.model, first.version, first.added) == ("notes-train", "notes-model", 1, 30)
+    workspace.maintenance.run(timeout_s=120)
+    (version,) = workspace.models.versions("notes-model").items
+    assert version.problem == ""
+    assert version.accuracy.n == 30
+    assert version.accuracy.value is not None
+    assert version.accuracy.value > 0.8
+    assert [(source.repo, source.number) for source in version.data] == [("notes", 1)]
+    put_texts(workspace, 40)
+    second = workspace.models.train("notes-model")
+    assert (second.version, second.saved, second.added, second.relabeled) == (2, True, 10, 0)
+    workspace.maintenance.run(timeout_s=120)
+    found = workspace.models.compare("notes-model@1", "notes-model@2")
+    assert any("+10 items; version 1 → 2" in reason.words for reason in found.why)
+    assert workspace.models.promote("notes-model", "2").deployed == "notes-train@production"
+    with pytest.raises(Conflict, match="uploaded"):
+        workspace.models.train("own")
+
+
+def put_texts(workspace: Workspace, count: int) -> None:
+    words = {"bird": "wings feather beak nest song", "fish": "fins water scales gill swim"}
+    lines = ["id,text,label"]
+    for number in range(count):
+        label = ("bird", "fish")[number % 2]
+        word = words[label].split()
+        lines.append(f"{number},{word[number % 5]} {word[(number * 3 + 1) % 5]} number {number},{label}")
+    workspace.files.put("texts:rows.csv", "\n".join(lines).encode())

@@ -16,6 +16,7 @@ from tilth.contract.models import (
     ModelVersionInfo,
     PromotionInfo,
     TestBoard,
+    TrainInfo,
 )
 from tilth.contract.values import Page
 
@@ -139,3 +140,7 @@ class RemoteModels:
     def promotions(self, name: str, *, after: str | None = None, limit: int = 20) -> Page[PromotionInfo]:
         """List what was promoted."""
         return self._call.get("models.promotions", Page[PromotionInfo], name=name, after=after, limit=limit)
+
+    def train(self, name: str) -> TrainInfo:
+        """Train on a dataset, or make a model anew."""
+        return self._call.post("models.train", TrainInfo, name=name)

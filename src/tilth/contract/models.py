@@ -290,6 +290,7 @@ class TrainInfo:
 
     pipeline: str
     change: str
+    model: str
     dataset: str
     version: int | None
     saved: bool
@@ -392,3 +393,11 @@ class Models(Protocol):
 
     def promotions(self, name: str, *, after: str | None = None, limit: int = 20) -> Page[PromotionInfo]:
         """List what was promoted, newest first."""
+
+    def train(self, name: str) -> TrainInfo:
+        """Train on a dataset by the built-in recipe, or make a model anew by the pipeline that it follows.
+
+        `name` is a dataset, whose working state is saved as a version first where it changed (the model is then
+        NAME-model, made by the pipeline NAME-train), or a model. `jobs.list(pipeline=...)` tells how far it is.
+        Raises HeldOut for data that must not train.
+        """

@@ -161,6 +161,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "models.board": Operation("GET", READ),
     "models.promote": Operation("POST", WRITE),
     "models.promotions": Operation("GET", READ),
+    "models.train": Operation("POST", WRITE),
     "datasets.plan_send": Operation("POST", WRITE, audited=False),
     "datasets.send": Operation("POST", WRITE),
     "datasets.plan_export": Operation("GET", READ),

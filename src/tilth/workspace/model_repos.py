@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections.abc import Mapping
@@ -9,14 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from tilth.datasets.model_definition import DEFINITION, ModelDefinition, Predictions, parse_model
-from tilth.errors import Invalid, NotFound
+from tilth.errors import Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId
 from tilth.versioning import branches, commits, repos, revisions
 from tilth.versioning.backend import Backend
+from tilth.versioning.edits import Edits
 from tilth.versioning.repos import MODEL, Repo
-from tilth.versioning.trees import Tree
+from tilth.versioning.trees import Tree, write_entry
 from tilth.workspace.names import short_name
+from tilth.workspace.opened import Opened
 
 PROMOTED = "promoted.json"
 PRODUCTION = "production"
@@ -135,6 +138,17 @@ def read_json(backend: Backend, commit: Commit | None, path: str) -> Mapping[str
     if not isinstance(told, dict):
         raise Invalid(f"{path} is not a JSON object.", help="Revert the commit that wrote it.")
     return told
+
+
+def write_json(opened: Opened, repo: str, path: str, told: Mapping[str, Any], message: str) -> Commit:
+    """Write a JSON object into a model's repo, as one commit; return the head where it says so already."""
+    edits = Edits()
+    data = json.dumps(told, indent=1, ensure_ascii=False).encode()
+    edits.put(write_entry(opened.backend.store, path, io.BytesIO(data)))
+    try:
+        return commits.commit_edits(opened.backend, repo, "main", edits, author=opened.author, message=message)
+    except NothingToCommit as same:
+        return commits.get_commit(opened.backend, CommitId(str(same.facts["head"])))
 
 
 def find_version(lists: VersionLists, backend: Backend, model: ModelRepo, version: str | None) -> ModelVersion:

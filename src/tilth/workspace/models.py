@@ -23,6 +23,7 @@ from tilth.contract.models import (
     PromotionInfo,
     TestBoard,
     TestResult,
+    TrainInfo,
     UploadMapping,
 )
 from tilth.contract.values import Page
@@ -71,6 +72,7 @@ from tilth.workspace.model_repos import (
     load_model,
     read_json,
     split_version,
+    write_json,
 )
 from tilth.workspace.model_scores import Yardstick, interval_info, label_texts
 from tilth.workspace.names import short_name
@@ -110,9 +112,7 @@ class LocalModels:
                 help="Choose another name for the model.",
                 repo=repo.full_name,
             )
-        edits = Edits()
-        self._put_json(edits, DEFINITION, parsed.to_json())
-        self._commit(repo.full_name, edits, f"Define the model {name}")
+        write_json(self._opened, repo.full_name, DEFINITION, parsed.to_json(), f"Define the model {name}")
         return self.get(name)
 
     def get(self, name: str) -> ModelInfo:
@@ -324,9 +324,9 @@ class LocalModels:
         opened.view.count(parsed.where)
         if parsed.not_worse_than and parsed.not_worse_than != PRODUCTION:
             find_version(self._versions, self._backend, model, parsed.not_worse_than)
-        edits = Edits()
-        self._put_json(edits, f"{TESTS}/{test}.json", parsed.to_json())
-        return self._act(model, edits, "test", message or f"Test {test}: {words_of(parsed)}")
+        words = message or f"Test {test}: {words_of(parsed)}"
+        commit = write_json(self._opened, model.repo.full_name, f"{TESTS}/{test}.json", parsed.to_json(), words)
+        return _act(commit)
 
     def remove_test(self, name: str, test: str, *, message: str = "") -> ActInfo:
         """Remove a test."""
@@ -336,7 +336,7 @@ class LocalModels:
             raise NotFound(f"The model {model.name} has no test {test}.", help="`tilth model test` shows its tests.")
         edits = Edits()
         edits.delete(path)
-        return self._act(model, edits, "test", message or f"Remove the test {test}")
+        return _act(self._commit(model.repo.full_name, edits, message or f"Remove the test {test}"))
 
     def board(self, name: str, *, version: str | None = None, limit: int = 5) -> TestBoard:
         """Run all tests of a model on one version, or on the newest ones."""
@@ -442,6 +442,12 @@ class LocalModels:
         shown = [(commit, read_json(self._backend, commit, PROMOTED)) for commit in found[:limit]]
         items = [promotion_info(model, told, commit) for commit, told in shown if told is not None]
         return Page(items, found[limit - 1].id if len(found) > limit else None)
+
+    def train(self, name: str) -> TrainInfo:
+        """Train the built-in model of a dataset, or make a model anew by the pipeline that it follows."""
+        from tilth.workspace.training import train
+
+        return train(self._opened, name)
 
     # Inside
 
@@ -604,9 +610,6 @@ class LocalModels:
     def _commit(self, repo: str, edits: Edits, message: str) -> Commit:
         return commits.commit_edits(self._backend, repo, "main", edits, author=self._opened.author, message=message)
 
-    def _act(self, model: ModelRepo, edits: Edits, kind: str, message: str) -> ActInfo:
-        try:
-            commit = self._commit(model.repo.full_name, edits, message)
-        except NothingToCommit:
-            commit = model.head
-        return ActInfo(commit.id, kind, 1, commit.author, commit.at_ms, commit.message, True)
+
+def _act(commit: Commit) -> ActInfo:
+    return ActInfo(commit.id, "test", 1, commit.author, commit.at_ms, commit.message, True)

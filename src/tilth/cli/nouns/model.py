@@ -22,6 +22,7 @@ from tilth.contract.models import (
     ModelVersionInfo,
     PromotionInfo,
     TestBoard,
+    TrainInfo,
 )
 from tilth.contract.values import Page
 from tilth.errors import Invalid
@@ -201,6 +202,14 @@ def promote(session: Session, name: str, reason: str) -> None:
     )
 
 
+@command.command("train", example="tilth model train birds && tilth run")
+@click.argument("name", metavar="DATASET_OR_MODEL")
+@pass_session
+def train(session: Session, name: str) -> None:
+    """Train on a dataset by the built-in recipe, or make a model anew by the pipeline that it follows."""
+    session.show(session.workspace().models.train(name), _print_training)
+
+
 @command.command("promotions", example="tilth model promotions birds")
 @click.argument("name", metavar="MODEL")
 @paging(20)
@@ -339,6 +348,13 @@ def _print_board(board: TestBoard) -> None:
     for each in board.versions:
         if board.needed:
             print(f"Version {each.number} passes {board.passed[str(each.number)]} of {board.needed} required tests.")
+
+
+def _print_training(done: TrainInfo) -> None:
+    if done.version is not None:
+        changed = f"{done.added:,} items added, {done.removed:,} removed, {done.relabeled:,} relabeled"
+        print(f"Training on version {done.version} of {safe(done.dataset)}: {changed}.")
+    print(f"Pipeline {safe(done.pipeline)} makes the next version of the model {safe(done.model)}.")
 
 
 def _print_promotions(page: Page[PromotionInfo]) -> None:
