@@ -110,6 +110,7 @@ export const grants = {
   "models.register": ["curator", "owner", "writer"],
   "models.remove_test": ["curator", "owner", "writer"],
   "models.set_test": ["curator", "owner", "writer"],
+  "models.train": ["curator", "owner", "writer"],
   "models.upload": ["curator", "owner", "writer"],
   "models.versions": ["auditor", "curator", "owner", "reader", "writer"],
   "pipelines.check": ["curator", "owner", "writer"],

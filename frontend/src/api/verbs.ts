@@ -110,6 +110,7 @@ export const verbs = {
   "models.register": "POST",
   "models.remove_test": "POST",
   "models.set_test": "POST",
+  "models.train": "POST",
   "models.upload": "POST",
   "models.versions": "GET",
   "pipelines.check": "POST",

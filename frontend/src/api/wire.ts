@@ -1906,6 +1906,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train on a dataset by the built-in recipe, or make a model anew by the pipeline that it follows. */
+        post: operations["models.train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/upload": {
         parameters: {
             query?: never;
@@ -4599,6 +4616,11 @@ export interface components {
             /** Test */
             test: string;
         };
+        /** ModelsTrainRequest */
+        ModelsTrainRequest: {
+            /** Name */
+            name: string;
+        };
         /**
          * OverInfo
          * @description A value that is commoner in a selection than in the rest.
@@ -5924,6 +5946,30 @@ export interface components {
             token: string;
             /** User */
             user: string;
+        };
+        /**
+         * TrainInfo
+         * @description A training that was started: the pipeline, its change, and which data it sees.
+         */
+        TrainInfo: {
+            /** Added */
+            added: number;
+            /** Change */
+            change: string;
+            /** Dataset */
+            dataset: string;
+            /** Model */
+            model: string;
+            /** Pipeline */
+            pipeline: string;
+            /** Relabeled */
+            relabeled: number;
+            /** Removed */
+            removed: number;
+            /** Saved */
+            saved: boolean;
+            /** Version */
+            version: number | null;
         };
         /**
          * UploadColumn
@@ -9784,6 +9830,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "models.train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelsTrainRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
