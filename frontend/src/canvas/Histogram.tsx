@@ -165,7 +165,7 @@ export function ValueBars({ label, values, all, chosen, onChoose, nameOf = (valu
             </span>
             <span className="track" aria-hidden>
               {before !== undefined && <span className="ghost" style={{ width: `${(100 * before) / most}%` }} />}
-              <span className="bar" style={{ width: `${(100 * one.count) / most}%`, ...(one.colour ? { background: one.colour } : {}) }} />
+              <span className={one.count ? "bar" : ""} style={{ width: `${(100 * one.count) / most}%`, ...(one.colour ? { background: one.colour } : {}) }} />
             </span>
             <span className="n">{count(one.count)}</span>
           </>

@@ -38,7 +38,7 @@ function Text({ text, fit }: { text: string | null | undefined; fit: "tile" | "w
   if (text === null || text === undefined) return <Broken fit={fit} words="its text is missing" />;
   if (text.trim() === "") return <Broken fit={fit} words="empty text" />;
   return (
-    <div className={`media-text ${fit} ${text.length > 280 ? "long" : text.length > 90 ? "middle" : "short"}`} dir="auto" {...(fit === "whole" ? { tabIndex: 0 } : {})}>
+    <div className={`media-text fit-${fit} ${text.length > 280 ? "long" : text.length > 90 ? "middle" : "short"}`} dir="auto" {...(fit === "whole" ? { tabIndex: 0 } : {})}>
       {fit === "tile" && text.length > 600 ? `${text.slice(0, 600)}…` : text}
     </div>
   );
@@ -52,7 +52,7 @@ function Picture({ address, name, fit, largest }: { address: string; name: strin
   const small = size?.crisp === true;
   const times = size ? Math.min(largest, Math.max(1, Math.floor(320 / Math.max(size.width, size.height, 1)))) : 1;
   return (
-    <figure className={`media-picture ${fit}${size ? "" : " waiting"}`}>
+    <figure className={`media-picture fit-${fit}${size ? "" : " waiting"}`}>
       <img
         src={address}
         alt={name}
@@ -95,7 +95,7 @@ function Player({ address, file, kind, name }: { address: string; file: string; 
   if (typeof state === "object" && "trouble" in state) return <Broken fit="whole" words={state.trouble} />;
   if (source === null)
     return (
-      <div className="media-sign whole">
+      <div className="media-sign fit-whole">
         <button type="button" className="button" disabled={state === "loading"} onClick={() => { setState("loading"); }}>
           {state === "loading" ? "Loading…" : kind === "audio" ? "Play the sound" : "Play the video"}
         </button>
@@ -110,7 +110,7 @@ function Player({ address, file, kind, name }: { address: string; file: string; 
 
 function Sign({ kind }: { kind: "audio" | "video" }) {
   return (
-    <div className="media-sign tile">
+    <div className="media-sign fit-tile">
       <span className="sign" aria-hidden>▶</span>
       {kind === "audio" ? "sound" : "video"}
     </div>
@@ -119,7 +119,7 @@ function Sign({ kind }: { kind: "audio" | "video" }) {
 
 function Broken({ words, fit }: { words: string; fit: "tile" | "whole" }) {
   return (
-    <div className={`media-broken ${fit}`}>
+    <div className={`media-broken fit-${fit}`}>
       <span className="sign" aria-hidden>△</span>
       {words}
     </div>

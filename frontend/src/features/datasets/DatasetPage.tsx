@@ -24,7 +24,7 @@ import { fieldName } from "./question/fields";
 import { NOTHING, type Selected, everything, only, ranged, selectedCount, target, toggled } from "./selection";
 import type { ColumnInfo, DatasetInfo } from "./types";
 import { VIEWS } from "./views";
-import { useItemsWindow } from "./window";
+import { type ItemsWindow, useItemsWindow } from "./window";
 
 const NO_COLUMNS: readonly ColumnInfo[] = [];
 /** Views over items one by one: those that have tiles or rows to size and to act on. */
@@ -34,6 +34,8 @@ const ITEM_VIEWS = new Set(["grid", "table"]);
 export function DatasetPage() {
   const { name, search, question, go } = useDatasetPlace();
   const dataset = useRead("datasets.get", { name }, { keep: true });
+  // Asked at once, not after the dataset is known: the first pictures come a round trip earlier.
+  const items = useItemsWindow(name, question, search.sort);
   if (dataset.error)
     return (
       <Page title={name}>
@@ -42,13 +44,12 @@ export function DatasetPage() {
       </Page>
     );
   if (!dataset.data) return <Loading what={`Opening ${name}…`} />;
-  return <Loaded key={name} {...{ name, search, question, go }} dataset={dataset.data} />;
+  return <Loaded key={name} {...{ name, search, question, go, items }} dataset={dataset.data} />;
 }
 
-function Loaded({ name, dataset, search, question, go }: { name: string; dataset: DatasetInfo; search: DatasetSearch; question: Question; go: Go }) {
+function Loaded({ name, dataset, items, search, question, go }: { name: string; dataset: DatasetInfo; items: ItemsWindow; search: DatasetSearch; question: Question; go: Go }) {
   const columns = useRead("datasets.columns", { name, ...(question.model === null ? {} : { model: question.model }), ...(question.at === null ? {} : { at: question.at }) }, { keep: true });
   const me = useRead("access.me", {});
-  const items = useItemsWindow(name, question, search.sort);
   const classes = useClasses(dataset);
   const acts = useActs(name, question);
   const [selected, setSelected] = useState<Selected>(NOTHING);
@@ -113,7 +114,12 @@ function Loaded({ name, dataset, search, question, go }: { name: string; dataset
     setCursor(next);
     if (item) open(item.key);
   };
-  usePageKeys({ acts, dataset, classes, mayWrite, selected, count, here: search.item ?? items.at(cursor)?.key ?? null, setHistory, view: view?.id ?? "grid" });
+  const escape = (): void => {
+    if (history) setHistory(false);
+    else if (search.item !== undefined) go({ item: undefined });
+    else setSelected(NOTHING);
+  };
+  usePageKeys({ acts, dataset, classes, mayWrite, selected, count, here: search.item ?? items.at(cursor)?.key ?? null, setHistory, view: view?.id ?? "grid", escape });
   const problem = question.where && items.error && (items.error.status === 400 || items.error.status === 422) ? items.error : null;
   const View = view?.component;
   return (
@@ -189,14 +195,16 @@ function Loaded({ name, dataset, search, question, go }: { name: string; dataset
                 )}
               </Suspense>
             </div>
-            {count > 0 && (
-              <BulkBar
-                {...{ name, dataset, question, classes, count, mayWrite, acts, go }}
-                target={target(selected, question.where)}
-                onNone={() => { setSelected(NOTHING); }}
-              />
-            )}
-            <ActsBar acts={acts} />
+            <div className="dataset-bottom">
+              <ActsBar acts={acts} />
+              {count > 0 && (
+                <BulkBar
+                  {...{ name, dataset, question, classes, count, mayWrite, acts, go }}
+                  target={target(selected, question.where)}
+                  onNone={() => { setSelected(NOTHING); }}
+                />
+              )}
+            </div>
           </div>
           {history ? (
             <HistoryPanel name={name} acts={acts} mayWrite={mayWrite} onClose={() => { setHistory(false); }} />
@@ -267,7 +275,7 @@ function SortPick({ columns, sort, go }: { columns: readonly ColumnInfo[]; sort:
 
 /** The keys of the page: a class by its digit, a mark by its letter, z takes back. They never act while one types. */
 function usePageKeys({
-  acts, classes, mayWrite, selected, count, here, setHistory, view,
+  acts, classes, mayWrite, selected, count, here, setHistory, view, escape,
 }: {
   acts: Acts;
   dataset: DatasetInfo;
@@ -279,16 +287,22 @@ function usePageKeys({
   here: string | null;
   setHistory: (change: (open: boolean) => boolean) => void;
   view: string;
+  /** Close what is open, else let the selection go. */
+  escape: () => void;
 }): void {
-  const now = { acts, classes, mayWrite, selected, count, here, setHistory, view };
+  const now = { acts, classes, mayWrite, selected, count, here, setHistory, view, escape };
   const latest = useRef(now);
   useEffect(() => { latest.current = now; });
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
-      const { acts, classes, mayWrite, selected, count, here, setHistory, view } = latest.current;
+      const { acts, classes, mayWrite, selected, count, here, setHistory, view, escape } = latest.current;
       const typing = event.target instanceof HTMLElement && event.target.closest("input:not([type=range]), textarea, select, [role=dialog]") !== null;
       if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const key = event.key.toLowerCase();
+      if (key === "escape") {
+        escape();
+        return;
+      }
       if (key === "f") {
         event.preventDefault();
         document.querySelector<HTMLElement>(".add-chip")?.click();

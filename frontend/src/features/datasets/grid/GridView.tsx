@@ -1,4 +1,3 @@
-import { type Virtualizer, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 import { counted } from "@/lib/format";
@@ -8,8 +7,8 @@ import { useClasses } from "@/features/datasets/classes";
 import { usePageState } from "@/features/datasets/pageState";
 import { isSelected } from "@/features/datasets/selection";
 import type { ViewProps } from "@/features/datasets/views";
-import { type Extent, type Position, physical, placed, scrolledTo } from "./scaled";
 import { Tile, tileHeight } from "./Tile";
+import { useTallList } from "./useTallList";
 
 const GAP = 8;
 export const SIZES = { least: 48, most: 320, image: 112, text: 240 };
@@ -20,67 +19,43 @@ export function GridView({ name, dataset, question, selection }: ViewProps) {
   const classes = useClasses(dataset);
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  const [, redraw] = useState(0);
-  const position = useRef<Position>({ top: 0, offset: 0 });
   const columns = Math.max(1, Math.floor((width + GAP) / (size + GAP)));
   // Tiles share what is left over, so that the row ends where the page does.
   const wide = Math.max(size, Math.floor((width + GAP) / columns) - GAP);
   const tall = tileHeight(wide, dataset.media) + GAP;
   const matching = items.matching ?? 0;
   const rows = Math.ceil(matching / columns);
-  const total = rows * tall;
-  const extent = useRef<Extent>({ total, viewport: 600 });
+  const list = useTallList({ box, count: width === 0 ? 0 : rows, tall });
 
   useLayoutEffect(() => {
     const node = box.current;
     if (!node) return;
-    const watch = new ResizeObserver(() => {
-      setWidth(node.clientWidth - 32);
-      extent.current = { ...extent.current, viewport: node.clientHeight };
-    });
+    const watch = new ResizeObserver(() => { setWidth(node.clientWidth - 32); });
     watch.observe(node);
     return () => { watch.disconnect(); };
   }, []);
-  useLayoutEffect(() => {
-    extent.current = { ...extent.current, total };
-  }, [total]);
-
-  const virtual = useVirtualizer<HTMLDivElement, HTMLElement>({
-    count: width === 0 ? 0 : rows,
-    getScrollElement: () => box.current,
-    estimateSize: () => tall,
-    overscan: 2,
-    observeElementOffset: (instance, told) => observe(instance, told, extent, position, () => { redraw((n) => n + 1); }),
-    scrollToFn: (place, { adjustments = 0 }, instance) => {
-      const node = instance.scrollElement;
-      if (!node) return;
-      position.current = placed(extent.current, place + adjustments);
-      node.scrollTop = position.current.top;
-    },
-  });
-  useEffect(() => { virtual.measure(); }, [tall, columns, virtual]);
-  const drawn = virtual.getVirtualItems();
-  const firstRow = drawn[0]?.index ?? 0;
-  const lastRow = drawn.at(-1)?.index ?? 0;
+  const firstRow = list.rows[0]?.index ?? 0;
+  const lastRow = list.rows.at(-1)?.index ?? 0;
   const { look } = items;
   useEffect(() => { look(firstRow * columns, (lastRow + 1) * columns - 1); }, [look, firstRow, lastRow, columns]);
 
   const asked = `${question.where}\u0000${question.model}\u0000${question.at}\u0000${search.sort}`;
   const before = useRef(asked);
+  const { toTop, reveal } = list;
   useEffect(() => {
     if (before.current === asked) return;
     before.current = asked;
-    virtual.scrollToOffset(0);
-  }, [asked, virtual]);
+    toTop();
+  }, [asked, toTop]);
   const cursorRow = Math.floor(cursor / columns);
   useEffect(() => {
-    if (cursor > 0 || document.activeElement === box.current) virtual.scrollToIndex(cursorRow, { align: "auto" });
+    if (cursor > 0 || document.activeElement === box.current) reveal(cursorRow);
     // Only a moved cursor scrolls, not a changed layout.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [cursor]);
 
   function onKey(event: KeyboardEvent): void {
-    const page = Math.max(1, Math.floor(extent.current.viewport / tall)) * columns;
+    const page = list.perPage() * columns;
     const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page };
     const step = steps[event.key];
     const to = event.key === "Home" ? 0 : event.key === "End" ? matching - 1 : step === undefined ? null : cursor + step;
@@ -129,9 +104,9 @@ export function GridView({ name, dataset, question, selection }: ViewProps) {
           </p>
         </Empty>
       )}
-      <div className="grid-space" style={{ height: physical({ total, viewport: 0 }) }}>
-        {drawn.map((row) => (
-          <div key={row.key} className="grid-row" style={{ transform: `translateY(${row.start - position.current.offset}px)`, gap: GAP }}>
+      <div className="grid-space" style={{ height: list.height }}>
+        {list.rows.map((row) => (
+          <div key={row.index} className="grid-row" style={{ transform: `translateY(${row.top}px)`, gap: GAP }}>
             {Array.from({ length: Math.min(columns, matching - row.index * columns) }, (_, column) => {
               const index = row.index * columns + column;
               const item = items.at(index);
@@ -168,33 +143,4 @@ export function GridView({ name, dataset, question, selection }: ViewProps) {
       </div>
     </div>
   );
-}
-
-/** Follow the scroll bar, near and far. */
-function observe(
-  instance: Virtualizer<HTMLDivElement, HTMLElement>,
-  told: (place: number, moving: boolean) => void,
-  extent: { current: Extent },
-  position: { current: Position },
-  redraw: () => void,
-): (() => void) | undefined {
-  const node = instance.scrollElement;
-  if (!node) return undefined;
-  let settled: ReturnType<typeof setTimeout> | undefined;
-  const onScroll = (): void => {
-    const next = scrolledTo(extent.current, position.current, node.scrollTop);
-    const shifted = next.offset !== position.current.offset;
-    position.current = { top: next.top, offset: next.offset };
-    if (next.reset) node.scrollTop = next.top;
-    told(next.top + next.offset, true);
-    if (shifted) redraw();
-    clearTimeout(settled);
-    settled = setTimeout(() => { told(position.current.top + position.current.offset, false); }, 120);
-  };
-  told(position.current.top + position.current.offset, false);
-  node.addEventListener("scroll", onScroll, { passive: true });
-  return () => {
-    clearTimeout(settled);
-    node.removeEventListener("scroll", onScroll);
-  };
 }

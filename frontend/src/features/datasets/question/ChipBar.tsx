@@ -100,7 +100,7 @@ export function ChipBar({ name, question, columns, classes, total, matching, pro
         </>
       )}
       <output className="chip-count">
-        {matching === null || total === null ? (
+        {problem ? null : matching === null || total === null ? (
           <span className="faint">counting…</span>
         ) : where.trim() === "" ? (
           <>

@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 
 import { MediaView } from "@/canvas/MediaView";
@@ -6,7 +5,7 @@ import { counted, percent } from "@/lib/format";
 import { Button, Empty, ErrorNote, Icon, Loading } from "@/ui";
 
 import { useClasses } from "@/features/datasets/classes";
-import { type Extent, type Position, physical, placed, scrolledTo } from "@/features/datasets/grid/scaled";
+import { useTallList } from "@/features/datasets/grid/useTallList";
 import { thumbnailOf } from "@/features/datasets/media";
 import { usePageState } from "@/features/datasets/pageState";
 import { fieldName, holdsClasses, ordered, valueName } from "@/features/datasets/question/fields";
@@ -15,6 +14,7 @@ import type { ColumnInfo, ItemInfo } from "@/features/datasets/types";
 import type { ViewProps } from "@/features/datasets/views";
 
 const ROW = 34;
+const HEAD = 30;
 const KEPT = "tilth.dataset.columns.";
 
 /** All items as rows; the columns are chosen by the reader and remembered. */
@@ -24,47 +24,15 @@ export function TableView({ name, dataset, question, selection }: ViewProps) {
   const [chosen, setChosen] = useChosen(name, columns);
   const [choosing, setChoosing] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  const position = useRef<Position>({ top: 0, offset: 0 });
-  const [, redraw] = useState(0);
   const matching = items.matching ?? 0;
-  const extent = useRef<Extent>({ total: 0, viewport: 600 });
-  useEffect(() => {
-    extent.current = { total: matching * ROW, viewport: box.current?.clientHeight ?? 600 };
-  });
-  const virtual = useVirtualizer<HTMLDivElement, HTMLElement>({
-    count: matching,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 6,
-    observeElementOffset: (instance, told) => {
-      const node = instance.scrollElement;
-      if (!node) return undefined;
-      const onScroll = (): void => {
-        const next = scrolledTo(extent.current, position.current, node.scrollTop);
-        const shifted = next.offset !== position.current.offset;
-        position.current = { top: next.top, offset: next.offset };
-        if (next.reset) node.scrollTop = next.top;
-        told(next.top + next.offset, true);
-        if (shifted) redraw((n) => n + 1);
-      };
-      told(position.current.top + position.current.offset, false);
-      node.addEventListener("scroll", onScroll, { passive: true });
-      return () => { node.removeEventListener("scroll", onScroll); };
-    },
-    scrollToFn: (place, { adjustments = 0 }, instance) => {
-      const node = instance.scrollElement;
-      if (!node) return;
-      position.current = placed(extent.current, place + adjustments);
-      node.scrollTop = position.current.top;
-    },
-  });
-  const drawn = virtual.getVirtualItems();
-  const first = drawn[0]?.index ?? 0;
-  const last = drawn.at(-1)?.index ?? 0;
+  const list = useTallList({ box, count: matching, tall: ROW, head: HEAD });
+  const first = list.rows[0]?.index ?? 0;
+  const last = list.rows.at(-1)?.index ?? 0;
   const { look } = items;
+  const { reveal } = list;
   useEffect(() => { look(first, last); }, [look, first, last]);
   useEffect(() => {
-    if (cursor > 0 || document.activeElement === box.current) virtual.scrollToIndex(cursor, { align: "auto" });
+    if (cursor > 0 || document.activeElement === box.current) reveal(cursor);
     // Only a moved cursor scrolls, not a changed layout.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [cursor]);
@@ -148,19 +116,19 @@ export function TableView({ name, dataset, question, selection }: ViewProps) {
             <p>Take a chip out above, or widen it. A step back in the browser takes the last change back.</p>
           </Empty>
         )}
-        <div className="grid-space" style={{ height: physical({ total: matching * ROW, viewport: 0 }) }}>
-          {drawn.map((row) => {
+        <div className="grid-space" style={{ height: list.height }}>
+          {list.rows.map((row) => {
             const item = items.at(row.index);
             const selected = item !== undefined && isSelected(selection.now, item.key);
             return (
               <div
-                key={row.key}
+                key={row.index}
                 id={`row-${row.index}`}
                 role="row"
                 aria-rowindex={row.index + 1}
                 aria-selected={selected}
                 className={`table-row${row.index === cursor ? " here" : ""}${selected ? " selected" : ""}${item && item.key === search.item ? " shown" : ""}`}
-                style={{ gridTemplateColumns: template, minWidth: least, transform: `translateY(${row.start - position.current.offset}px)` }}
+                style={{ gridTemplateColumns: template, minWidth: least, transform: `translateY(${row.top}px)` }}
                 onClick={(event) => {
                   if (!item) return;
                   setCursor(row.index);

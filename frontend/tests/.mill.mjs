@@ -1,0 +1,34 @@
+import { openBrowser, troublesOf } from "./browser.mjs";
+const [base, token] = process.argv.slice(2);
+const browser = await openBrowser();
+const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+const troubles = troublesOf(page, { expected: (w) => w.includes("401") });
+await page.goto(`${base}/?token=${token}`); await page.waitForSelector("main h1");
+for (let i = 0; i < 4; i++) {
+  const t = Date.now();
+  await page.goto(`${base}/datasets/million?model=judge&size=${200 + i * 8}`);
+  await page.waitForSelector(".tile:not(.ghost) .media-text");
+  const paint = await page.evaluate(() => performance.now());
+  console.log("grid painted", Math.round(paint), "ms after the navigation began;", Date.now() - t);
+  await page.waitForLoadState("networkidle");
+}
+const seen = () => page.evaluate(() => [...document.querySelectorAll(".tile:not(.ghost)")].map((e) => e.title.split("\n")[0]).filter((k, i, a) => i === 0 || i === a.length - 1));
+const timed = async (what, act, until) => { const t = Date.now(); await act(); await page.waitForFunction(until); console.log(what, Date.now() - t, "ms", await seen()); };
+await page.waitForTimeout(500);
+const view = page.locator(".grid-view");
+await view.hover();
+await page.mouse.wheel(0, 3000);
+await page.waitForTimeout(600); console.log("wheel", await seen());
+await timed("jump to the middle", () => view.evaluate((e) => { e.scrollTop = e.scrollHeight / 2; }), () => [...document.querySelectorAll(".tile")].length > 5 && ![...document.querySelectorAll(".tile")].some((e) => e.classList.contains("ghost")));
+await view.focus();
+await timed("End", () => page.keyboard.press("End"), () => [...document.querySelectorAll(".tile")].some((e) => e.title.startsWith("item-00999999")));
+await page.mouse.wheel(0, -2000); await page.waitForTimeout(600); console.log("wheel up", await seen());
+await timed("Home", () => page.keyboard.press("Home"), () => [...document.querySelectorAll(".tile")].some((e) => e.title.startsWith("item-00000000")));
+await timed("filter", () => page.getByRole("button", { name: "class 03" }).first().click(), () => /of 1,000,000/.test(document.querySelector(".chip-count").textContent) && !document.querySelector(".tile.ghost"));
+await page.waitForLoadState("networkidle");
+await page.screenshot({ path: "/tmp/shots/datasetpage/million.png" });
+await page.getByRole("button", { name: "Metrics", exact: true }).click();
+await page.waitForSelector(".matrix"); await page.waitForTimeout(500);
+await page.screenshot({ path: "/tmp/shots/datasetpage/million-metrics.png" });
+console.log(troubles);
+await browser.close();
