@@ -177,12 +177,14 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
               {selected.all ? "Select none" : `Select all ${items.matching === null ? "" : counted(items.matching, "item")}`}
             </Button>
           )}
-          <Button small look="plain" aria-pressed={rail} onClick={() => { setRail(!rail); }}>
-            {rail ? "Hide fields" : "Fields"}
-          </Button>
+          {!view?.whole && (
+            <Button small look="plain" aria-pressed={rail} onClick={() => { setRail(!rail); }}>
+              {rail ? "Hide fields" : "Fields"}
+            </Button>
+          )}
         </div>
-        <div className={`dataset-body${rail ? " with-rail" : ""}${search.item !== undefined || history ? " with-panel" : ""}`}>
-          {rail && <FieldRail {...{ name, question, classes }} columns={state.columns} onChange={(where) => { setQuestion({ where }); }} />}
+        <div className={`dataset-body${rail && !view?.whole ? " with-rail" : ""}${search.item !== undefined || history ? " with-panel" : ""}`}>
+          {rail && !view?.whole && <FieldRail {...{ name, question, classes }} columns={state.columns} onChange={(where) => { setQuestion({ where }); }} />}
           <div className="dataset-main">
             <div className="dataset-view">
               {columns.error && !problem && <ErrorNote error={columns.error} retry={() => void columns.refetch()} />}
@@ -197,7 +199,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
             </div>
             <div className="dataset-bottom">
               <ActsBar acts={acts} />
-              {count > 0 && (
+              {count > 0 && !view?.whole && (
                 <BulkBar
                   {...{ name, dataset, question, classes, count, mayWrite, acts, go }}
                   target={target(selected, question.where)}

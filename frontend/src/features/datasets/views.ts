@@ -30,6 +30,8 @@ export interface DatasetView {
   id: string;
   label: string;
   component: LazyExoticComponent<ComponentType<ViewProps>>;
+  /** Whether it takes the whole width: it is not about the items that match, so neither fields nor selection stand there. */
+  whole?: boolean;
 }
 
 export interface BulkProps {
@@ -70,8 +72,15 @@ export const VIEWS: readonly DatasetView[] = [
   { id: "grid", label: "Grid", component: lazy(() => import("./grid/GridView").then(({ GridView }) => ({ default: GridView }))) },
   { id: "table", label: "Table", component: lazy(() => import("./table/TableView").then(({ TableView }) => ({ default: TableView }))) },
   { id: "metrics", label: "Metrics", component: lazy(() => import("./metrics/MetricsView").then(({ MetricsView }) => ({ default: MetricsView }))) },
+  { id: "slices", label: "Slices", whole: true, component: lazy(() => import("./slices/SlicesView").then(({ SlicesView }) => ({ default: SlicesView }))) },
 ];
 
-export const BULK_ACTS: readonly BulkAct[] = [];
+export const BULK_ACTS: readonly BulkAct[] = [
+  { id: "slice", label: "Make a slice…", component: lazy(() => import("./slices/MakeSlice").then(({ MakeSlice }) => ({ default: MakeSlice }))) },
+  { id: "send", label: "Send to people…", component: lazy(() => import("./slices/SendToPeople").then(({ SendToPeople }) => ({ default: SendToPeople }))) },
+  { id: "export", label: "Export…", component: lazy(() => import("./slices/ExportItems").then(({ ExportItems }) => ({ default: ExportItems }))) },
+];
 
-export const ITEM_PARTS: readonly ItemPart[] = [];
+export const ITEM_PARTS: readonly ItemPart[] = [
+  { id: "slices", label: "Slices", component: lazy(() => import("./slices/ItemSlices").then(({ ItemSlices }) => ({ default: ItemSlices }))) },
+];
