@@ -47,7 +47,10 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one call found and did; `next` is the row to go on with, None when all are done."""
+    """What one call found and did; `next` is the row to go on with, None when all are done.
+
+    `present` and `otherwise` are of the rows that the call looked at: all in a dry run, else those to be written.
+    """
 
     joined: Joined
     present: int
@@ -105,16 +108,17 @@ def import_table(
         meaning=given.label,
         per=columns.per,
     )
-    ids = [importing.assignment_id(pipeline, good.task, good.worker) for good in joined.good]
+    end = start + limit
+    chosen = joined.good[start:end]
+    looked_at = joined.good if dry_run else chosen
+    ids = [importing.assignment_id(pipeline, good.task, good.worker) for good in looked_at]
     with backend.database.read() as conn:
         there = importing.present(conn, ids)
     present = sum(id in there for id in ids)
-    otherwise = 0
-    for id, good in zip(ids, joined.good, strict=True):
-        if id in there and there[id] != given.answers[good.label].meaning:
-            otherwise += 1
+    otherwise = sum(
+        id in there and there[id] != given.answers[good.label].meaning for id, good in zip(ids, looked_at, strict=True)
+    )
     written = 0
-    chosen = joined.good[start : start + limit]
     if not dry_run and chosen:
         batch = [
             ImportedAnswer(
@@ -132,7 +136,6 @@ def import_table(
             importing.note_import(
                 ledger, source=source, commit=commit, mapping=columns.as_json(), count=written, author=author
             )
-    end = start + limit
     asked = {good.task for good in joined.good}
     tasks = {place.task for place in places}
     return Imported(

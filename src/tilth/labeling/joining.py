@@ -82,15 +82,17 @@ def join(
     if match not in (*MATCHES, "auto"):
         raise Invalid(f"{match[:40]!r} is no way to match items.", help="Choose auto, path, name or stem.")
     named = [_text(item) for item in items]
-    if match == "auto":
-        match = max(MATCHES, key=lambda way: (_hits(named, _index(places, way), way), -MATCHES.index(way)))
-    index = _index(places, match)
+    ways = MATCHES if match == "auto" else (match,)
+    found = {way: ([_found_by(name, way) for name in named], _index(places, way)) for way in ways}
+    # The strictest way among those that find most items.
+    match = max(ways, key=lambda way: (_hits(*found[way]), -ways.index(way)))
+    sought, index = found[match]
     counted = Counter(map(_text, labels))
     words = {word: (meaning(word), count) for word, count in counted.most_common()}
     problems, good = Problems(), list[JoinedRow]()
     seen: dict[tuple[str, str], str] = {}
     for line, name in enumerate(named):
-        tasks = index.get(_found_by(name, match))
+        tasks = index.get(sought[line])
         word = _text(labels[line])
         label = words[word][0]
         worker = _text(workers[line]) if workers is not None else "one person"
@@ -122,8 +124,8 @@ def _index(places: Sequence[Place], match: str) -> dict[str, set[str]]:
     return index
 
 
-def _hits(named: Sequence[str], index: Mapping[str, set[str]], match: str) -> int:
-    return sum(len(index.get(_found_by(name, match), ())) == 1 for name in named)
+def _hits(sought: Sequence[str], index: Mapping[str, set[str]]) -> int:
+    return sum(len(index.get(name, ())) == 1 for name in sought)
 
 
 def _found_by(name: str, match: str) -> str:

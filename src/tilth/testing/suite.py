@@ -632,6 +632,50 @@ class WorkspaceSuite:
         with pytest.raises(Conflict):
             workspace.labeling.ban(ask, worker.worker, "again")
 
+    def test_labels_are_reviewed_and_people_seen_from_near(self, workspace: Workspace, name: str) -> None:
+        """A sample is decided and undone, its rate told; a ban is taken back; methods are compared."""
+        ask = self._labeling(workspace, name, overlap=1)
+        _answer_all(workspace.tasks, ask, lambda shown: "news")
+        review = workspace.reviews.start(ask, size=2, seed=1)
+        assert (review.size, review.state, review.counts) == (2, "open", True)
+        items = workspace.reviews.items(review.id, limit=2).items
+        assert [item.label for item in items] == ["news", "news"]
+        assert items[0].answers[0].label == "news"
+        workspace.reviews.decide(review.id, 0, "corrected", label="bait", reason="it is")
+        workspace.reviews.decide(review.id, 1, "accepted")
+        rates = workspace.reviews.rates(ask)
+        assert (rates.wrong, rates.overall.n, rates.overall.value) == (1, 2, 0.5)
+        undone = workspace.reviews.undo(review.id)
+        assert undone is not None
+        assert (undone.position, undone.verdict) == (1, "")
+        assert [each.kind for each in workspace.reviews.due().items if each.pipeline == ask] == ["review"]
+        assert workspace.reviews.end(review.id).state == "ended"
+        assert [each.id for each in workspace.reviews.list(ask).items] == [review.id]
+        (row,) = workspace.workers.list(ask).items
+        assert workspace.workers.get(ask, row.worker).row == row
+        assert len(workspace.workers.answers(ask, row.worker).items) == row.answers
+        found = workspace.workers.compare(ask)
+        assert found.answers == row.answers
+        for method in found.methods:
+            flips = workspace.workers.flips(ask, method=method.method).items
+            assert len(flips) == method.differs
+        assert workspace.labeling.escalated(ask).items == []
+        workspace.labeling.ban(ask, row.worker, "answers at random")
+        assert workspace.workers.unban(ask, row.worker, "another chance").state == "active"
+
+    def test_answers_given_elsewhere_are_imported_once(self, workspace: Workspace, name: str) -> None:
+        """Rows join items or are told why not; the same again imports nothing."""
+        ask = self._labeling(workspace, name, overlap=1)
+        key = workspace.labeling.labels(ask).items[0].key
+        table = f"{name}-given@main:given.csv"
+        workspace.repos.create(f"{name}-given")
+        workspace.files.put(table, f"item,who,label\n{key},ann,news\nnone such,ann,news\n".encode())
+        asked: dict[str, Any] = {"item": "item", "answer": "label", "worker": "who"}
+        report = workspace.labeling.import_answers(ask, table, **asked)
+        assert (report.rows, report.matched, report.imported, report.next) == (2, 1, 1, None)
+        assert [(problem.kind, problem.count) for problem in report.problems] == [("item", 1)]
+        assert workspace.labeling.import_answers(ask, table, **asked).imported == 0
+
     def test_a_labeler_sees_only_its_own_labeling_pipelines(
         self, workspace: Workspace, as_user: AsUser, name: str
     ) -> None:

@@ -10,7 +10,7 @@ import { type Columns, guessColumns } from "./guess";
 import type { LabelingSearch } from "./place";
 
 type ImportReport = Schemas["ImportReport"];
-const AT_ONCE = 5_000;
+const AT_ONCE = 20_000;
 const PROBLEMS: Readonly<Record<string, string>> = {
   item: "name no item of this project",
   ambiguous: "fit several items",
@@ -133,7 +133,7 @@ function Join({ asked, it, meanings, setMeanings, goto }: { asked: Asked; it: La
     let sum = written;
     try {
       while (start !== null) {
-        const done: ImportReport = await call("labeling.import_answers", { ...asked, dry_run: dry, start: dry ? 0 : start, most: AT_ONCE });
+        const done: ImportReport = await call("labeling.import_answers", { ...asked, ...(report && !dry ? { match: report.match } : {}), dry_run: dry, start: dry ? 0 : start, most: AT_ONCE });
         setReport(done);
         if (dry) {
           setState("checked");
@@ -156,13 +156,13 @@ function Join({ asked, it, meanings, setMeanings, goto }: { asked: Asked; it: La
   }
 
   const classes = choicesOf(it.config ?? "");
-  const left = report ? report.matched - report.present : 0;
+  const left = report && state === "checked" ? report.matched - report.present : 0;
   return (
     <Section title="How the rows join the items">
       {error && <ErrorNote error={error} />}
       {state === "waiting" && <div><Button look="main" onClick={() => void run(true)}>Check the rows</Button> <span className="quiet">Nothing is imported yet.</span></div>}
       {state === "checking" && <Loading what="Joining the rows with the items…" />}
-      {report && state !== "checking" && <Report report={report} />}
+      {report && state === "checked" && <Report report={report} />}
       {report && classes.length > 0 && report.labels.some((word) => word.label === "") && state === "checked" && (
         <div className="panel words-map">
           <h3>Words that are no class here</h3>

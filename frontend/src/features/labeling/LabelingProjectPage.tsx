@@ -30,6 +30,7 @@ export function LabelingProjectPage() {
   const { pipeline } = useParams({ from: "/labeling/$pipeline" });
   const search = useSearch({ from: "/labeling/$pipeline" });
   const go = useNavigate();
+  const mayRule = useMay("labeling.rule");
   const mayImport = useMay("labeling.import_answers");
   const found = useRead("labeling.get", { pipeline }, { every: 2_000 });
   if (found.error) return <Page title={pipeline}><ErrorNote error={found.error} retry={() => void found.refetch()} /></Page>;
@@ -54,7 +55,7 @@ export function LabelingProjectPage() {
       {tab === "overview" && <Overview it={it} open={() => { goto({ tab: "review" }); }} />}
       {tab === "review" && (
         <>
-          {it.escalated > 0 && !search.review && <Ruling it={it} pipeline={pipeline} />}
+          {it.escalated > 0 && !search.review && mayRule && <Ruling it={it} pipeline={pipeline} />}
           <ReviewView it={it} pipeline={pipeline} search={search} goto={goto} />
         </>
       )}

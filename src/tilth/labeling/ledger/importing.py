@@ -41,7 +41,7 @@ def worker_name(pipeline: str, name: str) -> str:
 
 def assignment_id(pipeline: str, task: str, worker: str) -> str:
     """Return the id of an imported answer: of the same task and worker, the same."""
-    return digest_of(canonical(["tilth imported answer", pipeline, task, worker])).hex()[:32]
+    return digest_of("\0".join(("tilth imported answer", pipeline, task, worker)).encode()).hex()[:32]
 
 
 def present(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
@@ -128,8 +128,8 @@ def import_answers(ledger: Ledger, given: Sequence[ImportedAnswer]) -> int:
     ledger.conn.execute(insert(assignments), lent)
     ledger.conn.execute(insert(answers), said)
     ledger.counters.answers += len(said)
-    for person in people.values():
-        ledger.save_worker(person)
+    for name in {answer.worker for _, answer in fresh}:
+        ledger.save_worker(people[name])
     changed = list(counts.values())
     ledger.settle_tasks(changed, touch=True, tell=False)
     counted.save(ledger.conn, changed)

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { Matrix } from "@/canvas/Matrix";
 import { colourOf } from "@/lib/colours";
@@ -80,13 +81,14 @@ function Standing({ pipeline, it }: { pipeline: string; it: WorkerDetail }) {
   const done = () => { setAsking(false); setReason(""); };
   const ban = useAct("labeling.ban", done);
   const unban = useAct("workers.unban", done);
+  const mayDecide = useMay("labeling.ban");
   const banned = it.row.state === "banned";
   const act = banned ? unban : ban;
   const standing = it.row.answers - it.row.rejected;
   return (
     <div className="section">
       <div className="line"><State state={it.row.state} />{it.row.reason && <span className="quiet">{it.row.reason}</span>}<span className="grow" />
-        {!asking && <Button small {...(banned ? {} : { look: "danger" as const })} onClick={() => { setAsking(true); }}>{banned ? "Give another chance…" : "Ban…"}</Button>}
+        {mayDecide && !asking && <Button small {...(banned ? {} : { look: "danger" as const })} onClick={() => { setAsking(true); }}>{banned ? "Give another chance…" : "Ban…"}</Button>}
       </div>
       {asking && (
         <form className="panel reject" onSubmit={(event) => { event.preventDefault(); if (reason.trim()) act.mutate({ pipeline, worker: it.row.worker, reason: reason.trim() }); }}>

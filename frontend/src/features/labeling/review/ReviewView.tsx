@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import type { LabelingInfo, Schemas } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { count, counted } from "@/lib/format";
 import { Button, Empty, ErrorNote, Loading, Section, State, When } from "@/ui";
@@ -25,10 +26,11 @@ export function drawn(by: string): string {
 
 /** Reviews of this project: start one, go on with one, and what they tell. */
 export function ReviewView({ it, pipeline, search, goto }: { it: LabelingInfo; pipeline: string; search: LabelingSearch; goto: (next: LabelingSearch) => void }) {
+  const mayStart = useMay("reviews.start");
   if (search.review) return <Reviewing key={search.review} id={search.review} it={it} pipeline={pipeline} leave={() => { goto({ tab: "review" }); }} />;
   return (
     <>
-      <Start it={it} pipeline={pipeline} open={(review) => { goto({ tab: "review", review }); }} />
+      {mayStart && <Start it={it} pipeline={pipeline} open={(review) => { goto({ tab: "review", review }); }} />}
       <Reviews pipeline={pipeline} open={(review) => { goto({ tab: "review", review }); }} />
       <AllRates pipeline={pipeline} goto={goto} />
     </>
