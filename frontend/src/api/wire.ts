@@ -3887,7 +3887,8 @@ export interface components {
          * ImportReport
          * @description How the rows of a table joined the items. rows = matched + those left out by a problem; none is dropped silently.
          *
-         *     `matched` rows are good; of those, `known` are on known answers, `present` were imported before
+         *     `matched` rows are good; of those, `known` are on known answers, `present` were imported before, of
+         *     those looked at: all in a dry run, else those of this call
          *     (`otherwise` of them with another answer, which stays). `imported` is what
          *     this call wrote, `next` the row to go on with.
          */
