@@ -366,6 +366,8 @@ class _Digits:
     def _keep_models(self) -> None:
         """Show what was trained as models, so that the console tells their story too."""
         workspace = self._workspace
+        about = "All raw scans; people labeled those that were chosen."
+        workspace.datasets.define("digits", specs.scans_dataset(), description=about)
         workspace.datasets.define(HELD_OUT_NAME, specs.heldout_dataset(), description="What judges the models.")
         for arm in specs.ARMS:
             about = f"Trained on the scans that the arm '{arm}' bought."

@@ -91,6 +91,16 @@ def training(*, count: int, seeds: int, seed: int) -> Iterator[dict[str, Any]]:
     )
 
 
+def scans_dataset() -> dict[str, Any]:
+    """Return the definition of the dataset that people look at: all raw scans, with the labels bought by choosing."""
+    return {
+        "media": {"kind": "image"},
+        "items": {"from": "scans@main", "glob": "*.png"},
+        "labels": {"from": "dataset-chosen@main:train.parquet", "key": "item", "column": "label", "match": "stem"},
+        "classes": [{"name": digit, "colour": place % 8 + 1} for place, digit in enumerate(DIGITS)],
+    }
+
+
 def heldout_dataset() -> dict[str, Any]:
     """Return the definition of the dataset that judges the models: the held-out scans with their truth."""
     return {

@@ -47,7 +47,7 @@ export const Tile = memo(function Tile({ id, name, item, at, media, size, classe
   return (
     <div
       id={id}
-      className={`tile${here ? " here" : ""}${shown ? " shown" : ""}${selected ? " selected" : ""}${wrong ? " wrong" : ""}`}
+      className={`tile${here ? " here" : ""}${shown ? " shown" : ""}${selected ? " selected" : ""}${wrong ? " differs" : ""}`}
       style={{ width: size, height }}
       role="option"
       aria-selected={selected}

@@ -19,7 +19,10 @@ const KEPT = "tilth.dataset.columns.";
 
 /** All items as rows; the columns are chosen by the reader and remembered. */
 export function TableView({ name, dataset, question, selection }: ViewProps) {
-  const { items, columns, search, go, cursor, setCursor, select, open } = usePageState();
+  const { items, columns: all, search, go, cursor, setCursor, select, open } = usePageState();
+  const media = dataset.definition["media"] as { column?: string } | undefined;
+  // What is shown of an item anyway needs no column of its own.
+  const columns = useMemo(() => all.filter((column) => column.name !== media?.column), [all, media?.column]);
   const classes = useClasses(dataset);
   const [chosen, setChosen] = useChosen(name, columns);
   const [choosing, setChoosing] = useState(false);
