@@ -73,6 +73,7 @@ export const VIEWS: readonly DatasetView[] = [
   { id: "table", label: "Table", component: lazy(() => import("./table/TableView").then(({ TableView }) => ({ default: TableView }))) },
   { id: "metrics", label: "Metrics", component: lazy(() => import("./metrics/MetricsView").then(({ MetricsView }) => ({ default: MetricsView }))) },
   { id: "slices", label: "Slices", whole: true, component: lazy(() => import("./slices/SlicesView").then(({ SlicesView }) => ({ default: SlicesView }))) },
+  { id: "train", label: "Train", component: lazy(() => import("./train/TrainView").then(({ TrainView }) => ({ default: TrainView }))) },
 ];
 
 export const BULK_ACTS: readonly BulkAct[] = [

@@ -7,6 +7,7 @@ import { ErrorNote, Icon, Loading, Page } from "@/ui";
 import "./models.css";
 import { TABS, modelSearch } from "./place";
 import { PromoteTab } from "./PromoteTab";
+import { TrainButton } from "./TrainButton";
 import { TestsTab } from "./TestsTab";
 import { UploadTab } from "./UploadTab";
 import { VersionsTab } from "./VersionsTab";
@@ -34,11 +35,14 @@ export function ModelPage() {
         </>
       }
       acts={
-        found.versions > 1 && (
-          <Link className="button" to="/models/compare" search={{ first: `${name}@${found.versions - 1}`, second: `${name}@${found.versions}` }}>
-            <Icon name="lineage" /> Compare the last two
-          </Link>
-        )
+        <>
+          {found.versions > 1 && (
+            <Link className="button" to="/models/compare" search={{ first: `${name}@${found.versions - 1}`, second: `${name}@${found.versions}` }}>
+              <Icon name="lineage" /> Compare the last two
+            </Link>
+          )}
+          {found.follows && mayWrite && <TrainButton name={name} model={found} />}
+        </>
       }
     >
       {found.problem && <ErrorNote error={{ message: found.problem }} />}

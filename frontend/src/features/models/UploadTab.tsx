@@ -121,7 +121,7 @@ function Columns({ report, onChoose }: { report: JoinInfo; onChoose: (change: Ch
   const choice = (label: string, value: string, field: keyof Chosen, none: string | null) => (
     <label>
       {label}
-      <select className="field" value={value} onChange={(event) => { onChoose({ [field]: event.target.value }); }}>
+      <select className="field" aria-label={label} value={value} onChange={(event) => { onChoose({ [field]: event.target.value }); }}>
         {(none !== null || !value) && <option value="">{none ?? "choose…"}</option>}
         {names.map((name) => <option key={name}>{name}</option>)}
       </select>
