@@ -148,7 +148,10 @@ def layered_labels(items: pa.Table, layers: Sequence[tuple[Labels, pa.Table | No
             here, sure if sure is not None else pa.scalar(None, pa.float64()), found[CERTAINTY]
         )
         found[BY_PEOPLE] = pc.if_else(here, labels.pipeline is not None, found[BY_PEOPLE])
-        ruled = pc.coalesce(table[RULED_BY].take(at), False) if RULED in joined.columns else pa.scalar(False)
+        ruled: Any = pa.scalar(False)
+        if RULED in joined.columns:
+            said_so: Any = table[RULED_BY].take(at)
+            ruled = pc.fill_null(said_so, False)
         found[RULED] = pc.if_else(here, ruled, found[RULED])
         if LABEL_KEY in joined.columns and number == 0:
             keyed = text(table[labels.key]).take(at)

@@ -187,7 +187,7 @@ class DatasetViews:
         self._parts: OrderedDict[tuple[bytes, str], dict[str, Digest]] = OrderedDict()
         self._documents: OrderedDict[bytes, Mapping[str, Any]] = OrderedDict()
         self._opened: OrderedDict[tuple[str, str | None, str | None], tuple[int, OpenDataset]] = OrderedDict()
-        self._columns: OrderedDict[bytes, list[Any]] = OrderedDict()
+        self._columns: OrderedDict[bytes, dict[bytes, Any]] = OrderedDict()
         self.counts: dict[str, tuple[int, int]] = {}
         """Repo of a dataset → items and labeled ones, when it was last counted."""
 
@@ -526,13 +526,14 @@ class DatasetViews:
         with self._lock:
             if key in self._columns:
                 self._columns.move_to_end(key)
-                return self._columns[key]
-        found = slice_columns(tree) if files else []
+                return list(self._columns[key].values())
+            known = {name: each for columns in self._columns.values() for name, each in columns.items()}
+        found = slice_columns(tree, known) if files else {}
         with self._lock:
             self._columns[key] = found
             while len(self._columns) > KEPT:
                 self._columns.popitem(last=False)
-        return found
+        return list(found.values())
 
 
 _TABLES = f"({'|'.join(re.escape(suffix) for suffix in SUFFIXES)})$"

@@ -337,14 +337,22 @@ def all_slices(tree: Tree, after: str | None = None) -> Iterator[Slice]:
             yield Slice.from_bytes(name, tree.read(file_of(name)))
 
 
-def slice_columns(tree: Tree) -> list[SliceColumn]:
-    """Return the slices as columns of the dataset's view. Cost: O(items of all slices of chosen items)."""
-    found = []
+def slice_columns(tree: Tree, known: Mapping[bytes, SliceColumn]) -> dict[bytes, SliceColumn]:
+    """Return the slices as columns of the dataset's view, by what their items are made of.
+
+    Those of `known` are taken over: of most acts the items of no slice change. Cost: O(items of the others).
+    """
+    found: dict[bytes, SliceColumn] = {}
     for each in all_slices(tree):
-        if each.live:
-            found.append(SliceColumn(each.name, rule=each.where))
+        folder = items_of(each.name)
+        digest = each.where.encode() if each.live else tree.table.fold(f"{folder}/", f"{folder}0")[0]
+        key = b"\0".join([each.name.encode(), b"live" if each.live else b"chosen", digest])
+        if key in known:
+            found[key] = known[key]
+        elif each.live:
+            found[key] = SliceColumn(each.name, rule=each.where)
         else:
-            found.append(SliceColumn(each.name, keys=chosen_keys(tree, each.name)))
+            found[key] = SliceColumn(each.name, keys=chosen_keys(tree, each.name))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tilth.datasets.exports.names import Names, cleaned, folders
@@ -80,6 +80,7 @@ def test_classes_become_folders_of_their_own() -> None:
     assert all("/" not in place and place not in ("", ".", "..") for place in places.values())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.text(alphabet="aA/.\\é\u0301: ", max_size=6), unique=True, max_size=30))
 def test_no_two_names_are_the_same_anywhere(keys: list[str]) -> None:
     names = [unicodedata.normalize("NFC", name).casefold() for name in _all(keys, ".png")]
