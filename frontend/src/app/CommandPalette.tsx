@@ -30,6 +30,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const repos = useRead("repos.list", { limit: 1000 }, reads);
   const pipelines = useRead("pipelines.list", { limit: 1000 }, reads);
   const labelings = useRead("labeling.list", {});
+  const datasets = useRead("datasets.list", { limit: 1000 }, reads);
+  const models = useRead("models.list", { limit: 1000 }, reads);
   const runs = useRead("jobs.list", { limit: 100 }, reads);
 
   useEffect(() => {
@@ -58,6 +60,18 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         { label: name, kind: "where it came from", icon: "lineage", go: () => void navigate({ to: "/lineage", search: { of: name } }) },
       ];
     }),
+    ...(datasets.data?.items ?? []).map(({ name }): Entry => ({
+      label: plain(name),
+      kind: "dataset",
+      icon: "datasets",
+      go: () => void navigate({ to: "/datasets/$name", params: { name: plain(name) } }),
+    })),
+    ...(models.data?.items ?? []).map(({ name }): Entry => ({
+      label: plain(name),
+      kind: "model",
+      icon: "models",
+      go: () => void navigate({ to: "/models/$model", params: { model: plain(name) } }),
+    })),
     ...SETTINGS.filter((part) => may(role, part.needs)).map((part): Entry => ({
       label: part.label,
       kind: "settings",
@@ -92,7 +106,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           <input
             autoFocus
             value={words}
-            placeholder="A page, a pipeline, a repo, a run"
+            placeholder="A page, a dataset, a model, a pipeline, a repo, a run"
             aria-label="Go to"
             role="combobox"
             aria-expanded

@@ -7,5 +7,6 @@ export { Page, Section } from "./Page";
 export { SidePanel } from "./SidePanel";
 export { Facts, Id, Kbd, Meter, When } from "./Small";
 export { CARD, StageCard } from "./StageCard";
+export { type Instant, TimeLine } from "./TimeLine";
 export { TOP_SLOT, TopSlot } from "./TopSlot";
 export { State, toldState, type Tone } from "./State";

@@ -216,6 +216,9 @@ def _told(principal: Principal, event: EventInfo) -> bytes | None:
     """Return what a caller may know of an event: readers all, others only that something of theirs is new."""
     if principal.role in READ:
         return _news(event)
+    if event.kind == ACCESS:
+        mine = event.facts.get("user") == principal.name
+        return _news(event) if mine else None
     pipeline = event.facts.get("pipeline")
     mine = event.kind.startswith(_ABOUT_LABELS) and isinstance(pipeline, str) and principal.may_label(pipeline)
     return _message("news", {"kind": event.kind, "facts": {"pipeline": pipeline}}, event.position) if mine else None

@@ -1,4 +1,6 @@
 /** The moment that a repo's page shows: a branch, and one of its commits. */
+import { useState } from "react";
+
 import { may } from "@/api/may";
 import { useRead } from "@/api/queries";
 import type { ApiError, BranchInfo, CommitInfo, RepoInfo } from "@/api/client";
@@ -37,7 +39,10 @@ export function useMoment(
     { enabled: revision !== null, keep: true },
   );
   const error = repo.error ?? listed.error ?? commit.error;
-  const ready = repo.data && listed.data && (revision === null || commit.data);
+  // An empty branch gets its first version while one looks: the page stays, with all that was begun on it.
+  const [opened, setOpened] = useState<string | null>(null);
+  const ready = repo.data && listed.data && (revision === null || commit.data || opened === name);
+  if (ready && !error && opened !== name) setOpened(name);
   return {
     moment:
       ready && !error

@@ -1,6 +1,7 @@
 import { Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Link } from "@tanstack/react-router";
 
+import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { counted } from "@/lib/format";
 import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
@@ -49,7 +50,12 @@ export function DatasetPage() {
 
 function Loaded({ name, dataset, items, search, question, go }: { name: string; dataset: DatasetInfo; items: ItemsWindow; search: DatasetSearch; question: Question; go: Go }) {
   const columns = useRead("datasets.columns", { name, ...(question.model === null ? {} : { model: question.model }), ...(question.at === null ? {} : { at: question.at }) }, { keep: true });
+<<<<<<< HEAD
   const me = useRead("access.me", {});
+=======
+  const mayFix = useMay("datasets.fix");
+  const items = useItemsWindow(name, question, search.sort);
+>>>>>>> c077fc7 (Show the moment of data and datasets in the top bar; tell people of their own changed role)
   const classes = useClasses(dataset);
   const acts = useActs(name, question);
   const [selected, setSelected] = useState<Selected>(NOTHING);
@@ -57,7 +63,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
   const [rail, setRail] = useState(() => window.innerWidth >= 1200);
   const [history, setHistory] = useState(false);
   const view = VIEWS.find((one) => one.id === (search.view ?? "grid")) ?? VIEWS[0];
-  const mayWrite = question.at === null && me.data !== undefined && me.data.role !== "reader";
+  const mayWrite = question.at === null && mayFix;
   const size = search.size ?? (dataset.media === "text" || dataset.media === "none" ? SIZES.text : SIZES.image);
 
   // A changed question is about other items: what was selected under the old one is let go.

@@ -3,11 +3,14 @@ import { useState } from "react";
 import { useAct, usePages } from "@/api/queries";
 import { useNow } from "@/lib/clock";
 import { ago, count } from "@/lib/format";
-import { Button, ErrorNote } from "@/ui";
+import { Button, ErrorNote, TimeLine, TopSlot } from "@/ui";
 
 import type { Acts } from "./acts/useActs";
 import type { Question } from "./place";
 import type { DatasetInfo } from "./types";
+
+/** The working state, which is no version yet. */
+const NOW = "now";
 
 interface Props {
   name: string;
@@ -30,8 +33,24 @@ export function MomentPicker({ name, dataset, question, setQuestion, acts, mayWr
     acts.told(made.changed === false ? "Nothing is new since the last version: none was made" : "Saved as a version to train on and to come back to");
   });
   const shown = versions.items.find((one) => one.commit === question.at || String(one.number) === question.at);
+  const instants = [
+    ...versions.items.map((one) => ({ id: one.commit, at_ms: one.at_ms, words: `version ${one.number}${one.message ? `: ${one.message}` : ""}` })).reverse(),
+    { id: NOW, at_ms: now, words: "as people work on it" },
+  ];
   return (
     <div className="moment">
+      {versions.items.length > 0 && (
+        <TopSlot>
+          <TimeLine
+            instants={instants}
+            shown={question.at === null ? NOW : (shown?.commit ?? null)}
+            newest={NOW}
+            onMove={(id) => { setQuestion({ at: id === NOW ? null : id }); }}
+            older={versions.hasMore ? versions.more : undefined}
+            loading={versions.isLoadingMore}
+          />
+        </TopSlot>
+      )}
       <label>
         <span className="offscreen">Version</span>
         <select className="field" value={shown?.commit ?? question.at ?? ""} onChange={(event) => { setQuestion({ at: event.target.value || null }); }}>

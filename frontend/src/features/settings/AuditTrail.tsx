@@ -70,7 +70,7 @@ export function AuditTrail() {
 function Row({ entry, set }: { entry: Entry; set: (change: TrailSearch) => void }) {
   return (
     <tr>
-      <td className="nowrap"><time dateTime={new Date(entry.at_ms).toISOString()} title={`entry ${entry.position}`}>{moment(entry.at_ms)}</time></td>
+      <td className="nowrap"><time dateTime={new Date(entry.at_ms).toISOString()} title={`${moment(entry.at_ms)}, entry ${entry.position}`}>{shortMoment(entry.at_ms)}</time></td>
       <td>{entry.user ? <button type="button" className="settings-link" title="Show only this user" onClick={() => { set({ user: entry.user }); }}><bdi>{entry.user}</bdi></button> : <span className="faint">nobody</span>}</td>
       <td><button type="button" className="settings-link" title={entry.operation} onClick={() => { set({ operation: entry.operation }); }}>{operationWords(entry.operation)}</button></td>
       <td className="settings-object"><bdi>{entry.object || "–"}</bdi></td>
@@ -86,6 +86,13 @@ function Row({ entry, set }: { entry: Entry; set: (change: TrailSearch) => void 
       <td className="nowrap" title={entry.token ? `token ${entry.token}` : ""}>{entry.origin === "folder" ? "the server’s folder" : entry.origin}</td>
     </tr>
   );
+}
+
+/** "21 Nov 15:33:36", with the year where it is another one. */
+function shortMoment(ms: number): string {
+  const then = new Date(ms);
+  const year = then.getFullYear() === new Date().getFullYear() ? {} : ({ year: "numeric" } as const);
+  return `${then.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year })} ${then.toLocaleTimeString("en-GB")}`;
 }
 
 /** A filter that asks when one has stopped typing. */

@@ -68,7 +68,7 @@ export function Keys() {
                   <td><When ms={key.created_ms} /></td>
                   <td className="settings-acts">
                     {(role === "owner" || key.user === me.data.name) && (
-                      <ConfirmButton small look="danger" question="End this key pair for good?" verb="End it" onConfirm={() => { revoke.mutate({ key_id: key.id }); }}>
+                      <ConfirmButton small question="End this key pair for good?" verb="End it" onConfirm={() => { revoke.mutate({ key_id: key.id }); }}>
                         End…
                       </ConfirmButton>
                     )}

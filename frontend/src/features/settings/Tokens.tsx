@@ -87,7 +87,6 @@ function List({ credentials, all, none }: { credentials: readonly Credential[]; 
                   {(role === "owner" || one.user === me.data?.name) && (
                     <ConfirmButton
                       small
-                      look="danger"
                       question={one.current ? "End the session of this very browser?" : one.kind === "session" ? "Log this browser out?" : "End this token, and browsers that it opened?"}
                       verb="End it"
                       onConfirm={() => { revoke.mutate({ token_id: one.id }); }}

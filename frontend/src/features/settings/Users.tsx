@@ -31,24 +31,40 @@ export function Users() {
           onClose={() => { setShown(null); }}
         />
       )}
-      <div className="panel table-wrap">
-        <table className="table settings-table">
-          <thead>
-            <tr><th>User</th><th>Role</th><th>Limited to</th><th>Since</th><th>Way in</th>{mayChange && <th><span className="offscreen">Acts</span></th>}</tr>
-          </thead>
-          <tbody>
-            {users.data.items.map((user) => <Row key={user.name} user={user} mayChange={mayChange} />)}
-          </tbody>
-        </table>
-      </div>
-      <p className="faint">
-        Who opens the workspace’s folder on the server itself is an owner. A change of role holds at once, also in open browsers.
-      </p>
+      <List users={users.data.items.filter((user) => !LIMITED.has(user.role))} mayChange={mayChange} />
+      <h3>Labelers and reviewers ({users.data.items.filter((user) => LIMITED.has(user.role)).length})</h3>
+      <List users={users.data.items.filter((user) => LIMITED.has(user.role))} mayChange={mayChange} limits />
+      <details className="settings-roles">
+        <summary>What each role may do</summary>
+        <dl>
+          {ROLES.map(([role, words]) => <div key={role}><dt>{role}</dt><dd>{words}</dd></div>)}
+        </dl>
+        <p className="faint">
+          A role is for the whole workspace. Who opens the workspace’s folder on the server itself is an owner. A change holds at once, also in
+          open browsers.
+        </p>
+      </details>
     </Section>
   );
 }
 
-function Row({ user, mayChange }: { user: UserInfo; mayChange: boolean }) {
+function List({ users, mayChange, limits = false }: { users: readonly UserInfo[]; mayChange: boolean; limits?: boolean }) {
+  if (users.length === 0) return <p className="quiet">Nobody yet. An invite lets people join by themselves.</p>;
+  return (
+    <div className="panel table-wrap">
+      <table className="table settings-table">
+        <thead>
+          <tr><th>User</th><th>Role</th>{limits && <th>Sees</th>}<th>Since</th><th>Way in</th>{mayChange && <th><span className="offscreen">Acts</span></th>}</tr>
+        </thead>
+        <tbody>
+          {users.map((user) => <Row key={user.name} user={user} mayChange={mayChange} limits={limits} />)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ user, mayChange, limits }: { user: UserInfo; mayChange: boolean; limits: boolean }) {
   const change = useAct("access.change_user");
   const remove = useAct("access.remove_user");
   const me = useRead("access.me", {});
@@ -77,7 +93,7 @@ function Row({ user, mayChange }: { user: UserInfo; mayChange: boolean }) {
             <span title={roleWords(user.role)}>{user.role}</span>
           )}
         </td>
-        <td>{LIMITED.has(user.role) ? <Limits user={user} may={mayChange} onChange={(labels) => { change.mutate({ name: user.name, labels }); }} /> : <span className="faint">–</span>}</td>
+        {limits && <td><Limits user={user} may={mayChange} onChange={(labels) => { change.mutate({ name: user.name, labels }); }} /></td>}
         <td><When ms={user.created_ms} />{user.invite && <div className="faint">by invite</div>}</td>
         <td>{user.disabled ? <span className="state need"><Icon name="lock" size={14} /> switched off</span> : <span className="state"><Icon name="check" size={14} /> open</span>}</td>
         {mayChange && (
@@ -87,7 +103,6 @@ function Row({ user, mayChange }: { user: UserInfo; mayChange: boolean }) {
                 <Button small onClick={() => { change.mutate({ name: user.name, disabled: !user.disabled }); }}>{user.disabled ? "Switch on" : "Switch off"}</Button>
                 <ConfirmButton
                   small
-                  look="danger"
                   question={`Remove ${user.name} and its tokens? What it did stays.`}
                   verb="Remove"
                   onConfirm={() => { remove.mutate({ name: user.name }); }}
