@@ -50,12 +50,7 @@ export function DatasetPage() {
 
 function Loaded({ name, dataset, items, search, question, go }: { name: string; dataset: DatasetInfo; items: ItemsWindow; search: DatasetSearch; question: Question; go: Go }) {
   const columns = useRead("datasets.columns", { name, ...(question.model === null ? {} : { model: question.model }), ...(question.at === null ? {} : { at: question.at }) }, { keep: true });
-<<<<<<< HEAD
-  const me = useRead("access.me", {});
-=======
   const mayFix = useMay("datasets.fix");
-  const items = useItemsWindow(name, question, search.sort);
->>>>>>> c077fc7 (Show the moment of data and datasets in the top bar; tell people of their own changed role)
   const classes = useClasses(dataset);
   const acts = useActs(name, question);
   const [selected, setSelected] = useState<Selected>(NOTHING);
