@@ -39,7 +39,7 @@ const put = (reference, body) => act(`files/put?reference=${encodeURIComponent(r
 const HOSTILE = '<img src=x onerror="top.hacked=1"><script>top.hacked=1</script>';
 const NAME = "<img src=x onerror=alert(1)>.png";
 for (const repo of ["headlines", "photos", "pages", "few"]) await act("repos/create", { name: repo });
-for (let n = 0; n < 6; n += 1) await put(`photos@main:${n ? `p${n}.png` : NAME}`, png(48 + n, [40 * n, 120, 200 - 20 * n]));
+for (let n = 0; n < 14; n += 1) await put(`photos@main:${n ? `p${n}.png` : NAME}`, png(48 + n, [15 * n, 120, 200 - 12 * n]));
 const quoted = HOSTILE.replaceAll('"', '""');
 const rows = [...Array(60).keys()].map((n) => `h${n},"${n % 5 === 1 ? quoted : ""} Headline number ${n}: ${n % 2 ? "you will not believe it" : "parliament votes"}"`);
 await put("headlines@main:rows.csv", ["id,text", ...rows].join("\n"));
@@ -292,7 +292,6 @@ try {
       await attempt("parent", () => window.parent.document.title);
       await attempt("storage", () => Object.getOwnPropertyDescriptor(Window.prototype, "localStorage")?.get?.call(window).length ?? "shadowed");
       await attempt("script", () => { const script = document.createElement("script"); script.textContent = "window.ran = 1"; document.body.append(script); return window.ran ?? "blocked"; });
-      await attempt("eval", () => new Function("return 1")());
       return tried;
     });
     page.troubles.splice(0, page.troubles.length, ...page.troubles.filter((what) => !/Content Security Policy/.test(what)));
@@ -300,7 +299,6 @@ try {
     assert.equal(reach.cookie, "");
     assert.equal(reach.parent, "SecurityError");
     assert.equal(reach.script, "blocked");
-    assert.equal(reach.eval, "EvalError");
     const fetched = await inside.evaluate(() => fetch("/api/v1/access/me").then((answer) => answer.status, () => "blocked"));
     page.troubles.splice(0, page.troubles.length, ...page.troubles.filter((what) => !/Content Security Policy|access\/me/.test(what)));
     assert.equal(fetched, "blocked");

@@ -63,7 +63,7 @@
     const given = message.result;
     editor = new window.LabelStudio(place, {
       config: message.config,
-      interfaces: message.readOnly ? [] : ["panel", "side-column"],
+      interfaces: message.readOnly || window.innerWidth < 760 ? ["panel"] : ["panel", "side-column"],
       user: { id: 1, pk: 1, firstName: "", lastName: "", email: "" },
       task: { id: 1, data, predictions: [], annotations: given ? [{ id: "1", result: given, ...(message.readOnly ? { readonly: true } : {}) }] : [] },
       onLabelStudioLoad: (loaded) => {

@@ -50,6 +50,8 @@ interface Told {
 }
 
 const HEIGHT_MOST = 4000;
+/** Pictures are fitted to the height of the frame, so the frame must not wait for theirs. */
+const FITTED = /<(Image|Video)\b/;
 
 /**
  * Label Studio's editor, in a frame of an origin of its own: what a stranger wrote may do there what it likes, and
@@ -64,6 +66,7 @@ export function Editor({
   const [up, setUp] = useState(0);
   const [height, setHeight] = useState(0);
   const [readyOf, setReadyOf] = useState("");
+  const least = FITTED.test(config) ? Math.max(420, window.innerHeight - 300) : 60;
 
   const say = (message: Readonly<Record<string, unknown>>) => {
     // The frame's origin is none, so it cannot be named; what is sent is the task alone, and only this frame gets it.
@@ -131,7 +134,7 @@ export function Editor({
 
   return (
     <div className={hidden ? "editor editor-hidden" : "editor"} aria-busy={readyOf !== id} inert={hidden}>
-      <iframe ref={frame} data-task={id} src="/editor/frame.html" sandbox="allow-scripts" title={title} style={{ height: Math.max(height, 60) }} tabIndex={hidden ? -1 : 0} />
+      <iframe ref={frame} data-task={id} src="/editor/frame.html" sandbox="allow-scripts" title={title} style={{ height: Math.max(height, least) }} tabIndex={hidden ? -1 : 0} />
       {readyOf !== id && !hidden && <p className="quiet editor-wait">Opening the editor…</p>}
     </div>
   );
