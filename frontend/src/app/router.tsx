@@ -13,7 +13,8 @@ import { Shell } from "./Shell";
 
 /** The label page stands alone, for those who run the work too: they see what labelers see. */
 function Frame() {
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // What is shown, not where one is going: a frame must not hold the page that is being left.
+  const path = useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? "" });
   const me = useRead("access.me", {});
   if (path === "/label" || path.startsWith("/label/")) return <LabelFrame />;
   if (me.data?.role !== "labeler") return <Shell />;

@@ -133,7 +133,7 @@ export function Editor({
   }), [id]);
 
   return (
-    <div className={hidden ? "editor editor-hidden" : "editor"} aria-busy={readyOf !== id} inert={hidden}>
+    <div className={["editor", hidden ? "editor-hidden" : "", readyOf === id ? "" : "editor-opening"].filter(Boolean).join(" ")} aria-busy={readyOf !== id} inert={hidden}>
       <iframe ref={frame} data-task={id} src="/editor/frame.html" sandbox="allow-scripts" title={title} style={{ height: Math.max(height, least) }} tabIndex={hidden ? -1 : 0} />
       {readyOf !== id && !hidden && <p className="quiet editor-wait">Opening the editor…</p>}
     </div>

@@ -3,7 +3,9 @@ import "./home.css";
 import { Link } from "@tanstack/react-router";
 
 import { useNeeds } from "@/api/needs";
+import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
+import { plain } from "@/lib/format";
 import { Empty, ErrorNote, Loading, Page, Section } from "@/ui";
 
 import { LoopView } from "./LoopView";
@@ -19,6 +21,8 @@ export function HomePage() {
   const feedback = useRead("feedback.list", {});
   const labelings = useRead("labeling.list", {}, { every: 3_000 });
   const needs = useNeeds();
+  const mayLabel = useMay("tasks.queue");
+  const tried = labelings.data?.items.find((one) => one.done > 0 && one.workers > 1);
   const failed = repos.error ?? pipelines.error;
   if (failed)
     return (
@@ -29,7 +33,12 @@ export function HomePage() {
   if (!repos.data || !pipelines.data) return <Loading what="Reading the workspace…" />;
   if (repos.data.items.length === 0) return <FirstSteps />;
   return (
-    <Page title="The loop" acts={<Today />} about="Data, code and people of this workspace. Dashed arrows lead back: what is found goes to people again.">
+    <Page title="The loop" acts={
+      <>
+        {mayLabel && tried && <Link className="button" to="/label/$pipeline" params={{ pipeline: plain(tried.pipeline) }} search={{ practice: 10 }} title={`Ten items of ${plain(tried.pipeline)}, for practice; then see how you compare with the ${tried.workers} who labeled them`}>Label 10 yourself</Link>}
+        <Today />
+      </>
+    } about="Data, code and people of this workspace. Dashed arrows lead back: what is found goes to people again.">
       <LoopView
         repos={repos.data.items.filter((repo) => repo.kind !== "model")}
         pipelines={pipelines.data.items}

@@ -2,6 +2,7 @@ import { type Choices } from "@/lib/choices";
 import { Kbd } from "@/ui";
 
 const SMALL = 96;
+const LONG = 10;
 
 /** A task of one choice, without the editor: the same question and the same answer, at once and on any screen. */
 export function ChoicesTask({
@@ -24,7 +25,7 @@ export function ChoicesTask({
           return <p key={at} className="said" dir="auto">{typeof said === "string" ? said : said == null ? "" : JSON.stringify(said)}</p>;
         })}
       </div>
-      <div className="choices" role={asked.multiple ? "group" : "radiogroup"} aria-label="Choices">
+      <div className={asked.choices.some((one) => one.said.length > LONG) ? "choices long" : "choices"} role={asked.multiple ? "group" : "radiogroup"} aria-label="Choices">
         {asked.choices.map((choice) => (
           <button
             key={choice.value}
