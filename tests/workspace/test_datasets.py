@@ -427,22 +427,18 @@ def test_two_people_do_not_lose_each_others_acts(workspace: Workspace, named: st
 
 
 def test_slices_are_columns(workspace: Workspace, named: str) -> None:
-    workspace.files.put_many(
-        "heads@main",
-        [
-            ("slices/long.json", json.dumps({"kind": "bug", "rule": "length >= 50"}).encode()),
-            ("slices/two.json", json.dumps({"keys": ["r001", "r055", "gone"]}).encode()),
-            ("slices/odd.json", json.dumps({"rule": "nothing = 3"}).encode()),
-        ],
-    )
+    workspace.slices.create(named, "long", where="length >= 50", live=True)
+    made = workspace.slices.create(named, "two", keys=["r001", "r055"])
     assert workspace.datasets.count_items(named, where="slice.long = true").matching == 10
     assert workspace.datasets.count_items(named, where="slice.two = true and slice.long = true").matching == 1
     assert list(workspace.datasets.item(named, "r055").slices) == ["long", "two"]
     names = [column.name for column in workspace.datasets.columns(named) if column.role == "slice"]
     assert names == ["slice.long", "slice.two"]
-    workspace.files.delete("heads@main:slices/long.json")
-    with pytest.raises(Invalid, match=r"slice\.long"):
-        workspace.datasets.count_items(named, where="slice.long = true")
+    assert workspace.datasets.acts(named).items[0].kind == "slice"
+    workspace.datasets.undo(named, workspace.datasets.acts(named).items[0].commit)
+    assert made.slice is not None
+    with pytest.raises(Invalid, match=r"slice\.two"):
+        workspace.datasets.count_items(named, where="slice.two = true")
 
 
 def test_probabilities_and_analysis_become_columns(workspace: Workspace, named: str) -> None:

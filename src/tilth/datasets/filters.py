@@ -197,6 +197,11 @@ class _Compiler:
         if operator in ("contains", "starts with"):
             if kind != "text":
                 raise Invalid(f"Column {name!r} holds {_described(kind)}, not text.", help=f"{operator} is for text.")
+            if isinstance(value, str) and value.isascii() and not set(value) & _PATTERN and right == "?":
+                # The same said as a pattern that is known beforehand is twice as fast.
+                self.parameters.pop()
+                before = "%" if operator == "contains" else ""
+                return f"COALESCE({left} ILIKE {literal(f'{before}{value}%')}, FALSE)"
             function = "contains" if operator == "contains" else "starts_with"
             return f"COALESCE({function}(lower({left}), lower({right})), FALSE)"
         if operator == "=":
@@ -229,6 +234,8 @@ def _described(kind: Kind) -> str:
     return {"number": "numbers", "text": "text", "boolean": "true or false", "time": "times"}.get(kind, "nested values")
 
 
+_PATTERN = frozenset("%_\\\0")
+"""Signs that mean something in a pattern, or cannot stand in SQL."""
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))
