@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -43,11 +44,14 @@ VALUES = pa.schema(_VALUES)
 """What of an overlay a view shows."""
 
 
-def part_values(data: bytes, column: str, *, after: int | None = None) -> pa.Table:
-    """Return keys and values of a part; with `after`, of rulings behind that place in the ledger only."""
-    names = ["key", column] if after is None else ["key", column, "sequence"]
+def part_values(data: bytes, column: str, *, after: Mapping[str, int] | None = None) -> pa.Table:
+    """Return keys and values of a part; with `after`, of rulings behind that place in their pipeline's ledger only."""
+    names = ["key", column] if after is None else ["key", column, "pipeline", "sequence"]
     table = pq.read_table(pa.BufferReader(data), columns=names)
     if after is not None:
-        behind: Any = pc.greater(table["sequence"], pa.scalar(after, pa.int64()))
-        table = table.filter(behind).drop_columns(["sequence"])
+        told = pa.array([*after.values(), 0], pa.int64())
+        place = pc.index_in(table["pipeline"], value_set=pa.array([*after], pa.string()))
+        known: Any = pc.fill_null(place, pa.scalar(len(after), pa.int32()))
+        behind: Any = pc.greater(table["sequence"], told.take(known))
+        table = table.filter(behind).select(["key", column])
     return table.rename_columns(["key", "value"]).replace_schema_metadata(None).cast(VALUES)

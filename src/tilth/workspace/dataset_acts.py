@@ -141,39 +141,41 @@ def fix(opened: Opened, name: str, label: str | None, chosen: Chosen, *, reason:
                 help=f"Classes are {', '.join(classes[:50])}; add one in the definition.",
                 label=label,
             )
-    labels = found.definition.labels
-    tasks: dict[str, str] = {}
-    if labels is not None and labels.pipeline is not None:
-        tasks = tasks_among(opened, found, labels.pipeline, keys)
+    asked = tasks_of(opened, found, keys)
     if label is None:
         fixed = _rows_of(opened, found.head, FIXES, keys)
         ruled = {key: row for key, row in _rows_of(opened, found.head, RULINGS, keys).items() if not row["reopened"]}
-        tasks = {key: tasks[key] for key in ruled if key in tasks}
+        asked = {
+            pipeline: {key: task for key, task in tasks.items() if key in ruled and ruled[key]["pipeline"] == pipeline}
+            for pipeline, tasks in asked.items()
+        }
+    tasks = {key for each in asked.values() for key in each}
+    if label is None:
         keys = sorted({*fixed, *tasks})
         if not keys:
             raise Invalid("None of these items has a fix to take back.", help="Choose items that somebody fixed.")
     if len(tasks) > MOST_RULED:
         raise Invalid(
-            f"{len(tasks):,} of these items are tasks of {labels.pipeline if labels else ''}; {MOST_RULED:,} can be "
+            f"{len(tasks):,} of these items are tasks of {', '.join(map(short_name, asked))}; {MOST_RULED:,} can be "
             "decided at once.",
             help="Narrow the filter.",
         )
     at_ms = _now()
-    upserts: dict[str, list[dict[str, Any]]] = {FIXES: [], RULINGS: []}
-    deletes: dict[str, list[str]] = {FIXES: [], RULINGS: []}
-    if tasks and labels is not None and labels.pipeline is not None:
-        rulings = _rule(opened, found, labels.pipeline, tasks, label, reason)
-        upserts[RULINGS] = [{**row, "by": opened.author, "at_ms": at_ms, "reason": reason} for row in rulings]
-        deletes[FIXES] = sorted(tasks)  # a ruling holds by itself; an older fix would hide it
+    rulings: list[dict[str, Any]] = []
+    for pipeline, each in asked.items():
+        if each:
+            rulings += _rule(opened, found, pipeline, each, label, reason)
+    told = [{**row, "by": opened.author, "at_ms": at_ms, "reason": reason} for row in rulings]
+    gone = sorted(tasks)  # of the fixes: a ruling holds by itself, and an older fix would hide it
     rest = [key for key in keys if key not in tasks]
     if label is None:
-        deletes[FIXES] = sorted({*deletes[FIXES], *rest})
+        gone = keys
     table = _fix_table(rest, label, opened.author, at_ms, reason) if label is not None and rest else None
 
     def edits(tree: Tree) -> Edits:
         made = Edits()
-        part_edits(opened, tree, FIXES, table, deletes[FIXES], made)
-        part_edits(opened, tree, RULINGS, _table(upserts[RULINGS], RULINGS), deletes[RULINGS], made)
+        part_edits(opened, tree, FIXES, table, gone, made)
+        part_edits(opened, tree, RULINGS, _table(told, RULINGS), (), made)
         return made
 
     count = len(keys)
@@ -307,13 +309,25 @@ def act_info(commit: Commit, *, undone: bool = False) -> ActInfo:
     )
 
 
-def tasks_among(opened: Opened, found: OpenDataset, pipeline: str, keys: Sequence[str]) -> dict[str, str]:
-    """Return which items a labeling pipeline asks about, as item's key → key there; known answers are none."""
-    theirs = found.view.label_keys(keys)
-    mine = {their: key for key, their in theirs.items()}
-    with opened.backend.database.read() as conn:
-        rows = reports.items_named(conn, full_name(pipeline), sorted(mine))
-    return {mine[row.key]: row.key for row in rows if row.active and row.state != GOLDEN}
+def tasks_of(opened: Opened, found: OpenDataset, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return which items people are asked about: labeling pipeline → key of the item → key there.
+
+    Of several pipelines the newest source of labels counts. Known answers are no tasks: nobody can rule on them.
+    """
+    asked: dict[str, dict[str, str]] = {}
+    rest = list(keys)
+    for labels in found.definition.label_sources:
+        if labels.pipeline is None or not rest:
+            continue
+        theirs = {key: key for key in rest} if labels.match == "path" else found.view.label_keys(rest)
+        mine = {their: key for key, their in theirs.items()}
+        with opened.backend.database.read() as conn:
+            rows = reports.items_named(conn, full_name(labels.pipeline), sorted(mine))
+        tasks = {mine[row.key]: row.key for row in rows if row.active and row.state != GOLDEN}
+        if tasks:
+            asked[full_name(labels.pipeline)] = tasks
+            rest = [key for key in rest if key not in tasks]
+    return asked
 
 
 def history(opened: Opened, found: OpenDataset, key: str) -> Sequence[LabelEvent]:

@@ -268,9 +268,10 @@ class DatasetViews:
     def lay(self, view: ItemView, head: Commit, sources: Sequence[Source]) -> None:
         """Lay people's acts as of a commit of `main` over a view."""
         tree = Tree(self._backend.store, head.tree)
-        published = published_sequence(sources)
+        published = published_sequences(sources)
+        stamp = canonical(published)
         # Rulings that the labels tell by now say nothing more here: they may have been reopened there since.
-        rulings = {name: digest_of(digest + b"%d" % published) for name, digest in self.parts(tree, RULINGS).items()}
+        rulings = {name: digest_of(digest + stamp) for name, digest in self.parts(tree, RULINGS).items()}
         view.lay(RULINGS, rulings, lambda name: part_values(tree.read(name), "label", after=published))
         view.lay(FIXES, self.parts(tree, FIXES), lambda name: part_values(tree.read(name), "label"))
         view.lay(MARKS, self.parts(tree, MARKS), lambda name: part_values(tree.read(name), "mark"))
@@ -556,12 +557,16 @@ def label_role(number: int) -> str:
     return "labels" if number == 0 else f"labels[{number}]"
 
 
-def published_sequence(sources: Sequence[Source]) -> int:
-    """Return up to where the labels tell the ledger that they come from; 0 where they come from none."""
-    labels = next((each for each in sources if each.role == "labels"), None)
-    derivation = labels.commit.derivation if labels is not None else None
-    told = derivation.facts.get("ledger_sequence", 0) if derivation is not None else 0
-    return told if isinstance(told, int) else 0
+def published_sequences(sources: Sequence[Source]) -> dict[str, int]:
+    """Return the labeling pipelines that labels come from, with the place in the ledger up to which these tell it."""
+    found: dict[str, int] = {}
+    for each in sources:
+        derivation = each.commit.derivation
+        if each.role.startswith("labels") and derivation is not None:
+            told = derivation.facts.get("ledger_sequence")
+            if isinstance(told, int):
+                found[derivation.stage] = told
+    return found
 
 
 def _head(conn: Connection, repo: Repo, branch: str) -> Commit:

@@ -153,12 +153,7 @@ class LocalDatasets:
                 f"{name} has no item {key[:200]!r}.", help="Look for it with a filter on key.", key=key[:200]
             )
         slices = [column.removeprefix(SLICES) for column, value in rows[0].items() if value and _is_slice(column)]
-        pipeline = found.definition.labels.pipeline if found.definition.labels is not None else None
-        ruling = (
-            found.version is None
-            and pipeline is not None
-            and bool(dataset_acts.tasks_among(self._opened, found, pipeline, [key]))
-        )
+        ruling = found.version is None and bool(dataset_acts.tasks_of(self._opened, found, [key]))
         return ItemDetail(
             item_info(found, rows[0]),
             self._answers(found, key),
