@@ -158,6 +158,9 @@ def test_predictions_are_scored_with_a_threshold(workspace: Workspace, named: st
     assert {(c.true, c.predicted): c.count for c in metrics.cells}[("no", "yes")] == len(wrong)
     sure = workspace.datasets.metrics(named, "judge", threshold=0.5)
     assert (sure.n, sure.below_threshold, sure.coverage.value) == (25, 25, 0.5)
+    assert workspace.datasets.metrics(named, "judge@1").n == 50
+    with pytest.raises(NotFound, match="no version 2"):
+        workspace.datasets.metrics(named, "judge@2")
     page = workspace.datasets.items(named, model="judge", where="correct = false", sort="confidence")
     assert [item.key for item in page.items] == [f"r{n:03}" for n in wrong]
     workspace.datasets.fix(named, "yes", where="correct = false", model="judge", expect=len(wrong))

@@ -49,6 +49,7 @@ from tilth.versioning.glob import compile_glob, matching
 from tilth.versioning.repos import DATASET, MODEL, Repo, find_repo
 from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree
+from tilth.workspace.model_repos import find_version, load_model, split_version
 from tilth.workspace.names import full_name, short_name
 
 if TYPE_CHECKING:
@@ -173,7 +174,18 @@ def open_view(opened: Opened, name: str, *, model: str | None = None, at: str | 
     Raises NotFound for no such dataset, version or model, Invalid for sources that do not fit (naming the field). The
     first question to a dataset costs reading its sources; the next ones only what changed since in people's acts.
     """
+    if model is not None and "@" in model:
+        model = _pinned_model(opened, model)
     return opened.resources.dataset_views.open(name, model=model, at=at)
+
+
+def _pinned_model(opened: Opened, model: str) -> str:
+    """Return "MODEL@COMMIT" for a version named by its number, the start of its commit, or as `production`."""
+    name, version = split_version(model)
+    if version is None or is_id(version):
+        return model
+    found = find_version(opened.resources.model_versions, opened.backend, load_model(opened.backend, name), version)
+    return f"{name}@{found.commit.id}"
 
 
 class DatasetViews:
