@@ -60,8 +60,8 @@ MOST_KEYS = 20_000
 MOST_VALUES = 1000
 """Values of a field up to which it can say what is special about a selection."""
 BINS = 10
-_NOT_TOLD = frozenset({"key", "media", "x", "y", "duplicate_of", "suggested"})
-"""Columns that explain nothing: they are names, or places."""
+_NOT_TOLD = frozenset({"key", "media", "x", "y", "duplicate_of", "suggested", "given_label"})
+"""Columns that explain nothing: they are names or places, or say what another one says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
   const state: PageState = {
     items,
     columns: columns.data ?? NO_COLUMNS,
+    acts,
+    mayWrite,
     classes,
     search,
     go,

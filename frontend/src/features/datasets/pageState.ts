@@ -1,6 +1,7 @@
 /** What all parts of a dataset's page share beside its address. */
 import { createContext, useContext } from "react";
 
+import type { Acts } from "./acts/useActs";
 import type { DatasetSearch, Go } from "./place";
 import type { Classes } from "./classes";
 import type { ColumnInfo } from "./types";
@@ -9,6 +10,9 @@ import type { ItemsWindow } from "./window";
 export interface PageState {
   items: ItemsWindow;
   columns: readonly ColumnInfo[];
+  /** What one may do to items, with the page's undo. */
+  acts: Acts;
+  mayWrite: boolean;
   classes: Classes;
   search: DatasetSearch;
   go: Go;

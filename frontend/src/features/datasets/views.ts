@@ -72,16 +72,22 @@ export const VIEWS: readonly DatasetView[] = [
   { id: "grid", label: "Grid", component: lazy(() => import("./grid/GridView").then(({ GridView }) => ({ default: GridView }))) },
   { id: "table", label: "Table", component: lazy(() => import("./table/TableView").then(({ TableView }) => ({ default: TableView }))) },
   { id: "metrics", label: "Metrics", component: lazy(() => import("./metrics/MetricsView").then(({ MetricsView }) => ({ default: MetricsView }))) },
+  { id: "map", label: "Map", component: lazy(() => import("./analysis/MapView").then(({ MapView }) => ({ default: MapView }))) },
+  { id: "issues", label: "Issues", component: lazy(() => import("./analysis/IssuesView").then(({ IssuesView }) => ({ default: IssuesView }))) },
+  { id: "similar", label: "Find similar", component: lazy(() => import("./analysis/SimilarView").then(({ SimilarView }) => ({ default: SimilarView }))) },
   { id: "slices", label: "Slices", whole: true, component: lazy(() => import("./slices/SlicesView").then(({ SlicesView }) => ({ default: SlicesView }))) },
   { id: "train", label: "Train", component: lazy(() => import("./train/TrainView").then(({ TrainView }) => ({ default: TrainView }))) },
 ];
 
 export const BULK_ACTS: readonly BulkAct[] = [
   { id: "slice", label: "Make a slice…", component: lazy(() => import("./slices/MakeSlice").then(({ MakeSlice }) => ({ default: MakeSlice }))) },
+  { id: "similar", label: "Find more like these", component: lazy(() => import("./analysis/FindMore").then(({ FindMore }) => ({ default: FindMore }))) },
+  { id: "explain", label: "What is special?", component: lazy(() => import("./analysis/Explain").then(({ ExplainAct }) => ({ default: ExplainAct }))) },
   { id: "send", label: "Send to people…", component: lazy(() => import("./slices/SendToPeople").then(({ SendToPeople }) => ({ default: SendToPeople }))) },
   { id: "export", label: "Export…", component: lazy(() => import("./slices/ExportItems").then(({ ExportItems }) => ({ default: ExportItems }))) },
 ];
 
 export const ITEM_PARTS: readonly ItemPart[] = [
+  { id: "neighbours", label: "Most alike", component: lazy(() => import("./analysis/Neighbours").then(({ Neighbours }) => ({ default: Neighbours }))) },
   { id: "slices", label: "Slices", component: lazy(() => import("./slices/ItemSlices").then(({ ItemSlices }) => ({ default: ItemSlices }))) },
 ];
