@@ -87,7 +87,7 @@ class Pair:
 
     def having(self, outcome: Outcome, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """Mark the items that had an outcome, of those `among`."""
-        found = self.right == {"still_wrong": 1, "fixed": 2, "broken": 3}[outcome]
+        found: NDArray[np.bool_] = self.right == {"still_wrong": 1, "fixed": 2, "broken": 3}[outcome]
         return found if among is None else found & among
 
 

@@ -809,6 +809,48 @@ class WorkspaceSuite:
         below = workspace.lineage.descendants(f"{name}@{source.id}")
         assert [node.commit.repo for node in below.nodes][1:] == [f"default/{up}"]
 
+    # Models
+
+    def test_a_model_is_judged_compared_tested_and_promoted(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(f"{name}-rows")
+        rows = [f"{number},{'cat' if number % 2 else 'dog'}" for number in range(60)]
+        workspace.files.put(f"{name}-rows:rows.csv", "\n".join(["id,label", *rows]).encode())
+        items = {"from": f"{name}-rows@main:rows.csv", "key": "id"}
+        workspace.datasets.define(f"{name}-set", {"items": items, "labels": {"column": "label"}})
+        made = workspace.models.register(name, {"dataset": f"{name}-set"}, description="Mine")
+        assert (made.versions, made.follows, made.description) == (0, "", "Mine")
+        assert name in [model.name for model in _all(lambda after: workspace.models.list(after=after, limit=2))]
+
+        def said(right: int) -> bytes:
+            lines = [row if number < right else f"{number},eel" for number, row in enumerate(rows)]
+            return "\n".join(["id,says", *lines]).encode()
+
+        tried = workspace.models.upload(name, said(30), file="said.csv")
+        assert (tried.mapping.key, tried.mapping.label, tried.matched, tried.commit) == ("id", "says", 60, None)
+        assert tried.unknown_classes == {"eel": 30}
+        for right in (30, 57):
+            saved = workspace.models.upload(name, said(right), file="said.csv", mapping={"label": "says"}, save=True)
+            assert saved.commit is not None
+        versions = _all(lambda after: workspace.models.versions(name, after=after, limit=1))
+        assert [version.number for version in versions] == [2, 1]
+        assert versions[0].accuracy.n == 60
+        found = workspace.models.compare(f"{name}@1", name)
+        assert (found.fixed, found.broken, found.still_wrong, found.accuracy.verdict) == (27, 0, 3, "better")
+        fixed = _all(lambda after: workspace.models.compared(f"{name}@1", name, "fixed", after=after, limit=10))
+        assert len({item.key for item in fixed}) == 27
+        workspace.models.set_test(name, "good", {"metric": "accuracy", "at_least": 0.9})
+        board = workspace.models.board(name)
+        assert (board.needed, board.passed) == (1, {"1": 0, "2": 1})
+        with pytest.raises(Conflict, match="good"):
+            workspace.models.promote(name, "1")
+        assert workspace.models.promote(name, "2", reason="better").reason == "better"
+        assert [each.number for each in workspace.models.promotions(name).items] == [2]
+        workspace.models.remove_test(name, "good")
+        with pytest.raises(Conflict, match="uploaded"):
+            workspace.models.train(name)
+        with pytest.raises(NotFound):
+            workspace.models.get(f"{name}-set")
+
     # Access and care
 
     def test_users_have_a_role_and_tokens_that_end(self, workspace: Workspace, as_user: AsUser, name: str) -> None:

@@ -171,7 +171,7 @@ function Report({ report, dataset }: { report: JoinInfo; dataset: string }) {
   if (report.unmatched_rows.count) odd.push(["need", `${counted(report.unmatched_rows.count, "row")} of no item of ${dataset}; kept, and waiting for one`, report.unmatched_rows.examples]);
   const strange = Object.entries(report.unknown_classes);
   if (strange.length) odd.push(["need", `${counted(strange.length, "class", "classes")} that no label has; such predictions count as wrong`, strange.slice(0, 5).map(([label, n]) => `${label} (${count(n)})`)]);
-  if (report.repeated) odd.push(["calm", `${counted(report.repeated, "row")} that say again what another said; one is kept`, []]);
+  if (report.repeated) odd.push(["calm", `${counted(report.repeated, "row")} ${report.repeated === 1 ? "repeats" : "repeat"} what another says; one is kept`, []]);
   if (report.unmatched_items.count) odd.push(["calm", `${counted(report.unmatched_items.count, "item")} without a prediction`, report.unmatched_items.examples]);
   return (
     <div className="panel models-report">

@@ -1,5 +1,5 @@
 /** What models, tests and comparisons say, in words. Pure. */
-import { count, percent } from "@/lib/format";
+import { count } from "@/lib/format";
 
 export interface Measured {
   value?: number | null;
@@ -39,7 +39,7 @@ export function testState(state: string): { word: string; tone: "good" | "bad" |
 export function resultWords(result: { state: string; value: Measured; difference?: Measured | null; clear: boolean }): string {
   const of = `${count(result.value.n)} items`;
   if (result.value.value == null) return of;
-  const said = result.difference ? `${differenceWords(result.difference)}, ${of}` : `${percent(result.value.value)} of ${of}`;
+  const said = result.difference ? `${differenceWords(result.difference)}, ${of}` : `of ${of}`;
   const unclear = (result.state === "pass" || result.state === "fail") && !result.clear;
   return unclear ? `${said}; the interval reaches the other side` : said;
 }
