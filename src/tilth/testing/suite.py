@@ -708,7 +708,7 @@ class WorkspaceSuite:
             workspace.datasets.rows(f"{name}:t.csv", where="1; DROP TABLE data")
 
     def test_a_dataset_is_asked_fixed_undone_and_saved(self, workspace: Workspace, name: str) -> None:
-        data = self._dataset(workspace, name)
+        data = self._numbers(workspace, name)
         info = workspace.datasets.get(data)
         assert (info.items, info.labeled, list(info.classes), info.media) == (9, 9, ["even", "odd"], "text")
         assert data in [each.name for each in _all(lambda after: workspace.datasets.list(after=after))]
@@ -760,7 +760,7 @@ class WorkspaceSuite:
         with pytest.raises(NotFound):
             workspace.datasets.thumbnail(f"{name}-set", "dog/7.png")
 
-    def _dataset(self, workspace: Workspace, name: str) -> str:
+    def _numbers(self, workspace: Workspace, name: str) -> str:
         workspace.repos.create(name)
         rows = "".join(f"k{n},{n},word {n},{'odd' if n % 2 else 'even'}\n" for n in range(9))
         workspace.files.put(f"{name}:t.csv", f"key,n,word,label\n{rows}".encode())
