@@ -33,6 +33,9 @@
     }
   };
 
+  /** Configs whose answers are regions, of which a list stands beside the task where there is room. */
+  const REGIONS = /<(\w*Labels|Rectangle|Polygon|Brush|KeyPoint|Ellipse|VideoRectangle)\b/;
+
   let editor = null;
   let store = null;
   let shown = { id: "", readOnly: false, own: new Set() };
@@ -63,7 +66,7 @@
     const given = message.result;
     editor = new window.LabelStudio(place, {
       config: message.config,
-      interfaces: message.readOnly || window.innerWidth < 760 ? ["panel"] : ["panel", "side-column"],
+      interfaces: REGIONS.test(message.config) && !message.readOnly && window.innerWidth >= 760 ? ["panel", "side-column"] : ["panel"],
       user: { id: 1, pk: 1, firstName: "", lastName: "", email: "" },
       task: { id: 1, data, predictions: [], annotations: given ? [{ id: "1", result: given, ...(message.readOnly ? { readonly: true } : {}) }] : [] },
       onLabelStudioLoad: (loaded) => {
