@@ -9,22 +9,18 @@ import { Empty, ErrorNote, Icon, Kbd, Loading, Page, TOP_SLOT } from "@/ui";
 
 import { CommandPalette } from "./CommandPalette";
 import { Me } from "./Me";
-import { LabelerHome } from "./LabelerHome";
 import { PLACES, needOf, placeOf } from "./places";
 
-/** What stands around every page: nothing for labelers and on the label page, else rail and top bar. */
+/** What stands around every page of those who do more than label. */
 export function Shell() {
-  const path = useRouterState({ select: (state) => state.location.pathname });
   const me = useRead("access.me", {});
-  if (!me.data) return <Loading what="Opening the workspace…" />;
-  const labels = path.startsWith("/label/");
-  if (me.data.role === "labeler" && !labels) return <LabelerHome name={me.data.display || me.data.name} />;
-  return labels ? <Outlet /> : <Frame role={me.data.role} />;
+  return me.data ? <Frame role={me.data.role} /> : <Loading what="Opening the workspace…" />;
 }
 
 /** The frame: rail, top bar, palette. */
 function Frame({ role }: { role: string }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const shown = placeOf(useRouterState({ select: (state) => state.matches.at(-1)?.pathname ?? state.location.pathname }));
   const live = useLive();
   const me = useRead("access.me", {});
   const needs = useNeeds();
@@ -107,7 +103,7 @@ function Frame({ role }: { role: string }) {
             <ErrorNote error={live.error} retry={() => void live.refetch()} />
           </div>
         )}
-        {here && !may(role, needOf(here.to)) ? <NotYours role={role} place={here} /> : <Outlet />}
+        {shown && !may(role, needOf(shown.to)) ? <NotYours role={role} place={shown} /> : <Outlet />}
       </main>
       {searching && <CommandPalette onClose={() => { setSearching(false); }} />}
     </div>

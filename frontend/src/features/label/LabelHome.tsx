@@ -14,7 +14,7 @@ export function LabelHome() {
   if (!found.data) return <Loading what="Looking for your projects…" />;
   return (
     <div className="label-page">
-      <header className="label-head"><h1>{me.data ? `Hello ${me.data.name}` : "Your projects"}</h1></header>
+      <header className="label-head"><h1>{me.data ? `Hello ${me.data.display || me.data.name}` : "Your projects"}</h1></header>
       {found.data.items.length === 0 ? (
         <Empty title="There is nothing for you to label yet">
           <p>A project appears here as soon as it is opened to you. Ask whoever invited you which one it is.</p>
