@@ -13,7 +13,7 @@ from .vectors import Floats32
 
 BITS = 7
 """Bits in which the hashes of two near-duplicate images may differ."""
-ALIKE = {"image": 0.98, "text": 0.9, "audio": 0.995}
+ALIKE = {"image": 0.985, "text": 0.9, "audio": 0.995}
 """How alike (cosine) the vectors of near-duplicates must be as well: a hash of 64 bits alone mixes up simple images."""
 JACCARD = 0.6
 BANDS = 16
