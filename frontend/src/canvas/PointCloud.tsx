@@ -26,7 +26,12 @@ interface Props {
   label: string;
 }
 
-/** Many points on a canvas: drag to lasso or to move, wheel to zoom. Drawn without a graphics card. */
+/**
+ * Many points on a canvas: drag to lasso or to move, wheel to zoom.
+ *
+ * Drawn as pixels, without WebGL: it needs no graphics card, and no library that builds code from text, which this
+ * page's content security policy forbids (regl does). 200,000 points take some tens of milliseconds.
+ */
 export function PointCloud({ points, code, colours, chosen, drag, view: given, setView, onLasso, onPick, onHover, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);

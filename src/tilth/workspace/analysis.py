@@ -356,6 +356,8 @@ class LocalAnalysis:
             if part.job is not None and part.job.state in (CREATED, RUNNING):
                 done = part.job.run + part.job.reused + part.job.failed + part.job.recovered
                 return "running", "", stage, done, part.job.total
+            if part.pipeline is not None and part.job is None:
+                return "running", "", stage, 0, 0  # asked for, and not begun yet
         for part in (embed, analysis):
             if part.job is not None and part.job.state in queue.BLOCKING:
                 stopped = part.job.state == queue.STOPPED

@@ -180,5 +180,5 @@ export function crowds(points: Points, most = 12): number[][] {
     const g = group[place[at] as number] as number;
     if (g >= 0) (members[g] as number[]).push(at);
   }
-  return members.filter((one) => one.length >= Math.max(3, n / 500)).sort((a, b) => b.length - a.length).slice(0, most);
+  return members.filter((one) => one.length >= Math.max(5, n / 200)).sort((a, b) => b.length - a.length).slice(0, most);
 }

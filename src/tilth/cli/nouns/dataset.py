@@ -15,7 +15,7 @@ import click
 
 from tilth.cli.documents import plain
 from tilth.cli.grammar import Noun, paging
-from tilth.cli.nouns.dataset_items import COMMANDS
+from tilth.cli.nouns import dataset_analysis, dataset_items
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
@@ -34,7 +34,7 @@ def command() -> None:
     """Datasets: items with labels and predictions; and tables (Parquet, CSV, JSONL) in commits."""
 
 
-for each in COMMANDS:
+for each in (*dataset_items.COMMANDS, *dataset_analysis.COMMANDS):
     command.add_command(each)
 
 
