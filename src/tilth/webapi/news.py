@@ -2,6 +2,9 @@
 
 One reader per process looks at the feed, however many listen. A listener that comes back names the last position that
 it saw (`Last-Event-ID`) and misses nothing; one that is too far behind, or too slow, is told to read everything anew.
+
+Labelers hear no position and nothing of answers: a task that is settled makes news where a known answer makes none, so
+whoever submits and listens would tell the two apart. They are told to look again at every beat, news or not.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from tilth.contract.principal import Principal
+from tilth.contract.principal import Principal, Role
 from tilth.contract.values import EventInfo, StatusInfo
 from tilth.errors import Denied, TilthError, Unavailable
 from tilth.webapi.guard import Door, credential, origin_of
@@ -33,6 +36,8 @@ MOST_BEHIND = 5_000
 MOST_LISTENERS = 2_000
 PAGE = 1_000
 ACCESS = "access.changed"
+LOOK_AGAIN = "labeling.beat"
+"""What labelers are told at every beat."""
 _ABOUT_LABELS = ("answer.", "label", "worker", "task")
 
 _log = logging.getLogger(__name__)
@@ -91,7 +96,7 @@ class Broadcast:
         if self._status is not None and principal.role in READ_LABELS:
             missed.append(_message("status", asdict(self._status), until))
         else:
-            missed.append(_message("beat", {}, until))
+            missed.append(_message("beat", {}, until if _is_told_positions(principal) else None))
         return listener, missed
 
     def leave(self, listener: Listener) -> None:
@@ -99,6 +104,8 @@ class Broadcast:
         self._listeners.discard(listener)
 
     async def _missed(self, principal: Principal, after: int | None, until: int) -> list[bytes]:
+        if not _is_told_positions(principal):
+            return [_message("reset", {})] if after is not None else []
         if after is None or after == until:
             return []
         if not until - MOST_BEHIND <= after < until:
@@ -143,6 +150,7 @@ class Broadcast:
         open_to_readers = [_news(event) for event in events]
         state = _message("status", asdict(status), self._position) if status is not None else None
         pulse = _message("beat", {}, self._position)
+        look_again = _message("news", {"kind": LOOK_AGAIN, "facts": {}})
         changed = {event.facts.get("user") for event in events if event.kind == ACCESS}
         for listener in list(self._listeners):
             if beat or listener.principal.name in changed:
@@ -157,7 +165,7 @@ class Broadcast:
             if state is not None and listener.principal.role in READ_LABELS:
                 listener.tell(state)
             elif beat:
-                listener.tell(pulse)
+                listener.tell(pulse if _is_told_positions(listener.principal) else look_again)
             elif listener.check.is_set():
                 listener.tell(b": look again\n\n")
 
@@ -218,7 +226,10 @@ def _told(principal: Principal, event: EventInfo) -> bytes | None:
         return _news(event)
     if event.kind == ACCESS:
         mine = event.facts.get("user") == principal.name
-        return _news(event) if mine else None
+        position = event.position if _is_told_positions(principal) else None
+        return _message("news", {"kind": event.kind, "facts": event.facts}, position) if mine else None
+    if not _is_told_positions(principal):
+        return None
     pipeline = event.facts.get("pipeline")
     mine = event.kind.startswith(_ABOUT_LABELS) and isinstance(pipeline, str) and principal.may_label(pipeline)
     return _message("news", {"kind": event.kind, "facts": {"pipeline": pipeline}}, event.position) if mine else None
@@ -228,8 +239,13 @@ def _news(event: EventInfo) -> bytes:
     return _message("news", asdict(event), event.position)
 
 
-def _message(kind: str, facts: dict[str, object], position: int) -> bytes:
-    return f"id: {position}\nevent: {kind}\ndata: {json.dumps(facts)}\n\n".encode()
+def _is_told_positions(principal: Principal) -> bool:
+    return principal.role is not Role.LABELER
+
+
+def _message(kind: str, facts: dict[str, object], position: int | None = None) -> bytes:
+    named = f"id: {position}\n" if position is not None else ""
+    return f"{named}event: {kind}\ndata: {json.dumps(facts)}\n\n".encode()
 
 
 def _facts(status: StatusInfo | None) -> tuple[object, ...]:
