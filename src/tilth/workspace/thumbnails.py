@@ -6,22 +6,31 @@ import io
 import threading
 import warnings
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tilth.contract.datasets import MediaInfo
-from tilth.errors import Invalid
+from tilth.errors import Invalid, Unavailable
 from tilth.model.digest import Digest
 from tilth.storage.content import read_content
 from tilth.versioning import revisions
 from tilth.versioning.trees import Tree, content_of
 from tilth.workspace.opened import Opened
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
 SIZES = (16, 1024)
 MAX_BYTES = 64 << 20
 """Bytes of a picture that is decoded."""
 MAX_PIXELS = 100_000_000
+"""Pixels that are in memory at once, of one picture and of all: a file of 200 KB may hold as many."""
+WAIT_S = 10.0
+"""How long a picture waits for the others to be done."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
 CACHED_BYTES = 64 << 20
 _QUALITY = 85
@@ -52,6 +61,31 @@ class Thumbnails:
             while self._bytes > self._limit and len(self._kept) > 1:
                 _, gone = self._kept.popitem(last=False)
                 self._bytes -= len(gone)
+
+
+class Room:
+    """Lets so many pixels be decoded at once. Thread-safe."""
+
+    def __init__(self, pixels: int = MAX_PIXELS, wait_s: float = WAIT_S) -> None:
+        self._free, self._wait_s = pixels, wait_s
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def of(self, pixels: int) -> Iterator[None]:
+        """Hold room for so many pixels. Raises Unavailable when there is none for long."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._free >= pixels, self._wait_s):
+                raise Unavailable("Many large pictures are being made small just now.", help="Try again soon.")
+            self._free -= pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += pixels
+                self._changed.notify_all()
+
+
+_room = Room()
 
 
 def thumbnail(opened: Opened, media: MediaInfo, size: int) -> bytes:
@@ -93,13 +127,11 @@ def shrink(data: bytes, size: int, *, name: str = "The picture") -> bytes:
                         help="Make it smaller.",
                     )
                 picture.draft("RGB", (size * 2, size * 2))
-                picture.load()
-                upright = ImageOps.exif_transpose(picture)
+                with _room.of(picture.width * picture.height):
+                    upright = ImageOps.exif_transpose(_reduced(picture, size))
                 if upright.mode.startswith(("I", "F")):  # more than 8 bits: from black to its brightest
                     upright = Image.fromarray(_levelled(np.asarray(upright, np.float64)))
-                clear = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-                if upright.mode not in ("RGB", "RGBA", "L"):
-                    upright = upright.convert("RGBA" if clear else "RGB")
+                clear = _is_clear(upright)
                 upright.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=2.0)
                 sink = io.BytesIO()
                 if clear or (upright.width * upright.height <= 4096):
@@ -111,6 +143,32 @@ def shrink(data: bytes, size: int, *, name: str = "The picture") -> bytes:
     except (OSError, ValueError, SyntaxError, MemoryError, EOFError, Image.DecompressionBombError) as problem:
         raise Invalid(f"{name} cannot be shown: {problem}", help="Look at the file.") from problem
     return sink.getvalue()
+
+
+def _reduced(picture: Picture, size: int) -> Picture:
+    """Return a picture in a mode that can be scaled, at no more than about twice the size that is wanted.
+
+    All that follows works on few pixels: in floating point those of a large picture would take gigabytes.
+    """
+    picture.load()
+    kept: Picture = picture
+    if kept.mode.startswith("I;"):
+        kept = kept.convert("I")
+    elif kept.mode not in ("RGB", "RGBA", "L", "I", "F"):
+        kept = kept.convert("RGBA" if _is_clear(kept) else "RGB")
+    factor = max(kept.width, kept.height) // (size * 2)
+    by = min(factor, kept.width), min(factor, kept.height)
+    if factor > 1:
+        reduced = kept.reduce((max(by[0], 1), max(by[1], 1)))
+        reduced.info = dict(picture.info)
+        if exif := picture.getexif():
+            reduced.getexif().update(exif)
+        return reduced
+    return kept
+
+
+def _is_clear(picture: Picture) -> bool:
+    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
 
 
 def _levelled(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
