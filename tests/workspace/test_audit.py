@@ -169,3 +169,37 @@ def test_writing_an_entry_is_cheap(database: Database) -> None:
         audit_ledger.record(database, _act())
     # The promise is 1 ms; a busy machine is given room.
     assert (time.process_time() - began) / 200 < 0.005
+
+
+def test_which_of_two_opposite_acts_it_was_is_kept(workspace: Workspace) -> None:
+    workspace.repos.create("photos", held_out=True)
+    workspace.repos.hold_out("photos", held_out=False)
+    workspace.access.create_user("ann", "labeler", labels=["label", "other"])
+    workspace.access.change_user("ann", disabled=True)
+    workspace.access.change_user("ann", labels=[])
+    for act in (
+        lambda: workspace.reviews.decide("r1", 3, "accepted"),
+        lambda: workspace.datasets.undo("pets", "c1"),
+        lambda: workspace.models.promote("m", "v1"),
+        lambda: workspace.models.remove_test("m", "fair"),
+    ):
+        with pytest.raises(TilthError):
+            act()
+    told = [f"{each.operation} {each.object}" for each in reversed(workspace.audit.list().items)]
+    assert told == [
+        "repos.create photos held_out=true",
+        "repos.hold_out photos held_out=false",
+        "access.create_user ann labeler labels=label,other",
+        "access.change_user ann disabled=true",
+        "access.change_user ann labels=",
+        "reviews.decide r1 position=3",
+        "datasets.undo pets c1",
+        "models.promote m v1",
+        "models.remove_test m fair",
+    ]
+
+
+def test_a_time_that_no_clock_shows_is_no_error(workspace: Workspace) -> None:
+    workspace.repos.create("photos")
+    assert workspace.audit.list(since_ms=-(10**30), until_ms=10**30).items
+    assert b"photos" in b"".join(workspace.audit.export(until_ms=10**30))

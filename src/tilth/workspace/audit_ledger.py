@@ -137,10 +137,15 @@ def _asked(user: str, operation: str, object: str, outcome: str, since_ms: int, 
     if outcome:
         query = query.where(audit.c.outcome == outcome)
     if since_ms:
-        query = query.where(audit.c.at_ms >= since_ms)
+        query = query.where(audit.c.at_ms >= _bounded(since_ms))
     if until_ms is not None:
-        query = query.where(audit.c.at_ms < until_ms)
+        query = query.where(audit.c.at_ms < _bounded(until_ms))
     return query
+
+
+def _bounded(at_ms: int) -> int:
+    """Return a time that a database can compare with."""
+    return min(max(at_ms, 0), 1 << 62)
 
 
 def _chained(last: bytes | None, values: dict[str, Any]) -> Digest:

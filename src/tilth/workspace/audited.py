@@ -21,6 +21,7 @@ NAMING: Final = frozenset(
         "assignment",
         "branch",
         "change",
+        "commit",
         "dataset",
         "draft",
         "edge",
@@ -34,18 +35,26 @@ NAMING: Final = frozenset(
         "pipeline",
         "reference",
         "repo",
+        "review",
         "role",
         "slice",
         "source",
+        "table",
         "target",
+        "test",
         "to",
         "token_id",
         "user",
+        "version",
         "worker",
     )
 )
 """The arguments that say what an act is about. Only these are kept, and only where they are short text: others may hold
 data or secrets."""
+
+SAYING: Final = frozenset(("disabled", "drop_bad", "force", "held_out", "labels", "position", "reprocess"))
+"""The arguments that say which of two opposite acts it was, or how far rights go: kept as `held_out=false` where they
+are not what is meant without a word."""
 
 _log = logging.getLogger(__name__)
 
@@ -112,26 +121,40 @@ class _AuditedFacet:
 
 
 def _about(bound: Callable[..., Any], args: tuple[Any, ...], named: Mapping[str, Any]) -> str:
-    """Return what a call is about: the names among its arguments, in their order."""
+    """Return what a call is about: the names among its arguments, in their order, and then what sets its direction."""
     parameters = _parameters(bound)
     given = [*zip(parameters, args, strict=False), *((name, named[name]) for name in parameters if name in named)]
+    usual = _defaults(bound)
     found = [value for name, value in given if name in NAMING and isinstance(value, str) and value]
     for name, value in given:
         if name in ("spec", "definition") and isinstance(value, Mapping):
             inner = value.get("pipeline", value)
             told = inner.get("name") if isinstance(inner, Mapping) else None
             found += [told] if isinstance(told, str) else []
+    saying = [(name, value) for name, value in given if name in SAYING and value != usual[name]]
+    found += [f"{name}={told}" for name, value in saying if (told := _told(value)) is not None]
     return " ".join(found)
 
 
+def _told(value: object) -> str | None:
+    """Return a setting as words; None for what says nothing."""
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    words = list(value) if isinstance(value, list | tuple) else [None]
+    return ",".join(words) if all(isinstance(each, str) for each in words) else None
+
+
 def _parameters(bound: Callable[..., Any]) -> tuple[str, ...]:
-    return _signature(getattr(bound, "__func__", bound))
+    return tuple(_signature(getattr(bound, "__func__", bound)))
+
+
+def _defaults(bound: Callable[..., Any]) -> Mapping[str, Any]:
+    return {name: each.default for name, each in _signature(getattr(bound, "__func__", bound)).items()}
 
 
 @lru_cache(maxsize=1024)
-def _signature(function: Callable[..., Any]) -> tuple[str, ...]:
-    names = tuple(inspect.signature(function).parameters)
-    return names[1:] if names[:1] == ("self",) else names
+def _signature(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return {name: each for name, each in inspect.signature(function).parameters.items() if name != "self"}
 
 
 def _made(result: object) -> str:
