@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -146,3 +148,19 @@ def view():
 @given(FILTERS)
 def test_sql_means_what_python_reads(view: View, some) -> None:
     assert view.table(some)["key"].to_pylist() == sorted(row["key"] for row in ROWS if holds(some, row))
+
+
+def test_thousands_of_values_cost_little(view: View) -> None:
+    words = [f"w{number}" for number in range(3000)]
+    with View(
+        {"items": pa.table({"key": [f"k{n}" for n in range(200_000)], "label": [f"w{n}" for n in range(200_000)]})}
+    ) as large:
+        began = time.process_time()
+        assert len(large.table(In(Column("label"), tuple(words)))) == 3000
+        # As many comparisons took 8 s; a busy machine is given room.
+        assert time.process_time() - began < 2.0
+    text = ", ".join(f"'{word}'" for word in [*words[:500], "cat"])
+    some = [row["key"] for row in ROWS if row["label"] == "cat"]
+    assert some
+    assert view.table(parse_filter(f"label in ({text})"))["key"].to_pylist() == sorted(some)
+    assert len(view.table(parse_filter(f"label not in ({text})"))) == len(ROWS) - len(some)
