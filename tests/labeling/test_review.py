@@ -76,6 +76,9 @@ def test_a_wrong_question_for_a_sample_is_refused(desk: ReviewDesk) -> None:
     for asked in ({"size": 3, "by": "colour"}, {}, {"size": 3, "share": 0.5}, {"share": 1.5}, {"size": 20_000}):
         with pytest.raises(Invalid):
             start(desk, **asked)  # type: ignore[arg-type]
+    for seed in (-1, 1 << 63):
+        with pytest.raises(Invalid, match="no seed"):
+            start(desk, size=5, seed=seed)
 
 
 def test_a_correction_is_a_ruling_and_undo_takes_it_back(shop: Shop, desk: ReviewDesk) -> None:

@@ -59,6 +59,8 @@ class ReviewDesk:
             raise Invalid(f"{by[:40]!r} is no way to draw a sample.", help=f"Choose {', '.join(sampling.KINDS)}.")
         if (size > 0) == (share > 0) or share > 1 or size < 0 or share < 0:
             raise Invalid("A sample needs a size, or a share above 0 and up to 1.", help="Give one of the two.")
+        if seed is not None and not 0 <= seed < 1 << 63:
+            raise Invalid(f"{seed} is no seed.", help="Give a whole number from 0 on, or none.")
         standing = self._standings.of(pipeline)
         with self._backend.database.read() as conn:
             found = reviewing.settled(conn, pipeline)
