@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from PIL import Image
 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, HeldOut, Invalid, NotFound
+from tilth.model.ids import CommitId
+from tilth.versioning.commits import get_commit
+from tilth.versioning.trees import Tree
 from tilth.workspace.local import open as open_local
 
 ROWS = "id,headline,topic,label,length\n" + "".join(
@@ -551,3 +555,89 @@ def test_the_definition_changes_and_its_change_is_undone(workspace: Workspace, n
         workspace.datasets.define(workspace.repos.create("taken").name, DEFINITION)
     with pytest.raises(NotFound, match="no dataset"):
         workspace.datasets.get("rows")
+
+
+def test_two_datasets_of_the_same_data_have_acts_of_their_own(workspace: Workspace, named: str) -> None:
+    workspace.datasets.define("other", DEFINITION)
+    workspace.datasets.fix(named, "perhaps", keys=["r001"])
+    assert workspace.datasets.count_items("other", where="label = 'perhaps'").matching == 0
+    workspace.datasets.mark("other", "ambiguous", ["r002"])
+    assert workspace.datasets.count_items(named, where="label = 'perhaps'").matching == 1
+    assert workspace.datasets.count_items(named, where="mark is not missing").matching == 0
+
+
+def test_who_looked_earlier_does_not_bring_the_past_back(workspace: Workspace, named: str) -> None:
+    views = workspace.datasets._opened.resources.dataset_views  # type: ignore[attr-defined]
+    before = views.open(named)
+    workspace.datasets.fix(named, "perhaps", keys=["r001"])
+    now = views.open(named)
+    assert now.view is before.view
+    assert not views._lay(before.view, before.head, before.sources, now.view.position - 1)
+    assert now.view.acts == now.head.id
+    assert workspace.datasets.count_items(named, where="label = 'perhaps'").matching == 1
+
+
+def test_a_version_is_of_one_moment_and_has_a_number_of_its_own(workspace: Workspace, named: str) -> None:
+    failed: list[Exception] = []
+
+    def work(label: str) -> None:
+        try:
+            for number in range(6):
+                workspace.datasets.fix(named, f"{label}{number}", keys=[f"r{number:03}"])
+                workspace.datasets.save_version(named)
+        except Exception as error:  # noqa: BLE001 - told below
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(label,)) for label in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    told = workspace.datasets.versions(named).items
+    assert [each.number for each in told] == [*range(len(told), 0, -1)]
+    store = workspace.datasets._backend.store  # type: ignore[attr-defined]
+    for each in told:
+        derivation = workspace.commits.get(f"{named}@{each.commit}").derivation
+        assert derivation is not None
+        head = next(used.commit for used in derivation.inputs if used.repo.endswith(f"/{named}") or used.repo == named)
+        tree = Tree(store, get_commit(workspace.datasets._backend, CommitId(head)).tree)  # type: ignore[attr-defined]
+        fixed = {
+            row["key"]: row["label"]
+            for entry in tree.walk("fixes")
+            for row in pq.read_table(pa.BufferReader(tree.read(entry.path))).to_pylist()
+        }
+        items = workspace.datasets.items(named, at=each.commit, limit=100).items
+        assert {item.key: item.label for item in items if item.key in fixed} == fixed
+
+
+def test_numbers_that_are_none_do_not_make_a_version(workspace: Workspace) -> None:
+    workspace.files.put("rows@main:n.parquet", parquet(id=["a", "b"], size=[float("nan"), 1.5], label=["yes", "no"]))
+    definition = {"items": {"from": "rows@main:n.parquet", "key": "id"}, "labels": {"column": "label"}}
+    workspace.datasets.define("gaps", definition)
+    workspace.datasets.save_version("gaps")
+    # Another definition, or all rows would not be compared.
+    workspace.datasets.define("gaps", {**definition, "classes": [{"name": "yes"}, {"name": "no"}]})
+    second = workspace.datasets.save_version("gaps")
+    assert workspace.datasets.versions("gaps").items[0].changed == 0
+    assert second.changed
+
+
+def test_a_changed_picture_is_a_new_version_though_the_rows_are_the_same(workspace: Workspace) -> None:
+    workspace.repos.create("photos")
+    workspace.files.put_many("photos@main", [("old/a.png", picture((1, 2, 3))), ("else.txt", b"1")])
+    workspace.files.put("rows@main:pictures.csv", b"id,file,label\n1,a.png,cat\n")
+    definition = {
+        "items": {"from": "rows@main:pictures.csv", "key": "id"},
+        "media": {"kind": "image", "column": "file", "media_from": "photos@main:old"},
+        "labels": {"column": "label"},
+    }
+    workspace.datasets.define("looks", definition)
+    first = workspace.datasets.save_version("looks")
+    workspace.files.put("photos@main:else.txt", b"2")
+    assert not workspace.datasets.save_version("looks").changed
+    workspace.files.put("photos@main:old/a.png", picture((9, 9, 9)))
+    second = workspace.datasets.save_version("looks")
+    assert second.changed
+    shown = [workspace.datasets.thumbnail("looks", "1", at=each.id) for each in (first, second)]
+    assert shown[0] != shown[1]

@@ -60,6 +60,12 @@ class ItemView(View):
         """
         self.key = "key"
         self.media = assembly.media
+        self.laying = threading.Lock()
+        """Held by whoever lays acts over it."""
+        self.position = -1
+        """The moment (a place in the feed) of the acts that lie over it."""
+        self.acts: str | None = ""
+        """The commit whose acts those are; "" before there are any, None while they change."""
         self.unmatched: dict[str, int] = {}
         self.roles: dict[str, str] = {}
         self._lock = threading.Lock()

@@ -73,7 +73,7 @@ def define(opened: Opened, name: str, document: Mapping[str, Any], *, descriptio
     for source in [*sources, *(each.source for each in definition.fields)]:
         if source and revisions.parse(source).full_name == full:
             raise Invalid(f"{name} cannot be made from itself.", help="Name another repo.", field="items.from")
-    opened.resources.dataset_views.tried(document)
+    opened.resources.dataset_views.tried(full, document)
     with opened.backend.database.read() as conn:
         try:
             repo: Repo | None = find_repo(conn, full)
@@ -227,7 +227,8 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
     changes = {folder: changed_rows(old_tree, new_tree, folder) for folder in OVERLAYS}
     files = [each for each in diff_trees(old_tree, new_tree) if each.path.partition("/")[0] not in OVERLAYS]
     if any(each.path == DEFINITION for each in files):
-        opened.resources.dataset_views.tried(opened.resources.dataset_views.document(before, DEFINITION))
+        views = opened.resources.dataset_views
+        views.tried(repo.full_name, views.document(before, DEFINITION))
     at_ms = _now()
     back = _reopened(opened, changes[RULINGS], at_ms)
 

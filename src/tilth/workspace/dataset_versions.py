@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from sqlalchemy import Connection
 
 from tilth.contract.datasets import VersionInfo
 from tilth.contract.values import CommitInfo, Page
@@ -21,10 +23,11 @@ from tilth.model.ids import ChangeId, CommitId, new_id
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.publication.inputs import used
 from tilth.publication.publish import publish
-from tilth.versioning import commits
+from tilth.versioning import commits, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch, insert_branch
 from tilth.versioning.commits import get_commit, load_commit
+from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo
@@ -45,7 +48,7 @@ from tilth.workspace.opened import Opened
 from tilth.workspace.paging import page_of
 
 STAGE = "dataset"
-ATTEMPTS = 5
+ATTEMPTS = 20
 
 
 def save_version(opened: Opened, name: str, message: str) -> CommitInfo:
@@ -121,21 +124,32 @@ def _save(opened: Opened, found: OpenDataset, message: str) -> CommitInfo:
         written, changed = _rewritten(old, version_table(found, found.view.table(), _digests(backend, found)))
     else:
         written, changed = _updated(old, version_table(found, found.view.among(touched), _kept_digests(old, touched)))
+    items, labeled = found.view.totals()
+    if found.view.acts != found.head.id:  # somebody acted while it was read: what was read is of no one moment
+        raise BranchMoved(repo.full_name, expected=found.head.id, found=None)
     edits = Edits()
     for name, data in written.items():
         if data is None:
             edits.delete(f"{ITEMS}/{name}")
         else:
             edits.put(write_entry(backend.store, f"{ITEMS}/{name}", data))
-    if before is not None and not written and old.read(DEFINITION) == texts[DEFINITION]:
+    same = old.root is not None and old.read(DEFINITION) == texts[DEFINITION] and _same_media(backend, old, sources)
+    if before is not None and not written and same:
         return commit_info(before, changed=False)
     for path, data in texts.items():
         edits.put(write_entry(backend.store, path, data))
     number = (version_info(before).number if before is not None else 0) + 1
-    items, labeled = found.view.totals()
     inputs = {each.commit.id: used(each.commit, each.branch, InputKind.DATA) for each in sources}
     inputs[found.head.id] = used(found.head, DEFAULT_BRANCH, InputKind.DATA)
     facts: dict[str, Json] = {"version": number, "items": items, "labeled": labeled, "changed": changed}
+
+    def check_turn(conn: Connection) -> None:
+        """Raise BranchMoved when another version was saved meanwhile: this one would bear its number."""
+        head = find_branch(conn, repo, VERSIONS).head
+        parents = load_commit(conn, head).parents if head is not None else ()
+        if list(parents) != ([before.id] if before is not None else []):
+            raise BranchMoved(f"{repo.full_name}@{VERSIONS}", expected=before.id if before else None, found=head)
+
     commit = publish(
         backend,
         repo=repo,
@@ -146,8 +160,24 @@ def _save(opened: Opened, found: OpenDataset, message: str) -> CommitInfo:
         author=opened.author,
         message=message or f"Version {number}",
         stage=STAGE,
+        also=check_turn,
     )
     return commit_info(commit)
+
+
+def _same_media(backend: Backend, old: Tree, sources: Sequence[Source]) -> bool:
+    """Tell whether the files that rows name are those of the version before: the rows alone do not tell."""
+    media = next((each for each in sources if each.role == "media"), None)
+    if media is None:
+        return True
+    place, _, folder = str(json.loads(old.read(SOURCES)).get("media", "")).partition(":")
+    if (media.reference.path or "") != folder or not place:
+        return False
+    then = revisions.resolve(backend, place)
+    if then.repo != media.commit.repo:
+        return False
+    trees = [Tree(backend.store, each.tree) for each in (then, media.commit)]
+    return next(iter(diff_trees(trees[0], trees[1], folder)), None) is None
 
 
 def _same(old: Tree, texts: Mapping[str, bytes]) -> bool:
@@ -237,6 +267,8 @@ def _different(before: pa.Table, table: pa.Table) -> pa.Table:
 def _equal(one: Any, other: Any) -> Any:
     try:
         equal = pc.fill_null(pc.equal(one, other), pa.scalar(False))
+        if pa.types.is_floating(one.type):  # what is no number is the same nothing
+            equal = pc.or_(equal, pc.fill_null(pc.and_(pc.is_nan(one), pc.is_nan(other)), pa.scalar(False)))
     except pa.ArrowNotImplementedError:  # nested values have no comparison of columns
         pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
         return pa.chunked_array([pa.array([a == b for a, b in pairs], pa.bool_())])

@@ -206,15 +206,17 @@ class DatasetViews:
     def open(self, name: str, *, model: str | None = None, at: str | None = None) -> OpenDataset:
         """Open a dataset; see `open_view`. While nothing at all has happened in the workspace, this costs one query."""
         asked = (full_name(name), model, at)
-        with self._backend.database.read() as conn:
-            position = feed.last(conn)
-            with self._lock:
-                known = self._opened.get(asked)
-                if known is not None and known[0] == position:
-                    self._opened.move_to_end(asked)
-                    return known[1]
-            found = self._found(conn, name, model, at)
-        opened = self._made(found, model)
+        opened: OpenDataset | None = None
+        while opened is None:
+            with self._backend.database.read() as conn:
+                position = feed.last(conn)
+                with self._lock:
+                    known = self._opened.get(asked)
+                    if known is not None and known[0] == position:
+                        self._opened.move_to_end(asked)
+                        return known[1]
+                found = self._found(conn, name, model, at)
+            opened = self._made(found, model, position)  # None: meanwhile somebody laid later acts over it
         with self._lock:
             self._opened[asked] = (position, opened)
             while len(self._opened) > KEPT_OPEN:
@@ -232,13 +234,16 @@ class DatasetViews:
         sources = self.resolve(conn, definition) if version is None else []
         return _Found(repo, head, version, document, definition, sources, extra)
 
-    def _made(self, found: _Found, model: str | None) -> OpenDataset:
+    def _made(self, found: _Found, model: str | None, position: int) -> OpenDataset | None:
+        pins: Mapping[str, str] = {}
         if found.version is not None:
             view, pins = self._saved(found, found.version)
             head = found.version
         else:
-            view, pins = self._view(found.document, found.definition, [*found.sources, *found.extra]), {}
-            self.lay(view, found.head, found.sources)
+            sources = [*found.sources, *found.extra]
+            view = self._view(found.repo.full_name, found.document, found.definition, sources)
+            if not self._lay(view, found.head, found.sources, position):
+                return None
             head = found.head
         return OpenDataset(
             name=short_name(found.repo.full_name),
@@ -253,12 +258,12 @@ class DatasetViews:
             pins=pins,
         )
 
-    def tried(self, document: Mapping[str, Any]) -> ItemView:
-        """Open what a definition names, without a dataset. Raises Invalid or NotFound naming what is wrong."""
+    def tried(self, name: str, document: Mapping[str, Any]) -> ItemView:
+        """Open what a definition names, before it is that of the dataset. Raises Invalid or NotFound that say why."""
         definition = parse_definition(document)
         with self._backend.database.read() as conn:
             found = self.resolve(conn, definition)
-        return self._view(document, definition, found)
+        return self._view(full_name(name), document, definition, found)
 
     def resolve(self, conn: Connection, definition: Definition) -> list[Source]:
         """Return the sources at their commits now; labels that nobody has given yet are left out."""
@@ -277,17 +282,25 @@ class DatasetViews:
             found.append(_source(conn, f"fields[{number}]", each.source))
         return found
 
-    def lay(self, view: ItemView, head: Commit, sources: Sequence[Source]) -> None:
-        """Lay people's acts as of a commit of `main` over a view."""
+    def _lay(self, view: ItemView, head: Commit, sources: Sequence[Source], position: int) -> bool:
+        """Lay people's acts as of a commit of `main` over a view; False where those of a later moment lie there."""
         tree = Tree(self._backend.store, head.tree)
         published = published_sequences(sources)
         stamp = canonical(published)
         # Rulings that the labels tell by now say nothing more here: they may have been reopened there since.
         rulings = {name: digest_of(digest + stamp) for name, digest in self.parts(tree, RULINGS).items()}
-        view.lay(RULINGS, rulings, lambda name: part_values(tree.read(name), "label", after=published))
-        view.lay(FIXES, self.parts(tree, FIXES), lambda name: part_values(tree.read(name), "label"))
-        view.lay(MARKS, self.parts(tree, MARKS), lambda name: part_values(tree.read(name), "mark"))
-        view.set_slices(self._slices(tree))
+        fixes, marks, slices = self.parts(tree, FIXES), self.parts(tree, MARKS), self._slices(tree)
+        with view.laying:
+            if position < view.position:
+                return False
+            if view.acts != head.id:
+                view.acts = None
+            view.lay(RULINGS, rulings, lambda name: part_values(tree.read(name), "label", after=published))
+            view.lay(FIXES, fixes, lambda name: part_values(tree.read(name), "label"))
+            view.lay(MARKS, marks, lambda name: part_values(tree.read(name), "mark"))
+            view.set_slices(slices)
+            view.position, view.acts = position, head.id
+        return True
 
     def has_analysis(self, repo: Repo) -> bool:
         """Tell whether `NAME-analysis` has something to show."""
@@ -320,9 +333,12 @@ class DatasetViews:
 
     # Inside
 
-    def _view(self, document: Mapping[str, Any], definition: Definition, sources: Sequence[Source]) -> ItemView:
+    def _view(
+        self, dataset: str, document: Mapping[str, Any], definition: Definition, sources: Sequence[Source]
+    ) -> ItemView:
         place = self._predictions(sources)
         parts = [
+            dataset.encode(),  # two datasets may be made of the same; what people do to them differs
             canonical({name: document[name] for name in sorted(document) if name != "task"}),
             repr(place).encode(),
             *(
@@ -345,11 +361,14 @@ class DatasetViews:
             with self._lock:
                 if key in self._kept:
                     return self._kept[key][0]
-            assembly = make()
-            weight = assembly.items.nbytes + sum(each.table.nbytes for each in assembly.joined)
-            view = ItemView(assembly)
+            try:
+                assembly = make()
+                weight = assembly.items.nbytes + sum(each.table.nbytes for each in assembly.joined)
+                view = ItemView(assembly)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
             with self._lock:
-                self._making.pop(key, None)
                 self._kept[key] = (view, weight)
                 while len(self._kept) > 1 and (
                     len(self._kept) > KEPT or sum(each for _, each in self._kept.values()) > KEPT_BYTES
@@ -492,6 +511,7 @@ class DatasetViews:
         tree = Tree(self._backend.store, version.tree)
         extra = found.extra
         parts = [
+            canonical(found.document),
             canonical({name: digest.hex() for name, digest in self.parts(tree, ITEMS).items()}),
             repr(self._predictions(extra)).encode(),
             *(each.role.encode() + b"\0" + self._content(each) for each in extra if each.role != "model"),

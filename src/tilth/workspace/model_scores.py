@@ -18,9 +18,9 @@ from tilth.curation.alignment import NONE, Aligned, Coded, align, coded, shared
 from tilth.curation.compare import Pair
 from tilth.curation.metrics import ConfusionMatrix, score
 from tilth.curation.uploads import joined_keys
+from tilth.datasets.items import ItemView
 from tilth.datasets.model_definition import Predictions
 from tilth.datasets.tables import is_table, read_table
-from tilth.datasets.view import View
 from tilth.errors import Invalid
 from tilth.model.commit import Commit
 from tilth.versioning import revisions
@@ -91,18 +91,20 @@ class Yardstick:
 class Items:
     """The keys of an opened dataset's items, and the predictions that were laid beside them. Thread-safe."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: ItemView) -> None:
         self.keys: Any = view.values_of("key")
         self._lock = threading.Lock()
         self._aligned: OrderedDict[tuple[str, str, Predictions], Aligned] = OrderedDict()
         self._moments: OrderedDict[str, Yardstick] = OrderedDict()
 
-    def at(self, view: View, moment: str) -> Yardstick:
+    def at(self, view: ItemView, moment: str) -> Yardstick:
         """Return the yardstick of a moment, which the view shows now. Labels change by people's acts, keys do not."""
         with self._lock:
             if moment in self._moments:
                 return self._moments[moment]
         found = Yardstick(self, coded(view.values_of("label")))
+        if view.acts not in ("", moment):
+            return found  # later acts lie over the view already: right now, but not what holds at that moment
         with self._lock:
             self._moments[moment] = found
             while len(self._moments) > 2:
@@ -129,7 +131,7 @@ class Yardsticks:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: WeakKeyDictionary[View, Items] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[ItemView, Items] = WeakKeyDictionary()
 
     def of(self, opened: OpenDataset) -> Yardstick:
         """Return the yardstick of an opened dataset. The first time costs O(items), after an act O(labels)."""

@@ -153,7 +153,7 @@ class Vectors:
             os.replace(part, folder / f"{tree.hex()}.raw.npy")
             np.save(part, even)
             os.replace(part, folder / f"{tree.hex()}.even.npy")
-            feather.write_feather(pa.table({"path": paths, "digest": digests}), str(part))  # type: ignore[no-untyped-call]
+            feather.write_feather(pa.table({"path": paths, "digest": digests}), str(part))
             os.replace(part, folder / f"{tree.hex()}.arrow")
             for name in self._on_disk(repo)[KEPT:]:
                 for ending in ("arrow", "raw.npy", "even.npy"):
