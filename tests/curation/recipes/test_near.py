@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 
 from tilth.curation.recipes.dataset_steps import near
-from tilth.curation.recipes.dataset_steps.duplicates import first_of, near_duplicates, text_pairs
+from tilth.curation.recipes.dataset_steps.duplicates import families, first_of, near_duplicates, text_pairs
 from tilth.curation.recipes.dataset_steps.image import describe_image
 from tilth.curation.recipes.dataset_steps.text import HASHES, describe_text
 
@@ -66,6 +66,8 @@ def test_pairs_by_hash_equal_brute_force(within):
 def test_groups_do_not_chain():
     pairs = np.array([[0, 1], [1, 2], [2, 3], [5, 6]])
     assert first_of(7, pairs).tolist() == [-1, 0, -1, 2, -1, -1, 5]
+    # But what must not be on two sides of a fold hangs together.
+    assert families(7, pairs).tolist() == [0, 0, 0, 0, 1, 2, 2]
 
 
 def _scene(rng: np.random.Generator) -> Image.Image:

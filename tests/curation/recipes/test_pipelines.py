@@ -83,7 +83,7 @@ def test_embed_analysis_and_model_run_as_pipelines_and_embed_runs_only_what_chan
         assert len(predictions) == 120, "an item without a vector has no prediction"
         assert predictions[keys[6]]["basis"] == "model"
         assert predictions[keys[0]]["basis"] == "out of fold"
-        assert sum(predictions[keys[0]]["probabilities"]) == pytest.approx(1, abs=1e-5)
+        assert sum(predictions[keys[0]]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
 
         workspace.files.put("photos:scans/broken.png", all_scans()[200].png)
         workspace.maintenance.run()

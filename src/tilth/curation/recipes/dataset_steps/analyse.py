@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tilth.execution.datum import Datum
 
-from .duplicates import near_duplicates
+from .duplicates import families, first_of, near_pairs
 from .items import Items, read_items, write_table
 from .layout import lay_out, principal
 from .near import nearest
@@ -33,7 +33,8 @@ def analyse(datum: Datum) -> None:
     rows = np.flatnonzero(described)
     print(f"{len(rows):,} of {len(items.keys):,} items have a vector")
     vectors = items.vectors[rows]
-    heads = near_duplicates(media, vectors, [items.signatures[row] for row in rows])
+    pairs = near_pairs(media, vectors, [items.signatures[row] for row in rows])
+    heads = first_of(len(rows), pairs)
     print(f"{int((heads >= 0).sum()):,} near-duplicates")
     points = principal(vectors)
     places = lay_out(points)
@@ -44,7 +45,7 @@ def analyse(datum: Datum) -> None:
         "x": _spread(rows, places[:, 0], len(keys)),
         "y": _spread(rows, places[:, 1], len(keys)),
     }
-    suspect, suggested, labeled, likely = _judge(items, rows, vectors, points, heads)
+    suspect, suggested, labeled, likely = _judge(items, rows, vectors, points, families(len(rows), pairs))
     columns["suspect"] = _spread(labeled, suspect, len(keys))
     columns["suggested"] = _texts(labeled, suggested, len(keys))
     repeats = np.flatnonzero(heads >= 0)
@@ -64,7 +65,7 @@ def analyse(datum: Datum) -> None:
 
 
 def _judge(
-    items: Items, rows: np.ndarray, vectors: Floats32, points: Floats32, heads: np.ndarray
+    items: Items, rows: np.ndarray, vectors: Floats32, points: Floats32, family: np.ndarray
 ) -> tuple[np.ndarray, list[str | None], np.ndarray, int]:
     """Return doubt and suggestion per labeled item, and which items these are."""
     has = np.array([items.labels[row] is not None for row in rows], bool)
@@ -75,8 +76,7 @@ def _judge(
         return np.empty(0), [], np.empty(0, np.int64), 0
     code = {name: number for number, name in enumerate(classes)}
     codes = np.array([code[name] for name in given], np.int64)
-    groups = np.where(heads >= 0, heads, np.arange(len(heads)))[within]
-    found = find_suspects(vectors[within], points[within], codes, classes, groups)
+    found = find_suspects(vectors[within], points[within], codes, classes, family[within])
     names = [classes[code] if code >= 0 else None for code in found.suggested.tolist()]
     return found.doubt, names, rows[within], found.likely
 

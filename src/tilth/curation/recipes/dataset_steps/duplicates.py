@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from .near import Ints, nearest, pairs_by_hash
 from .text import HASHES
@@ -21,12 +23,20 @@ _CROWD = 64
 
 
 def near_duplicates(media: str, vectors: Floats32, signatures: Sequence[bytes]) -> Ints:
-    """Return per item the first item that it nearly repeats, or −1.
+    """Return per item the first item that it nearly repeats, or −1; see `near_pairs`.
+
+    Groups do not chain: each of its members repeats the first one itself.
+    """
+    return first_of(len(vectors), near_pairs(media, vectors, signatures))
+
+
+def near_pairs(media: str, vectors: Floats32, signatures: Sequence[bytes]) -> Ints:
+    """Return pairs i < j of items that nearly repeat one another, [pairs x 2].
 
     Images: perceptual hashes within 7 of 64 bits; texts: MinHash similarity of at least 0.6, found by 16 bands of four
     (a pair of similarity 0.8 is found with probability .9998, of 0.6 with .89); sounds: nearest vectors. All of them
-    with alike vectors. Items without a vector or a signature repeat nothing. Groups do not chain: each of its members
-    repeats the first one itself.
+    with alike vectors. Items without a vector or a signature repeat nothing. Of many equal ones not every pair is
+    named, but they hang together.
     """
     usable = np.linalg.norm(vectors, axis=1) > 0.5
     if media == "image":
@@ -42,7 +52,19 @@ def near_duplicates(media: str, vectors: Floats32, signatures: Sequence[bytes]) 
     for start in range(0, len(pairs), 100_000):
         block = pairs[start : start + 100_000]
         alike[start : start + 100_000] = np.einsum("ij,ij->i", vectors[block[:, 0]], vectors[block[:, 1]])
-    return first_of(len(vectors), pairs[alike >= ALIKE[media]])
+    return pairs[alike >= ALIKE[media]]
+
+
+def families(count: int, pairs: Ints) -> Ints:
+    """Return per item the number of its family: whoever is reached by a chain of pairs, as frames of a film are.
+
+    What must not be on both sides of a fold is a whole family: the ends of a chain may differ, its links do not.
+    """
+    ones = np.ones(len(pairs), np.int8)
+    _, family = connected_components(
+        coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count)), directed=False
+    )
+    return np.asarray(family, np.int64)
 
 
 def first_of(count: int, pairs: Ints) -> Ints:

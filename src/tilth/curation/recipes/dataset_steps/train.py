@@ -12,7 +12,7 @@ from tilth.crowd.interval import Interval
 from tilth.curation.metrics import confusion_matrix, score
 from tilth.execution.datum import Datum
 
-from .duplicates import near_duplicates
+from .duplicates import families, near_pairs
 from .items import read_items, write_table
 from .model import fit, out_of_fold
 
@@ -21,7 +21,7 @@ def train(datum: Datum) -> None:
     """Write `model.npz`, `model.json`, `predictions/part*.parquet` and `metrics.json`.
 
     It learns from labeled items whose field `split` is not test, validation or the like. Predictions (key, prediction,
-    confidence, probabilities in the order of the classes, basis) are out of fold for items that it learned from, so
+    confidence, probabilities by class, basis) are out of fold for items that it learned from, so
     that they are honest, and the final model's for all others. Metrics are over labeled items set apart where there
     are any, else over the out-of-fold predictions. Raises ValueError for fewer than two classes.
     """
@@ -36,8 +36,8 @@ def train(datum: Datum) -> None:
     code = {name: number for number, name in enumerate(classes)}
     codes = np.array([code[str(items.labels[row])] for row in learn], np.int64)
     vectors = items.vectors[learn]
-    heads = near_duplicates(str(datum.parameters["media"]), vectors, [items.signatures[row] for row in learn])
-    groups = np.where(heads >= 0, heads, np.arange(len(heads)))
+    pairs = near_pairs(str(datum.parameters["media"]), vectors, [items.signatures[row] for row in learn])
+    groups = families(len(learn), pairs)
     model = fit(vectors, codes, classes)
     print(f"learned from {len(learn):,} items of {len(classes)} classes")
     shown = np.flatnonzero(items.described)
@@ -54,7 +54,9 @@ def train(datum: Datum) -> None:
             "key": pa.array([items.keys[row] for row in shown], pa.string()),
             "prediction": pa.array([classes[best[row]] for row in shown], pa.string()),
             "confidence": pa.array(probabilities[shown, best[shown]], pa.float64()),
-            "probabilities": pa.array(probabilities[shown].astype(np.float32).tolist(), pa.list_(pa.float32())),
+            "probabilities": pa.StructArray.from_arrays(
+                [pa.array(column) for column in probabilities[shown].astype(np.float32).T], names=list(classes)
+            ),
             "basis": pa.array(["out of fold" if learned[row] else "model" for row in shown], pa.string()),
         },
     )
