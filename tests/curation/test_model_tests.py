@@ -94,3 +94,12 @@ def test_not_worse_than_compares_on_the_same_items(metric: str) -> None:
     assert better.difference is not None
     assert worse.difference is not None
     assert worse.difference.value == pytest.approx(-better.difference.value)
+
+
+def test_what_cannot_be_compared_neither_passes_nor_fails() -> None:
+    label = np.repeat(np.array([0, 1], np.int32), 100)
+    never, sometimes = np.zeros(200, np.int32), label.copy()
+    pair = Pair(("cat", "dog"), label, label, never, sometimes)
+    test = parse_test({"metric": "precision", "class": "dog", "not_worse_than": "production"})
+    found = judge(test, pair, ALL, has_baseline=True)
+    assert found.state == "too_few", "the first never says dog, so there is no precision to fall behind"

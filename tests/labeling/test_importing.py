@@ -189,3 +189,12 @@ def test_every_row_is_good_or_told(rows: list[tuple[str, str, str]], match: str)
     for good in found.good:
         assert rows[good.line][1:] == (good.worker, good.label)
         assert good.task.rpartition("/")[2].startswith(rows[good.line][0].rpartition("/")[2].partition(".")[0])
+
+
+def test_a_gap_in_a_column_of_numbers_is_a_row_without_an_item() -> None:
+    nan = float("nan")
+    found = join(
+        [1.0, nan, float("inf")], None, ["a", "b", nan], None, places=[Place("1", "1", "t")], match="path", meaning=str
+    )
+    assert [(row.task, row.label) for row in found.good] == [("t", "a")]
+    assert found.problems.counts == {"item": 2}

@@ -6,17 +6,20 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
-from tilth.errors import Conflict, Invalid, NotFound
+from tilth.errors import BranchMoved, Conflict, Denied, Invalid, NotFound
 from tilth.versioning.backend import open_backend
 from tilth.versioning.repos import create_repo
 from tilth.workspace.local import open as open_local
+from tilth.workspace.model_repos import load_model
 
 N = 200
 CLASSES = ("cat", "dog", "owl")
@@ -252,6 +255,8 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
     assert version.accuracy.value is not None
     assert version.accuracy.value > 0.8
     assert [(source.repo, source.number) for source in version.data] == [("notes", 1)]
+    shown = {each.name: each.kind for each in workspace.datasets.columns("notes", model="notes-model")}
+    assert {"p.bird", "p.fish", "loss"} <= shown.keys()
     put_texts(workspace, 40)
     second = workspace.models.train("notes-model")
     assert (second.version, second.saved, second.added, second.relabeled) == (2, True, 10, 0)
@@ -261,6 +266,28 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
     assert workspace.models.promote("notes-model", "2").deployed == "notes-train@production"
     with pytest.raises(Conflict, match="uploaded"):
         workspace.models.train("own")
+
+
+def test_a_curator_trains_and_analyses_by_tilths_own_recipes_and_runs_no_code_of_others(tmp_path: Path) -> None:
+    with open_local(tmp_path / "shared") as workspace:
+        workspace.repos.create("texts")
+        put_texts(workspace, 30)
+    with open_local(tmp_path / "shared", principal=Principal("cora", Role.CURATOR, "c0")) as curator:
+        items, media = {"from": "texts@main:rows.csv", "key": "id"}, {"kind": "text", "column": "text"}
+        curator.datasets.define("notes", {"items": items, "media": media, "labels": {"column": "label"}})
+        assert curator.models.train("notes").model == "notes-model"
+        assert curator.analysis.start("notes").state in ("running", "missing")
+        spec = dict(curator.pipelines.get("notes-train").spec)
+        with pytest.raises(Denied):
+            curator.pipelines.create(spec, update=True)
+
+
+def test_two_uploads_at_once_do_not_mix(workspace: Workspace) -> None:
+    local: Any = workspace.models
+    late = load_model(local._backend, "own")
+    workspace.models.upload("own", said(150).encode(), file="a.csv", save=True)
+    with pytest.raises(BranchMoved):
+        local._save(late, pa.table({"key": ["1"], "prediction": ["cat"]}), "late")
 
 
 def put_texts(workspace: Workspace, count: int) -> None:

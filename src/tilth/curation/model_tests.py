@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
@@ -126,7 +127,7 @@ def judge(test: ModelTest, pair: Pair, among: NDArray[np.bool_], *, has_baseline
     if not has_baseline:
         return Judgement("no_baseline", value)
     difference = _difference(test, pair, chosen & (pair.first != NONE))
-    if difference.n < test.min_n:
+    if difference.n < test.min_n or math.isnan(difference.value):  # one of them never says the class
         return Judgement("too_few", value, difference)
     passed = difference.value >= -test.by
     return Judgement(

@@ -142,8 +142,11 @@ def _found_by(name: str, match: str) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value == int(value):
-        return str(int(value))
+    if isinstance(value, float):
+        if math.isnan(value):  # how some tables say that nothing is there
+            return ""
+        if value.is_integer():
+            return str(int(value))
     return str(value).strip()
 
 

@@ -91,7 +91,7 @@ class LocalAnalysis:
         dataset_versions.save_version(self._opened, dataset, "Saved for the analysis")
         pipelines = LocalPipelines(self._opened)
         for spec in specs:
-            pipelines.create(spec, code=recipe_code(), update=True)
+            pipelines.create_built_in(spec, recipe_code())
         for part, after in zip(parts, self._parts(name), strict=True):
             stuck = after.job is not None and after.job.state in queue.BLOCKING
             same = part.pipeline is not None and after.pipeline is not None and _same(part.pipeline, after.pipeline)

@@ -18,6 +18,7 @@ from tilth.versioning import commits, repos
 from tilth.versioning.backend import Backend
 from tilth.versioning.repos import DATASET
 from tilth.versioning.trees import Tree
+from tilth.workspace.dataset_versions import version_info
 from tilth.workspace.names import short_name
 
 DEEPEST = 12
@@ -200,17 +201,10 @@ def _kind_of(backend: Backend, commit: Commit, kinds: dict[str, str], branch: st
 
 
 def _number_of(backend: Backend, origin: Origin) -> int | None:
-    """Return the number of a dataset's version: its place among the commits of its branch."""
+    """Return the number of a dataset's version."""
     if origin.what != "dataset":
         return None
-    number = 0
-    after: CommitId | None = None
-    while True:
-        page = commits.log(backend, origin.commit.repo, origin.commit.id, after=after, limit=1000)
-        number += len(page)
-        if len(page) < 1000:
-            return number
-        after = page[-1].id
+    return version_info(origin.commit).number
 
 
 def _guidelines(commit: Commit) -> str:

@@ -213,7 +213,16 @@ class LocalModels:
         for path, data in parts.items():
             edits.put(write_entry(self._backend.store, f"{UPLOADS}/{path}", io.BytesIO(data)))
         try:
-            return self._commit(model.repo.full_name, edits, message)
+            # Onto the head that was read: parts of two uploads at once must not mix.
+            return commits.commit_edits(
+                self._backend,
+                model.repo.full_name,
+                "main",
+                edits,
+                author=self._opened.author,
+                message=message,
+                if_head=model.head.id,
+            )
         except NothingToCommit as same:
             raise Conflict(
                 f"These are the predictions that {model.name} has already.",

@@ -74,7 +74,23 @@ class LocalPipelines:
         """Create or update a pipeline."""
         parsed = parse_spec(spec)
         self._check_kind(parsed.full_name, parsed.kind)
-        made = registry.create_pipeline(
+        made = self._create(parsed, code=code, update=update, keep_outputs=keep_outputs, reask=reask)
+        return self._info(made)
+
+    def create_built_in(self, spec: Mapping[str, Any], code: bytes) -> PipelineInfo:
+        """Create or update a pipeline over a recipe that ships with Tilth: curators may, for its code is not theirs."""
+        return self._info(self._create(parse_spec(spec), code=code, update=True))
+
+    def _create(
+        self,
+        parsed: PipelineSpec,
+        *,
+        code: bytes | None,
+        update: bool,
+        keep_outputs: bool = False,
+        reask: bool = False,
+    ) -> Pipeline:
+        return registry.create_pipeline(
             self._backend,
             parsed,
             author=self._author,
@@ -84,7 +100,6 @@ class LocalPipelines:
             references=self._references(parsed),
             also=partial(self._open_desk, reask=reask),
         )
-        return self._info(made)
 
     def get(self, name: str) -> PipelineInfo:
         """Return one pipeline."""

@@ -64,15 +64,15 @@ def model_of(dataset: str) -> str:
 def _train_dataset(opened: Opened, dataset: str) -> TrainInfo:
     found = open_view(opened, dataset)
     specs = embed_spec(dataset, found.document), model_spec(dataset, found.document, model=pipeline_of(dataset))
+    for spec in specs:
+        _check_own(opened, str(spec["pipeline"]["name"]))
     saved = dataset_versions.save_version(opened, dataset, "Saved to train on")
     version = commits.get_commit(opened.backend, saved.id)  # type: ignore[arg-type]
     before = _trained_on(opened, dataset)
     pipelines = LocalPipelines(opened)
-    for spec in specs:
-        _check_own(opened, str(spec["pipeline"]["name"]))
     known = _recipe(opened, pipeline_of(dataset))
     for spec in specs:
-        made = pipelines.create(spec, code=recipe_code(), update=True)
+        made = pipelines.create_built_in(spec, recipe_code())
     change = ""
     if not saved.changed and known == made.recipe:
         # Nothing woke it: whoever asks again wants it run, if only to see that it says the same.
