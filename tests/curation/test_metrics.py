@@ -8,7 +8,7 @@ from sklearn.metrics import f1_score, precision_recall_fscore_support
 
 from tilth.curation.confusions import worst_confusions, worst_pairs
 from tilth.curation.intervals import bootstrap, paired_bootstrap
-from tilth.curation.metrics import ConfusionMatrix, confusion_matrix, score
+from tilth.curation.metrics import MOST_CLASSES, ConfusionMatrix, confusion_matrix, score
 from tilth.errors import Invalid
 
 
@@ -125,3 +125,13 @@ def test_a_matrix_from_counted_pairs_equals_one_from_items() -> None:
     assert cells.labels == items.labels
     assert (cells.counts == items.counts).all()
     assert (cells + items).n == 8
+
+
+def test_many_classes_cost_what_occurs_and_texts_are_no_classes() -> None:
+    names = [f"c{number:04}" for number in range(MOST_CLASSES)]
+    said = [*names[1:], names[0]]
+    scores = score(ConfusionMatrix.of_cells([*names, *names], [*names, *said], [3] * MOST_CLASSES + [1] * MOST_CLASSES))
+    assert scores.macro_recall.value == pytest.approx(0.75)
+    assert scores.macro_recall.low < 0.75 < scores.macro_recall.high
+    with pytest.raises(Invalid, match="too many for classes"):
+        ConfusionMatrix.of_cells([*names, "one more"], [*names, "one more"], [1] * (MOST_CLASSES + 1))

@@ -14,7 +14,7 @@ from scipy import sparse
 from tilth.crowd.interval import Interval, wilson
 from tilth.curation.alignment import Codes
 from tilth.curation.intervals import Difference
-from tilth.curation.metrics import Floats
+from tilth.curation.metrics import MOST_CLASSES, Floats
 from tilth.errors import Invalid
 
 Outcome: TypeAlias = Literal["fixed", "broken", "still_wrong"]
@@ -22,6 +22,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 DRAWS = 400_000
 """Numbers drawn at most for one interval of a mean over classes, which is what a comparison costs beside counting."""
 FEWEST_DRAWS = 200
+MOST_PATTERNS = 50_000
+"""Combinations of label and predictions beyond which they are texts and no classes, and have no macro F1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ def compare(
     """Compare two models on the items `among` (all without it) that both can be judged on.
 
     Differences of shares are paired (see `paired_shares`); that of macro F1 is the percentile interval of a paired
-    bootstrap over items, and None where each model is judged by labels of its own. Items with equal label and
-    predictions are interchangeable, so the cost beside counting, O(items), does not grow with them.
+    bootstrap over items, and None where each model is judged by labels of its own, or these are no classes. Items with
+    equal label and predictions are interchangeable, so the cost beside counting, O(items), does not grow with them.
     """
     classes = max(len(pair.names), 1)
     # Per class of the second's label (they differ only between two versions of the data), by what is right.
@@ -202,13 +204,15 @@ def _group(name: str, cells: NDArray[np.int64], rng: np.random.Generator, level:
 
 def _macro_f1(
     pair: Pair, among: NDArray[np.bool_] | None, classes: int, rng: np.random.Generator, level: float, resamples: int
-) -> Change:
+) -> Change | None:
     judged = pair.judged() if among is None else pair.judged() & among
     labels, first, second = (codes[judged] for codes in (pair.first_label, pair.first, pair.second))
     if classes > 200:
         patterns, counts = np.unique((labels.astype(np.int64) * classes + first) * classes + second, return_counts=True)
     else:
         patterns, counts = _counted((labels * classes + first) * classes + second, classes**3)
+    if len(patterns) > MOST_PATTERNS or classes > MOST_CLASSES:
+        return None
     n = int(counts.sum())
     true, said = patterns // classes**2, np.stack([patterns // classes % classes, patterns % classes])
     draws = max(FEWEST_DRAWS, min(resamples, DRAWS // len(patterns)))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from tilth.crowd.interval import Interval, wilson
 from tilth.curation.classes import encode
 from tilth.errors import Invalid
 
 Floats: TypeAlias = NDArray[np.float64]
+
+MOST_CLASSES = 2_000
+"""Labels and predictions with more values than this are texts and no classes: a table of them would not fit."""
+_DRAWN = 4_000_000
+"""Numbers drawn at a time for an interval, and ten times as many in all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +45,7 @@ class ConfusionMatrix:
     def of_cells(cls, true: Sequence[str], predicted: Sequence[str], counts: Sequence[int]) -> ConfusionMatrix:
         """Build from (true, predicted, count) columns, as a dataset view counts them; classes are sorted."""
         names, codes = encode([true, predicted])
+        check_classes(len(names))
         matrix = np.zeros((len(names), len(names)), np.int64)
         np.add.at(matrix, (codes[0], codes[1]), np.asarray(counts, np.int64))
         return cls(names, matrix)
@@ -54,8 +61,18 @@ def confusion_matrix(truth: Any, predicted: Any, *, labels: Sequence[str] | None
     """Count (true, predicted) pairs of two label columns. Raises Invalid as `encode` does. Cost O(items)."""
     names, codes = encode([truth, predicted], labels)
     size = len(names)
+    check_classes(size)
     cells = np.bincount(codes[0].astype(np.int64) * size + codes[1], minlength=size * size)
     return ConfusionMatrix(names, cells.reshape(size, size))
+
+
+def check_classes(count: int) -> None:
+    """Raise Invalid for more classes than a table of them can have."""
+    if count > MOST_CLASSES:
+        raise Invalid(
+            f"Labels and predictions have {count:,} different values, which are too many for classes.",
+            help=f"Scores are for up to {MOST_CLASSES:,} classes; label by a column with fewer values.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,7 @@ def score(matrix: ConfusionMatrix, *, level: float = 0.95, resamples: int = 1000
 
     Proportions carry Wilson intervals. F1 = 2J / (1 + J) is monotone in J = TP / (TP + FP + FN), so its interval is
     the image of J's. Macro means carry percentile bootstrap intervals (resampling items; seeded).
-    Cost O(classes² · resamples).
+    Cost O(classes² + cells · resamples), cells being the pairs of classes that occur; of very many, fewer are drawn.
     """
     counts = matrix.counts
     hits = counts.diagonal()
@@ -113,20 +130,21 @@ def score(matrix: ConfusionMatrix, *, level: float = 0.95, resamples: int = 1000
         )
         for i, label in enumerate(matrix.labels)
     )
-    draws = _resample(counts, resamples, seed) if matrix.n else np.zeros((1, *counts.shape))
+    drawn = _resample(counts, resamples, seed) if matrix.n else None
     tail = (1 - level) / 2
 
-    def macro(name: str) -> Interval:
-        low, high = np.nanquantile(METRICS[name](draws), [tail, 1 - tail]) if matrix.n else (0.0, 1.0)
-        return Interval(float(METRICS[name](counts[None])[0]), float(low), float(high), matrix.n, level)
+    def macro(of: Callable[[Floats, Floats, Floats], Floats]) -> Interval:
+        low, high = np.nanquantile(of(*drawn), [tail, 1 - tail]) if drawn is not None else (0.0, 1.0)
+        value = of(*(np.asarray(each, np.float64)[None] for each in (hits, said, true)))[0]
+        return Interval(float(value), float(low), float(high), matrix.n, level)
 
     return Scores(
         matrix.n,
         wilson(int(hits.sum()), matrix.n, level=level),
         classes,
-        macro("macro_precision"),
-        macro("macro_recall"),
-        macro("macro_f1"),
+        macro(_mean_precision),
+        macro(_mean_recall),
+        macro(_mean_f1),
     )
 
 
@@ -135,14 +153,32 @@ def _f1(jaccard: Interval) -> Interval:
     return Interval(value, low, high, jaccard.n, jaccard.level)
 
 
-def _resample(counts: NDArray[np.int64], resamples: int, seed: int) -> Floats:
-    """Draw confusion matrices of resampled items: metrics depend on the cells alone, so drawing cells is the same."""
-    total = int(counts.sum())
+def _resample(counts: NDArray[np.int64], resamples: int, seed: int) -> tuple[Floats, Floats, Floats]:
+    """Draw resampled items; return hits, guesses and truths per class, each resamples × classes.
+
+    Metrics depend on the cells alone, so drawing those that are not empty is the same as drawing items.
+    """
+    total, size = int(counts.sum()), len(counts)
     cells = np.flatnonzero(counts)
-    drawn = np.random.default_rng(seed).multinomial(total, counts.ravel()[cells] / total, size=resamples)
-    result = np.zeros((resamples, counts.size))
-    result[:, cells] = drawn
-    return result.reshape(resamples, *counts.shape)
+    true, said = np.divmod(cells, size)
+    resamples = max(20, min(resamples, 10 * _DRAWN // len(cells)))
+    rows = np.arange(len(cells))
+    right = true == said
+
+    def by_class(of: NDArray[np.int64], where: NDArray[np.bool_]) -> Any:
+        return sparse.csr_array((np.ones(int(where.sum())), (rows[where], of[where])), shape=(len(cells), size))
+
+    everywhere = np.ones(len(cells), bool)
+    into = by_class(true, right), by_class(said, everywhere), by_class(true, everywhere)
+    rng = np.random.default_rng(seed)
+    parts: tuple[list[Floats], list[Floats], list[Floats]] = ([], [], [])
+    at_once = max(1, _DRAWN // len(cells))
+    for start in range(0, resamples, at_once):
+        drawn = rng.multinomial(total, counts.ravel()[cells] / total, size=min(at_once, resamples - start))
+        for part, each in zip(parts, into, strict=True):
+            part.append(np.asarray(drawn.astype(np.float64) @ each))
+    hits, guesses, truths = (np.concatenate(part) for part in parts)
+    return hits, guesses, truths
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
@@ -157,34 +193,42 @@ def _mean_of_occurring(values: Floats, occurs: NDArray[np.bool_]) -> Floats:
     return _ratio(filled.sum(axis=-1), occurs.sum(axis=-1).astype(np.float64))
 
 
-def _parts(counts: Any) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+def _mean_precision(hits: Floats, said: Floats, true: Floats) -> Floats:
+    return _mean_of_occurring(_ratio(hits, said), (said + true) > 0)
+
+
+def _mean_recall(hits: Floats, said: Floats, true: Floats) -> Floats:
+    return _mean_of_occurring(_ratio(hits, true), (said + true) > 0)
+
+
+def _mean_f1(hits: Floats, said: Floats, true: Floats) -> Floats:
+    return _mean_of_occurring(_ratio(2 * hits, said + true), (said + true) > 0)
+
+
+def _parts(counts: Any) -> tuple[Floats, Floats, Floats]:
     matrix = np.asarray(counts, np.float64)
-    said, true = matrix.sum(axis=-2), matrix.sum(axis=-1)
-    return np.diagonal(matrix, axis1=-2, axis2=-1), said, true, (said + true) > 0
+    return np.diagonal(matrix, axis1=-2, axis2=-1), matrix.sum(axis=-2), matrix.sum(axis=-1)
 
 
 def accuracy(counts: Any) -> Floats:
     """Return accuracy for an array of confusion matrices, shape … × classes × classes (nan for empty ones)."""
-    hits, said, _, _ = _parts(counts)
+    hits, said, _ = _parts(counts)
     return _ratio(hits.sum(axis=-1), said.sum(axis=-1))
 
 
 def macro_precision(counts: Any) -> Floats:
     """Return macro precision for an array of confusion matrices, shape … × classes × classes."""
-    hits, said, _, occurs = _parts(counts)
-    return _mean_of_occurring(_ratio(hits, said), occurs)
+    return _mean_precision(*_parts(counts))
 
 
 def macro_recall(counts: Any) -> Floats:
     """Return macro recall for an array of confusion matrices, shape … × classes × classes."""
-    hits, _, true, occurs = _parts(counts)
-    return _mean_of_occurring(_ratio(hits, true), occurs)
+    return _mean_recall(*_parts(counts))
 
 
 def macro_f1(counts: Any) -> Floats:
     """Return macro F1 for an array of confusion matrices, shape … × classes × classes."""
-    hits, said, true, occurs = _parts(counts)
-    return _mean_of_occurring(_ratio(2 * hits, said + true), occurs)
+    return _mean_f1(*_parts(counts))
 
 
 METRICS = {

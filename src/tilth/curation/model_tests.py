@@ -14,7 +14,7 @@ from tilth.crowd.interval import Interval, wilson
 from tilth.curation.alignment import NONE
 from tilth.curation.compare import Pair, compare, paired_shares
 from tilth.curation.intervals import Difference
-from tilth.curation.metrics import ConfusionMatrix, score
+from tilth.curation.metrics import ConfusionMatrix, check_classes, score
 from tilth.errors import Invalid
 
 Metric: TypeAlias = Literal["accuracy", "recall", "precision", "macro_f1"]
@@ -141,6 +141,7 @@ def judge(test: ModelTest, pair: Pair, among: NDArray[np.bool_], *, has_baseline
 def _value(test: ModelTest, pair: Pair, chosen: NDArray[np.bool_]) -> Interval:
     label, said = pair.second_label[chosen], pair.second[chosen]
     if test.metric == "macro_f1":
+        check_classes(len(pair.names))
         size = max(len(pair.names), 1)
         cells = np.bincount(label.astype(np.int64) * size + said, minlength=size * size).reshape(size, size)
         return score(ConfusionMatrix(pair.names or ("",), cells)).macro_f1

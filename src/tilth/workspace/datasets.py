@@ -49,8 +49,8 @@ from tilth.workspace.thumbnails import thumbnail
 MAX_COLUMNS = 100
 """Columns whose histograms one call may ask for."""
 MAX_BINS = 1000
-MAX_RESAMPLED = 20_000_000
-"""Cells of confusion matrices that an interval may be drawn from: with many classes, fewer draws."""
+MAX_RESAMPLED = 10_000_000
+"""Cells of confusion matrices that are drawn for an interval: where many occur, fewer draws."""
 _ANSWERS_SHOWN = 100
 
 
@@ -464,8 +464,7 @@ def metrics_of(counted: Iterable[tuple[str | None, str | None, bool, int]]) -> M
     matrix = ConfusionMatrix.of_cells(
         [cell.true for cell in cells], [cell.predicted for cell in cells], [cell.count for cell in cells]
     )
-    draws = max(20, min(1000, MAX_RESAMPLED // max(matrix.counts.size, 1)))
-    scores = score(matrix, resamples=draws)
+    scores = score(matrix, resamples=max(20, min(1000, MAX_RESAMPLED // max(len(cells), 1))))
     said = matrix.counts.sum(axis=0)
     return MetricsInfo(
         matching=matching,

@@ -16,7 +16,7 @@ from tilth.contract.datasets import IntervalInfo
 from tilth.crowd.interval import Interval
 from tilth.curation.alignment import NONE, Aligned, Coded, align, coded, shared
 from tilth.curation.compare import Pair
-from tilth.curation.metrics import ConfusionMatrix, score
+from tilth.curation.metrics import ConfusionMatrix, check_classes, score
 from tilth.curation.uploads import joined_keys
 from tilth.datasets.items import ItemView
 from tilth.datasets.model_definition import Predictions
@@ -82,6 +82,7 @@ class Yardstick:
     def _judge(self, aligned: Aligned) -> VersionScore:
         names, (labels, said) = shared([self.labels, aligned.predicted])
         both = (labels != NONE) & (said != NONE)
+        check_classes(len(names))
         size = max(len(names), 1)
         cells = np.bincount(labels[both].astype(np.int64) * size + said[both], minlength=size * size)
         scores = score(ConfusionMatrix(names or ("",), cells.reshape(size, size)), resamples=300)
