@@ -467,17 +467,22 @@ def _settle_rulings(opened: Opened, changed: tuple[_Rows, _Rows]) -> None:
     """Do in the labeling pipelines what an undo says. What is asked about no more is left alone."""
     old, new = changed
     desk = opened.resources.desk
+    groups: dict[tuple[str, str | None], list[str]] = {}
     for key in sorted({*old, *new}):
         was, now = old.get(key), new.get(key)
         if was == now or now is None:
             continue
-        try:
-            if was is not None and not was["reopened"]:
-                desk.rule(now["pipeline"], now["task"], was["label"], expert=opened.author, reason="undone")
+        again = was["label"] if was is not None and not was["reopened"] else None
+        groups.setdefault((now["pipeline"], again), []).append(now["task"])
+    for (pipeline, label), tasks in groups.items():
+        with opened.backend.database.read() as conn:
+            rows = reports.items_named(conn, pipeline, tasks)
+        asked = [row.key for row in rows if row.active and row.state != GOLDEN]
+        with suppress(NotFound, Conflict):  # the pipeline is gone, or asks about them no more since just now
+            if label is not None:
+                desk.rule_many(pipeline, asked, label, expert=opened.author, reason="undone")
             else:
-                desk.reopen(now["pipeline"], now["task"], expert=opened.author, reason="undone")
-        except (NotFound, Conflict):
-            continue
+                desk.reopen_many(pipeline, asked, expert=opened.author, reason="undone")
 
 
 def _part_names(tree: Tree, folder: str) -> list[str]:

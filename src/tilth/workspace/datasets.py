@@ -102,6 +102,7 @@ class LocalDatasets:
             found.repo,
             found.head,
             found.document,
+            models=self._models(),
             counts=counts,
             classes=found.view.classes,
             unmatched=found.view.unmatched,
@@ -110,7 +111,8 @@ class LocalDatasets:
     def list(self, *, after: str | None = None, limit: int = 100) -> Page[DatasetInfo]:
         """List datasets by name, without opening them."""
         found = repos.list_repos(self._backend, kind=DATASET, after=after, limit=check_limit(limit) + 1)
-        return page_of(found, limit, self._listed, lambda repo: repo.full_name)
+        models = self._models()
+        return page_of(found, limit, lambda repo: self._listed(repo, models), lambda repo: repo.full_name)
 
     def columns(self, name: str, *, model: str | None = None, at: str | None = None) -> Sequence[ColumnInfo]:
         """List what filters may name."""
@@ -341,19 +343,19 @@ class LocalDatasets:
             spreadsheet_safe=spreadsheet_safe,
         )
 
-    def _listed(self, repo: Repo) -> DatasetInfo:
+    def _listed(self, repo: Repo, models: Mapping[str, Sequence[str]]) -> DatasetInfo:
         branches = {branch.name: branch for branch in list_branches(self._backend, repo)}
         head = branches[DEFAULT_BRANCH].head if DEFAULT_BRANCH in branches else None
         views = self._opened.resources.dataset_views
         if head is None:
-            return self._told(repo, None, {}, problem="It is not defined yet.")
+            return self._told(repo, None, {}, models=models, problem="It is not defined yet.")
         commit = get_commit(self._backend, head)
         try:
             document = views.document(commit, DEFINITION)
             parse_definition(document)
         except TilthError as problem:
-            return self._told(repo, commit, {}, problem=problem.message)
-        return self._told(repo, commit, document, counts=views.counts.get(repo.id))
+            return self._told(repo, commit, {}, models=models, problem=problem.message)
+        return self._told(repo, commit, document, models=models, counts=views.counts.get(repo.id))
 
     def _told(
         self,
@@ -361,6 +363,7 @@ class LocalDatasets:
         head: Commit | None,
         document: Mapping[str, Any],
         *,
+        models: Mapping[str, Sequence[str]],
         counts: tuple[int, int] | None = None,
         classes: Sequence[str] | None = None,
         unmatched: Mapping[str, int] | None = None,
@@ -379,16 +382,16 @@ class LocalDatasets:
             labeled=counts[1] if counts is not None else None,
             classes=known,
             versions=dataset_versions.count_versions(self._backend, repo),
-            models=self._models(short_name(repo.full_name)),
+            models=models.get(repo.full_name, ()),
             analysis="ready" if self._opened.resources.dataset_views.has_analysis(repo) else "none",
             unmatched=dict(unmatched or {}),
             problem=problem,
         )
 
-    def _models(self, dataset: str) -> Sequence[str]:
-        """Return the models whose definition names the dataset."""
+    def _models(self) -> Mapping[str, Sequence[str]]:
+        """Return dataset → the models whose definition names it. Costs O(models)."""
         views = self._opened.resources.dataset_views
-        found = []
+        found: dict[str, builtins.list[str]] = {}
         for repo in repos.list_repos(self._backend, kind=MODEL):
             head = next((each.head for each in list_branches(self._backend, repo) if each.name == DEFAULT_BRANCH), None)
             if head is None:
@@ -397,8 +400,8 @@ class LocalDatasets:
                 document = views.document(get_commit(self._backend, head), MODEL_DEFINITION)
             except TilthError:
                 continue
-            if full_name(str(document.get("dataset", ""))) == full_name(dataset):
-                found.append(short_name(repo.full_name))
+            dataset = full_name(str(document.get("dataset", "")))
+            found.setdefault(dataset, []).append(short_name(repo.full_name))
         return found
 
     def _answers(self, found: OpenDataset, key: str) -> Sequence[Mapping[str, Any]]:
