@@ -140,8 +140,8 @@ def _told(value: object) -> str | None:
     """Return a setting as words; None for what says nothing."""
     if isinstance(value, bool | int):
         return str(value).lower()
-    words = list(value) if isinstance(value, list | tuple) else [None]
-    return ",".join(words) if all(isinstance(each, str) for each in words) else None
+    words = [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
+    return ",".join(words) if isinstance(value, list | tuple) and len(words) == len(value) else None
 
 
 def _parameters(bound: Callable[..., Any]) -> tuple[str, ...]:
