@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 
 import { openBrowser, troublesOf } from "./browser.mjs";
 import { serve } from "./server.mjs";
+import { zip } from "./zip.mjs";
 
 const served = process.env.TILTH_LINK ? null : await serve();
 const link = new URL(process.env.TILTH_LINK ?? served.link);
@@ -284,36 +285,6 @@ try {
   await browser.close();
   await served?.end();
   await rm(folder, { recursive: true, force: true });
-}
-
-/** An archive of texts, stored as they are. */
-function zip(texts) {
-  const parts = [];
-  const directory = [];
-  let at = 0;
-  for (const [name, text] of Object.entries(texts)) {
-    const [named, data] = [Buffer.from(name), Buffer.from(text)];
-    const sizes = Buffer.alloc(26);
-    sizes.writeUInt16LE(20, 0);
-    sizes.writeUInt16LE(0x21, 8);
-    sizes.writeUInt32LE(crc32(data), 10);
-    sizes.writeUInt32LE(data.length, 14);
-    sizes.writeUInt32LE(data.length, 18);
-    sizes.writeUInt16LE(named.length, 22);
-    parts.push(Buffer.from("PK\x03\x04", "latin1"), sizes, named, data);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE(at, 10);
-    directory.push(Buffer.from("PK\x01\x02\x14\x00", "latin1"), sizes, tail, named);
-    at += 30 + named.length + data.length;
-  }
-  const listed = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write("PK\x05\x06", "latin1");
-  end.writeUInt16LE(Object.keys(texts).length, 8);
-  end.writeUInt16LE(Object.keys(texts).length, 10);
-  end.writeUInt32LE(listed.length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, listed, end]);
 }
 
 /** A square picture of one colour. */

@@ -25,8 +25,8 @@ function chunk(type, data) {
   return Buffer.concat([length, body, sum]);
 }
 
-/** The checksum of PNG chunks; Node 20.0 has none of its own. */
-function crc(bytes) {
+/** The checksum of PNG chunks and of archives; Node 20.0 has none of its own. */
+export function crc(bytes) {
   let value = ~0;
   for (const byte of bytes) {
     value ^= byte;

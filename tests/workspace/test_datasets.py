@@ -641,3 +641,39 @@ def test_a_changed_picture_is_a_new_version_though_the_rows_are_the_same(workspa
     assert second.changed
     shown = [workspace.datasets.thumbnail("looks", "1", at=each.id) for each in (first, second)]
     assert shown[0] != shown[1]
+
+
+def test_labels_that_people_gave_are_guessed_before_a_table_beside_the_pictures(workspace: Workspace) -> None:
+    workspace.repos.create("birds")
+    files = [(f"{n}.png", picture((n * 40, n, n))) for n in range(3)]
+    workspace.files.put_many("birds@main", [*files, ("some.csv", b"path,label\n0.png,x\n1.png,y\n")])
+    before = workspace.datasets.guess("birds")
+    assert before["labels"]["from"] == "birds@main:some.csv"
+    config = (
+        '<View><Image name="image" value="$image"/><Choices name="kind" toName="image">'
+        '<Choice value="x"/><Choice value="y"/></Choices></View>'
+    )
+    workspace.pipelines.create(
+        {
+            "pipeline": {"name": "askbirds"},
+            "input": {"pfs": {"repo": "birds", "glob": "/*.png", "name": "image"}},
+            "labeling": {"config": config},
+        }
+    )
+    assert workspace.datasets.guess("birds") == before  # nobody has answered yet
+    workspace.maintenance.run(timeout_s=60)
+    for label in "xyx":
+        task = workspace.tasks.next("askbirds")
+        assert task is not None
+        answer = {"from_name": "kind", "to_name": "image", "type": "choices", "value": {"choices": [label]}}
+        workspace.tasks.submit(task.id, [answer])
+    workspace.labeling.publish("askbirds")
+    found = workspace.datasets.guess("birds")
+    assert found["labels"] == {
+        "from": "askbirds@main:labels",
+        "key": "path",
+        "column": "label",
+        "pipeline": "askbirds",
+    }
+    workspace.datasets.define("guessedbirds", found)
+    assert workspace.datasets.get("guessedbirds").labeled == 3

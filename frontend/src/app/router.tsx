@@ -149,7 +149,10 @@ const settings = createRoute({
 const settingsPart = createRoute({
   getParentRoute: () => root,
   path: "/settings/$part",
-  validateSearch: (search: Record<string, unknown>): TrailSearch => trailSearch(search),
+  validateSearch: (search: Record<string, unknown>): TrailSearch & { pipeline?: string } => {
+    const pipeline = text(search["pipeline"]);
+    return { ...trailSearch(search), ...(pipeline ? { pipeline } : {}) };
+  },
   component: lazyRouteComponent(() => import("@/features/settings/SettingsPage"), "SettingsPage"),
 });
 

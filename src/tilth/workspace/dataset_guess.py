@@ -11,8 +11,14 @@ import pyarrow.compute as pc
 from tilth.datasets.assembling import GIVEN, file_items, match_keys, text
 from tilth.datasets.tables import SUFFIXES, is_table, read_table
 from tilth.errors import Invalid, NotFound
+from tilth.model.names import DEFAULT_BRANCH
+from tilth.pipelines.registry import find_pipeline
 from tilth.versioning import revisions
 from tilth.versioning.backend import Backend
+from tilth.versioning.branches import find_branch
+from tilth.versioning.commits import load_commit
+from tilth.versioning.provenance import readers_of
+from tilth.versioning.repos import find_repo
 from tilth.versioning.trees import Tree
 from tilth.workspace.names import short_name
 
@@ -67,6 +73,9 @@ def guess(backend: Backend, reference: str) -> Mapping[str, Any]:
         "task": "classification",
     }
     chosen = files.filter(pc.match_substring_regex(names, _ending(KINDS[kind])))
+    asked_people = _asked_people(backend, commit.repo, asked.revision or DEFAULT_BRANCH)
+    if asked_people is not None:
+        return {**found, "labels": asked_people}
     items = file_items(chosen.to_batches(), folder, from_folder=True)
     for path in tables[:LOOKED_AT]:
         labels = _labels(tree, path, place, items["key"])
@@ -76,6 +85,27 @@ def guess(backend: Backend, reference: str) -> Mapping[str, Any]:
     if FOLDERS[0] <= classes <= FOLDERS[1] and not items[GIVEN].null_count:
         found["labels"] = {"from_folder": True}
     return found
+
+
+def _asked_people(backend: Backend, repo: str, branch: str) -> Mapping[str, Any] | None:
+    """Return where people's labels of a branch's files are published, by the newest pipeline that asks about them."""
+    found = []
+    with backend.database.read() as conn:
+        for reader_id, reader_branch in readers_of(conn, find_repo(conn, repo).id, branch):
+            output = find_branch(conn, reader_id, reader_branch)
+            if output.owner is None or output.head is None:
+                continue
+            try:
+                pipeline = find_pipeline(conn, output.owner)
+            except NotFound:
+                continue
+            tree = Tree(backend.store, load_commit(conn, output.head).tree)
+            if pipeline.kind == "labeling" and tree.is_folder("labels"):
+                found.append((pipeline.created_ms, f"{short_name(pipeline.output)}@{pipeline.branch}", pipeline.name))
+    if not found:
+        return None
+    _, place, name = max(found)
+    return {"from": f"{place}:labels", "key": "path", "column": "label", "pipeline": short_name(name)}
 
 
 def _rows(tree: Tree, place: str, paths: Sequence[str]) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ export function LabelingProjectPage() {
   const mayRule = useMay("labeling.rule");
   const mayImport = useMay("labeling.import_answers");
   const mayLabel = useMay("tasks.queue");
+  const mayInvite = useMay("access.invite");
   const found = useRead("labeling.get", { pipeline }, { every: 2_000 });
   if (found.error) return <Page title={pipeline}><ErrorNote error={found.error} retry={() => void found.refetch()} /></Page>;
   if (!found.data) return <Loading what={`Reading ${pipeline}…`} />;
@@ -44,10 +45,11 @@ export function LabelingProjectPage() {
       title={pipeline}
       about={<>{it.reason ? <>{it.state}: {it.reason}</> : it.open > 0 ? "People are at work." : "All items are labeled."} <Link to="/pipelines/$name" params={{ name: pipeline }}>Its runs</Link> · <Link to="/lineage" search={{ of: pipeline }}>where its labels came from</Link></>}
       acts={
-        mayLabel && (
+        (mayLabel || mayInvite) && (
           <>
-            {it.done > 0 && <Link className="button" to="/label/$pipeline" params={{ pipeline }} search={{ practice: 10 }} title="For practice: it changes nothing, and compares you with the people who did the work">Label 10 yourself</Link>}
-            {it.open > 0 && <Link className="button" to="/label/$pipeline" params={{ pipeline }}>Label</Link>}
+            {mayInvite && <Link className="button" to="/settings/$part" params={{ part: "invites" }} search={{ pipeline }}>Invite people</Link>}
+            {mayLabel && it.done > 0 && <Link className="button" to="/label/$pipeline" params={{ pipeline }} search={{ practice: 10 }} title="For practice: it changes nothing, and compares you with the people who did the work">Label 10 yourself</Link>}
+            {mayLabel && it.open > 0 && <Link className="button" to="/label/$pipeline" params={{ pipeline }}>Label</Link>}
           </>
         )
       }

@@ -30,7 +30,7 @@ export function ModelPage() {
           {found.description && <><bdi>{found.description}</bdi>{" "}</>}
           {counted(found.versions, "version")}, judged by the labels of{" "}
           <Link to="/datasets/$name" params={{ name: found.dataset }}><bdi>{found.dataset}</bdi></Link>
-          {found.follows ? <>, follows <code>{found.follows}</code></> : ", from files that people upload"}
+          {found.follows ? <>, made by <Link to="/lineage" search={{ of: found.follows.split(/[@:]/)[0] ?? name }} title="Where it came from: data, labels, people, code"><bdi>{found.follows.split(/[@:]/)[0]}</bdi></Link></> : ", from files that people upload"}
           {found.promoted ? <>. Version {found.promoted.number} is in production.</> : ". Nothing is in production yet."}
         </>
       }

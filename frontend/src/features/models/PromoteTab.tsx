@@ -52,7 +52,7 @@ export function PromoteTab({ name, model, mayWrite }: { name: string; model: Mod
                 ? "It has no required tests: any version may be promoted. Add some to be safe."
                 : passed < needed
                   ? `It passes ${passed} of ${needed} required tests; all must pass. Improve the model, or change a test: both stay on record.`
-                  : `It passes all ${needed} required tests.`}
+                  : needed === 1 ? "It passes its one required test." : `It passes all ${needed} required tests.`}
         </p>
         {act.error && <ErrorNote error={act.error} />}
         {board.data && board.data.tests.length > 0 && (

@@ -1,3 +1,4 @@
+import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { InviteInfo } from "@/api/invites";
@@ -68,13 +69,14 @@ export function Invites() {
 
 function Make({ onDone }: { onDone: (made: InviteInfo) => void }) {
   const projects = useRead("labeling.list", {});
-  const [chosen, setChosen] = useState("");
+  const { pipeline: asked } = useSearch({ strict: false }) as { pipeline?: string };
+  const [chosen, setChosen] = useState(asked ?? "");
   const [role, setRole] = useState("labeler");
   const [people, setPeople] = useState(20);
   const [days, setDays] = useState(14);
   const make = useAct("access.invite", onDone);
   const names = (projects.data?.items ?? []).map((one) => plain(one.pipeline));
-  const pipeline = chosen || (names[0] ?? "");
+  const pipeline = names.includes(chosen) ? chosen : (names[0] ?? "");
   if (projects.data && names.length === 0) return <p className="quiet">There is no labeling project yet to invite people to.</p>;
   return (
     <form

@@ -33,6 +33,7 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
   const [repo, setRepo] = useState("");
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [guessing, setGuessing] = useState(false);
+  const asked = useRef("");
   const repos = usePages("repos.list", { limit: 1000 });
   const field = useRef<HTMLSelectElement>(null);
   useEffect(() => { field.current?.focus(); }, []);
@@ -45,17 +46,18 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
 
   async function choose(next: string): Promise<void> {
     setRepo(next);
+    asked.current = next;
     if (name === "" || name === suggested(repo)) setName(suggested(next));
     setDraft({ ...EMPTY, from: `${next}@main` });
     setGuessing(true);
     try {
       const definition = await call("datasets.guess", { reference: `${next}@main` });
-      setDraft(draftOf(definition as Readonly<Record<string, unknown>>));
+      if (asked.current === next) setDraft(draftOf(definition as Readonly<Record<string, unknown>>));
     } catch {
       // No guess is no trouble: the form says what there is to choose.
-      setDraft({ ...EMPTY, from: `${next}@main`, media: commonMedia(paths) });
+      if (asked.current === next) setDraft({ ...EMPTY, from: `${next}@main`, media: commonMedia(paths) });
     } finally {
-      setGuessing(false);
+      if (asked.current === next) setGuessing(false);
     }
   }
   const table = draft.items === "rows" && draft.from.includes(":") ? draft.from : null;
@@ -136,7 +138,7 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
         )}
       </fieldset>
       {repo !== "" && (
-        <fieldset>
+        <fieldset disabled={guessing}>
           <legend>2 · The first items{guessing ? ", being looked at…" : ""}</legend>
           {problem && <ErrorNote error={problem} />}
           {draft.items === "files" ? (
@@ -157,7 +159,7 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
         </fieldset>
       )}
       {repo !== "" && (
-        <fieldset>
+        <fieldset disabled={guessing}>
           <legend>3 · The labels</legend>
           <div className="chips" role="group" aria-label="Where are the labels?">
             {(
