@@ -141,7 +141,7 @@ def test_similar_items_are_of_the_seeds_kind_and_none_comes_twice(analysed, shap
     right = [each.item.key for each in first.items if truth[each.item.key] == "circle"][:6]
     wrong = [key for key, kind in truth.items() if kind == "cross"][:6]
     then = shapes.analysis.similar("shapes", ["in/000.png"], accepted=right, discarded=wrong, limit=20)
-    assert then.by == "decisions"
+    assert then.by == "learned"
     assert then.precision.n == 12
     assert then.precision.value == 0.5
     keys = [each.item.key for each in then.items]

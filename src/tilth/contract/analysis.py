@@ -54,7 +54,7 @@ class SimilarInfo:
 
     items: Sequence[SimilarItem]
     by: str
-    """similarity, or decisions once there are five of either kind to learn from."""
+    """similarity, or learned: from three examples and decisions on."""
     precision: IntervalInfo
     """Accepted of all that were decided (seeds do not count)."""
     candidates: int
@@ -198,8 +198,8 @@ class Analysis(Protocol):
     ) -> SimilarInfo:
         """Find items like `seeds` and `accepted`, unlike `discarded`, that were not decided yet, best first.
 
-        From five accepted or seeds and five discarded on, the order is learned from them. `diverse` leaves out items
-        that nearly repeat a better one of the same answer.
+        From three of them on the order is learned. `diverse` leaves out items that nearly repeat a better one of the
+        same answer.
         """
 
     def neighbours(self, dataset: str, key: str, *, model: str | None = None, limit: int = 12) -> Sequence[SimilarItem]:

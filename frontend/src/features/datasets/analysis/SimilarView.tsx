@@ -130,7 +130,7 @@ function Search({ name, dataset, question, go, selection, seeds }: ViewProps & {
             </span>
           )}
           <span className="quiet">
-            {found.data?.by === "decisions" ? "ordered by what you decided" : decisions.length < 5 ? "ordered by likeness" : "ordered by likeness; from 5 found and 5 discarded on, by your decisions"}
+            {found.data?.by === "learned" ? "order learned from your examples and decisions" : "ordered by likeness; from three examples and decisions on it learns"}
           </span>
         </div>
         <span className="grow" />
