@@ -18,6 +18,7 @@ from tilth.errors import Conflict, HeldOut, Invalid, NotFound
 from tilth.model.ids import CommitId
 from tilth.versioning.commits import get_commit
 from tilth.versioning.trees import Tree
+from tilth.workspace import dataset_acts
 from tilth.workspace.local import open as open_local
 
 ROWS = "id,headline,topic,label,length\n" + "".join(
@@ -324,6 +325,57 @@ def test_a_fix_of_an_item_that_people_label_is_a_ruling(workspace: Workspace, as
     assert not {label.key: label for label in workspace.labeling.labels("ask").items}["a"].final
     workspace.maintenance.run(timeout_s=60)
     assert labels(workspace, asked)["a"] == ("news", "people")
+
+
+def _held(workspace: Workspace, key: str = "a") -> tuple[object, bool]:
+    label = {label.key: label for label in workspace.labeling.labels("ask").items}[key]
+    return label.label, label.final
+
+
+def test_rulings_are_undone_one_after_the_other_and_done_again(workspace: Workspace, asked: str) -> None:
+    first = workspace.datasets.fix(asked, "bait", keys=["a", "b"])
+    second = workspace.datasets.fix(asked, "news", keys=["a"])
+    workspace.datasets.undo(asked, second.commit)
+    back = workspace.datasets.undo(asked, first.commit)
+    for _ in range(2):  # before the pipeline publishes, and behind it
+        assert labels(workspace, asked)["a"][0] == labels(workspace, asked)["b"][0] == "news"
+        workspace.maintenance.run(timeout_s=60)
+    again = workspace.datasets.undo(asked, back.commit)
+    assert (labels(workspace, asked)["a"], _held(workspace)) == (("bait", "fixed"), ("bait", True))
+    workspace.maintenance.run(timeout_s=60)
+    workspace.datasets.undo(asked, again.commit)
+    assert labels(workspace, asked)["a"][0] == "news"
+    assert not _held(workspace)[1]
+
+
+def test_an_undo_leaves_what_somebody_else_ruled_since_or_before(workspace: Workspace, asked: str) -> None:
+    workspace.labeling.rule("ask", "b", "bait")
+    act = workspace.datasets.fix(asked, "bait", keys=["a"])
+    before = workspace.datasets.fix(asked, "news", keys=["b"])
+    workspace.labeling.rule("ask", "a", "news", reason="no, it is news")
+    with pytest.raises(Conflict, match="changed again since: a"):
+        workspace.datasets.undo(asked, act.commit)
+    assert _held(workspace) == ("news", True)
+    workspace.datasets.undo(asked, before.commit)
+    assert _held(workspace, "b") == ("bait", True)
+    assert labels(workspace, asked)["b"][0] == "bait"
+
+
+def test_an_undo_that_was_interrupted_is_done_again(
+    workspace: Workspace, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = workspace.datasets.fix(asked, "bait", keys=["a", "b"])
+    with monkeypatch.context() as patch:
+        patch.setattr(dataset_acts, "commit_act", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            workspace.datasets.undo(asked, act.commit)
+        with pytest.raises(ZeroDivisionError):
+            workspace.datasets.fix(asked, "bait", keys=["c"])
+    workspace.datasets.undo(asked, act.commit)
+    workspace.datasets.undo(asked, workspace.datasets.fix(asked, "bait", keys=["c"]).commit)
+    workspace.maintenance.run(timeout_s=60)
+    assert {label for label, _ in labels(workspace, asked).values()} == {"news"}
+    assert not any(_held(workspace, key)[1] for key in "abc")
 
 
 def test_an_undone_ruling_gives_the_ruling_before_it_back(workspace: Workspace, asked: str) -> None:

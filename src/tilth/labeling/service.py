@@ -286,6 +286,13 @@ class LabelingDesk:
             for key in keys:
                 ruling.reopen(ledger, key, expert, reason=reason)
 
+    def take_back(
+        self, pipeline: str, acts: Sequence[ruling.Act], *, expert: str, reason: str
+    ) -> dict[str, str | None]:
+        """Let what was ruled before some acts hold again; see `ruling.take_back`. All of them or none."""
+        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            return ruling.take_back(ledger, acts, expert, reason=reason)
+
     def ban(self, pipeline: str, worker: WorkerId, *, reason: str) -> WorkerStats:
         """Ban a worker by hand: answers are rejected and unpaid, their tasks asked again.
 

@@ -140,8 +140,10 @@ def _told(value: object) -> str | None:
     """Return a setting as words; None for what says nothing."""
     if isinstance(value, bool | int):
         return str(value).lower()
-    words = [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
-    return ",".join(words) if isinstance(value, list | tuple) and len(words) == len(value) else None
+    if not isinstance(value, list | tuple):
+        return None
+    words = [each for each in value if isinstance(each, str)]
+    return ",".join(words) if len(words) == len(value) else None
 
 
 def _parameters(bound: Callable[..., Any]) -> tuple[str, ...]:

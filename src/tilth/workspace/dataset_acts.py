@@ -19,14 +19,15 @@ from tilth.datasets.overlays import FIXES, MARKS, OVERLAYS, RULINGS, SCHEMAS
 from tilth.datasets.parts import plan_parts, write_parts
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound, NothingToCommit
 from tilth.labeling.ledger import reports
+from tilth.labeling.ledger.ruling import Act
 from tilth.labeling.ledger.tasks import GOLDEN
 from tilth.model.canonical import Json, canonical
 from tilth.model.commit import Commit, Derivation
 from tilth.model.ids import CommitId
 from tilth.model.names import DEFAULT_BRANCH, check_name
 from tilth.versioning import commits, revisions
-from tilth.versioning.commits import ATTEMPTS, commit_edits, get_commit, read_head
-from tilth.versioning.diff import diff_trees
+from tilth.versioning.commits import ATTEMPTS, Head, commit_edits, get_commit, read_head
+from tilth.versioning.diff import Change, diff_trees
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import DATASET, Repo, create_repo, find_repo
 from tilth.versioning.revisions import Reference
@@ -229,36 +230,33 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
     if any(each.path == DEFINITION for each in files):
         views = opened.resources.dataset_views
         views.tried(repo.full_name, views.document(before, DEFINITION))
-    at_ms = _now()
-    back = _reopened(opened, changes[RULINGS], at_ms)
+    meets = _changed_in(head.tree(backend.store), changes, files)
+    if not meets:
+        try:
+            back = _taken_back(opened, undone, changes[RULINGS], head)
+        except Conflict as error:
+            meets = _keys_told(error)
+            if not meets:
+                raise
+    if meets:
+        raise _met(meets)
 
     def edits(tree: Tree) -> Edits:
         made = Edits()
-        meets: list[str] = []
         for folder, (old, new) in changes.items():
             touched = [key for key in {*old, *new} if old.get(key) != new.get(key)]
-            now = _rows_in(tree, folder, touched)
-            meets += [key for key in touched if now.get(key) != new.get(key)]
             rows = [old[key] for key in touched if key in old] if folder != RULINGS else back
             gone = [key for key in touched if key not in old] if folder != RULINGS else []
             part_edits(opened, tree, folder, _table(rows, folder), gone, made)
         for each in files:
-            found = tree.stat(each.path)
-            if found == each.old:
+            if tree.stat(each.path) == each.old:
                 continue
-            if found != each.new:
-                meets.append(each.path)
-            elif each.old is None:
+            if each.old is None:
                 made.delete(each.path)
             else:
                 made.put(each.old)
-        if meets:
-            more = f" and {len(meets) - NAMED:,} more" if len(meets) > NAMED else ""
-            raise Conflict(
-                f"This cannot be undone: changed again since: {', '.join(sorted(meets)[:NAMED])}{more}.",
-                help="Undo the later acts first.",
-                keys=sorted(meets)[:1000],
-            )
+        if moved := _changed_in(tree, changes, files):
+            raise _met(moved)
         return made
 
     told = act_info(undone)
@@ -272,7 +270,6 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
         message=f"Undo: {undone.message}",
         facts={"reverts": undone.id},
     )
-    _settle_rulings(opened, changes[RULINGS])
     return act_info(done)
 
 
@@ -437,52 +434,73 @@ def _rule(
 _Rows = dict[str, dict[str, Any]]
 
 
-def _reopened(opened: Opened, changed: tuple[_Rows, _Rows], at_ms: int) -> list[dict[str, Any]]:
-    """Return the rows that tell of rulings taken back, or put in force again, until the labels do."""
+def _changed_in(tree: Tree, changes: Mapping[str, tuple[_Rows, _Rows]], files: Sequence[Change]) -> list[str]:
+    """Return the items and files that an act touched and that are not as it left them."""
+    meets: list[str] = []
+    for folder, (old, new) in changes.items():
+        touched = [key for key in {*old, *new} if old.get(key) != new.get(key)]
+        now = _rows_in(tree, folder, touched)
+        meets += [key for key in touched if _said(now.get(key)) != _said(new.get(key))]
+    return meets + [each.path for each in files if tree.stat(each.path) not in (each.old, each.new)]
+
+
+def _met(meets: Sequence[str]) -> Conflict:
+    more = f" and {len(meets) - NAMED:,} more" if len(meets) > NAMED else ""
+    return Conflict(
+        f"This cannot be undone: changed again since: {', '.join(sorted(meets)[:NAMED])}{more}.",
+        help="Undo the later acts first.",
+        keys=sorted(meets)[:1000],
+    )
+
+
+def _said(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return what a row says; where a pipeline's ledger was is no part of it, for an undone act has its own place."""
+    return {name: value for name, value in row.items() if name != "sequence"} if row is not None else None
+
+
+def _taken_back(opened: Opened, undone: Commit, changed: tuple[_Rows, _Rows], head: Head) -> list[dict[str, Any]]:
+    """Take the rulings of an act back in their pipelines; return the rows that tell of it until the labels do.
+
+    Done before the undo is written: who is interrupted in between undoes once more, and the pipelines know what they
+    have done. Raises Conflict for items that were ruled since, in whichever way.
+    """
     old, new = changed
-    rows = []
-    for key in sorted({*old, *new}):
-        was, now = old.get(key), new.get(key)
-        if was == now or now is None:
-            continue
-        again = was is not None and not was["reopened"]
-        # Not known before the ledger has been told; behind everything that it holds is right until then.
-        progress = opened.resources.desk.progress(now["pipeline"])
-        rows.append(
-            {
-                **now,
-                "label": was["label"] if was is not None and again else now["before"],
-                "before": now["label"],
-                "by": opened.author,
-                "at_ms": at_ms,
-                "reason": "undone",
-                "sequence": progress.ledger_sequence + len(new) + 1,
-                "reopened": not again,
-            }
-        )
+    desk = opened.resources.desk
+    touched = [key for key in sorted(new) if old.get(key) != new[key]]
+    now = _rows_in(head.tree(opened.backend.store), RULINGS, touched)
+    rows: list[dict[str, Any]] = []
+    for pipeline in sorted({str(new[key]["pipeline"]) for key in touched}):
+        mine = [key for key in touched if new[key]["pipeline"] == pipeline]
+        acts = {str(new[key]["task"]): _act_on(str(new[key]["task"]), old.get(key), new[key], now[key]) for key in mine}
+        try:
+            held = desk.take_back(pipeline, [*acts.values()], expert=opened.author, reason=f"undone {undone.id}")
+        except NotFound:
+            continue  # the pipeline is gone
+        except Conflict as error:
+            ruled = _keys_told(error)
+            error.facts["keys"] = [key for key in mine if new[key]["task"] in ruled]
+            raise
+        sequence = desk.progress(pipeline).ledger_sequence
+        for key in mine:
+            meaning = held.get(new[key]["task"])
+            was = old.get(key)
+            if was is None:
+                told = {"by": opened.author, "at_ms": _now(), "reason": "undone", "reopened": meaning is None}
+                was = {**new[key], **told, "label": new[key]["before"], "before": new[key]["label"]}
+            if meaning is not None and not meaning.startswith("["):
+                was = {**was, "label": meaning}  # what somebody ruled there in between, too
+            rows.append({**was, "sequence": sequence})
     return rows
 
 
-def _settle_rulings(opened: Opened, changed: tuple[_Rows, _Rows]) -> None:
-    """Do in the labeling pipelines what an undo says. What is asked about no more is left alone."""
-    old, new = changed
-    desk = opened.resources.desk
-    groups: dict[tuple[str, str | None], list[str]] = {}
-    for key in sorted({*old, *new}):
-        was, now = old.get(key), new.get(key)
-        if was == now or now is None:
-            continue
-        again = was["label"] if was is not None and not was["reopened"] else None
-        groups.setdefault((now["pipeline"], again), []).append(now["task"])
-    for (pipeline, label), tasks in groups.items():
-        with opened.backend.database.read() as conn:
-            rows = reports.items_named(conn, pipeline, tasks)
-        asked = [row.key for row in rows if row.active and row.state != GOLDEN]
-        with suppress(NotFound, Conflict):  # the pipeline is gone, or asks about them no more since just now
-            if label is not None:
-                desk.rule_many(pipeline, asked, label, expert=opened.author, reason="undone")
-            else:
-                desk.reopen_many(pipeline, asked, expert=opened.author, reason="undone")
+def _keys_told(error: Conflict) -> list[str]:
+    keys = error.facts.get("keys")
+    return [str(key) for key in keys] if isinstance(keys, list) else []
+
+
+def _act_on(task: str, old: Mapping[str, Any] | None, new: Mapping[str, Any], now: Mapping[str, Any]) -> Act:
+    repeats = old is not None and (old["label"], old["reopened"]) == (new["label"], new["reopened"])
+    return Act(task, new["sequence"], now["sequence"], repeats)
 
 
 def _part_names(tree: Tree, folder: str) -> list[str]:
