@@ -16,7 +16,7 @@ If two digits are equally likely, choose the one whose strokes you can follow wi
 """
 CONFIG = (
     '<View><Image name="scan" value="$image"/><Choices name="digit" toName="scan" choice="single">'
-    + "".join(f'<Choice value="{digit}"/>' for digit in DIGITS)
+    + "".join(f'<Choice value="{digit}" hotkey="{digit}"/>' for digit in DIGITS)
     + "</Choices></View>"
 )
 

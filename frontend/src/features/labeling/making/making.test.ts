@@ -32,6 +32,11 @@ test("every template's config is well-formed XML that names what it shows", () =
   }
 });
 
+test("classes that are digits get their own keys", () => {
+  expect(configOf(one, "", ["0", "1", "2"], { item: "x" })).toContain('<Choice value="2" hotkey="2"/>');
+  expect(configOf(one, "", ["0", "one"], { item: "x" })).not.toContain("hotkey");
+});
+
 test("classes come one in each line or set apart by commas, and each once", () => {
   expect(classesOf("a, b,a").classes).toEqual(["a", "b"]);
   expect(classesOf("a, b\nc").classes).toEqual(["a, b", "c"]);

@@ -53,8 +53,10 @@ export function configOf(template: Template, question: string, classes: readonly
     audio: `<Audio name="item" value="$${item}"/>`,
     pair: `<Text name="left" value="$${item}"/><Text name="right" value="$${escaped(fields.other ?? "")}"/>`,
   }[template.shows];
+  // A class that is a digit gets its own key: 3 must not stand for 2.
+  const digits = classes.length > 0 && classes.every((name) => /^\d$/.test(name));
   const options = (tag: string, coloured: boolean) =>
-    classes.map((name, index) => `<${tag} value="${escaped(name)}"${coloured ? ` background="${COLOURS[index % COLOURS.length] ?? ""}"` : ""}/>`).join("");
+    classes.map((name, index) => `<${tag} value="${escaped(name)}"${digits ? ` hotkey="${name}"` : ""}${coloured ? ` background="${COLOURS[index % COLOURS.length] ?? ""}"` : ""}/>`).join("");
   const asked: Readonly<Record<string, string>> = {
     one: `<Choices name="label" toName="item" choice="single" showInLine="true">${options("Choice", false)}</Choices>`,
     many: `<Choices name="label" toName="item" choice="multiple" showInLine="true">${options("Choice", false)}</Choices>`,
