@@ -81,12 +81,13 @@ def rank_similar(
     score = learned_scores(vectors, good, bad) if learns else _nearness(vectors, good, bad)
     by: Literal["similarity", "learned"] = "learned" if learns else "similarity"
     picked = _best(vectors, np.where(open_, score, -np.inf), limit, diverse)
-    shown = score[picked] if by == "learned" else np.clip((score[picked] + 1) / 2, 0, 1)
-    return Ranked(picked, shown.astype(np.float64), by)
+    best = score[picked].astype(np.float64)
+    shown = 1 / (1 + np.exp(-np.clip(best, -30, 30))) if learns else np.clip((best + 1) / 2, 0, 1)
+    return Ranked(picked, shown, by)
 
 
 def learned_scores(vectors: Vectors, good: Rows, bad: Rows) -> NDArray[np.float32]:
-    """Return the probability of being wanted for every row, by logistic regression on the decisions."""
+    """Return the log odds of being wanted for every row, by logistic regression on the decisions."""
     from sklearn.linear_model import LogisticRegression  # loads scikit-learn
 
     rng = np.random.default_rng(0)
@@ -100,10 +101,9 @@ def learned_scores(vectors: Vectors, good: Rows, bad: Rows) -> NDArray[np.float3
     weights *= (len(good) + len(bad)) / weights.sum()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = LogisticRegression(C=100.0, max_iter=200).fit(vectors[rows], target, sample_weight=weights)
+        model = LogisticRegression(C=100.0, max_iter=100).fit(vectors[rows], target, sample_weight=weights)
     scores = vectors @ model.coef_[0].astype(np.float32) + np.float32(model.intercept_[0])
-    probability: NDArray[np.float32] = (1 / (1 + np.exp(-np.clip(scores, -30, 30)))).astype(np.float32)
-    return probability
+    return np.asarray(scores, np.float32)
 
 
 def nearest_rows(vectors: Vectors, row: int, *, limit: int) -> Ranked:
