@@ -456,6 +456,7 @@ def _goodbye(story: Story, scene: Scene) -> None:
     story.command(f"cd {scene.folder}")
     story.command("tilth log label")
     story.command("tilth job list")
+    story.command("tilth up")
     story.command("tilth repo create photos && tilth put photos ~/my-photos")
     story.command("tilth pipeline create -f my-pipeline.yaml && tilth run")
 
