@@ -78,7 +78,7 @@ try {
     await page.getByLabel("Name").fill(repo);
     await page.getByLabel(/What is in it/).fill("Birds of the <b>journey</b>");
     await page.keyboard.press("Enter");
-    await see("This branch has no version yet");
+    await see("Nothing is in it yet");
   });
 
   await step("a folder is previewed before it is imported", async () => {

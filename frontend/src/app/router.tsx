@@ -114,6 +114,10 @@ const labelingOne = createRoute({
 const datasets = createRoute({
   getParentRoute: () => root,
   path: "/datasets",
+  validateSearch: (search: Record<string, unknown>): { make?: string } => {
+    const make = text(search["make"]);
+    return make ? { make } : {};
+  },
   component: lazyRouteComponent(() => import("@/features/datasets/DatasetsPage"), "DatasetsPage"),
 });
 const dataset = createRoute({

@@ -158,8 +158,8 @@ export function ChangesView({
 
 export function NoVersion({ onImport }: { onImport?: (() => void) | undefined }) {
   return (
-    <Empty title="This branch has no version yet">
-      <p>Drop files, a folder or a CSV anywhere on this page; the import makes the first one.</p>
+    <Empty title="Nothing is in it yet">
+      <p>Drop pictures, a folder, a zip or a table anywhere on this page.</p>
       {onImport && <Button look="main" icon="plus" onClick={onImport}>Import the first files</Button>}
     </Empty>
   );

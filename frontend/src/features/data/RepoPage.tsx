@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { type DragEvent, useEffect, useRef, useState } from "react";
 
 import type { CommitInfo } from "@/api/client";
@@ -167,6 +168,10 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                   <button type="button" className="link" onClick={() => { go({ view: "changes", at: undefined, old: undefined, file: undefined }); }}>
                     see what changed
                   </button>
+                  {" · "}
+                  <Link to="/new-labeling" search={{ repo: name }}>ask people about it</Link>
+                  {" · "}
+                  <Link to="/datasets" search={{ make: name }}>make a dataset of it</Link>
                 </>
               )}
             </Note>

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { usePages, useRead } from "@/api/queries";
@@ -21,7 +21,9 @@ const STRIP = 10;
 export function DatasetsPage() {
   const found = usePages("datasets.list", { limit: 100 });
   const me = useRead("access.me", {});
-  const [making, setMaking] = useState(false);
+  const { make } = useSearch({ from: "/datasets" });
+  const leave = useNavigate();
+  const [making, setMaking] = useState(make !== undefined);
   const mayWrite = me.data !== undefined && me.data.role !== "reader";
   const none = !found.isPending && !found.error && found.items.length === 0;
   return (
@@ -34,7 +36,7 @@ export function DatasetsPage() {
         </Button>
       }
     >
-      {making && <MakeDataset onClose={() => { setMaking(false); }} />}
+      {making && <MakeDataset start={make} onClose={() => { setMaking(false); void leave({ to: "/datasets", search: {}, replace: true }); }} />}
       {found.error && <ErrorNote error={found.error} retry={found.retry} />}
       {found.isPending && <Loading what="Reading the datasets…" />}
       {none && !making && (

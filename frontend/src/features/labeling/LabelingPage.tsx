@@ -12,10 +12,11 @@ export function LabelingPage() {
   if (!labelings.data) return <Loading what="Reading the labeling…" />;
   if (labelings.data.items.length === 0)
     return (
-      <Page title="Labeling" acts={<NewProject />}>
+      <Page title="Labeling">
         <div className="panel">
           <Empty title="Nobody labels here yet">
-            <p>A labeling project shows items of a repo to people, checks them with known answers, and publishes what holds.</p>
+            <p>A labeling project shows items of a repo to people, checks them with known answers, and publishes what holds. Answers that were given elsewhere can be imported into it.</p>
+            <NewProject />
           </Empty>
         </div>
       </Page>

@@ -6,9 +6,9 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 
 import type { LabelingInfo } from "@/api/client";
 import { useMay } from "@/api/may";
-import { useRead } from "@/api/queries";
+import { useAct, useRead } from "@/api/queries";
 import { count, counted, money } from "@/lib/format";
-import { ErrorNote, Facts, Loading, Meter, Page, Section } from "@/ui";
+import { Button, Empty, ErrorNote, Facts, Loading, Meter, Page, Section } from "@/ui";
 
 import { ImportView } from "./ImportView";
 import { MethodsView } from "./MethodsView";
@@ -43,7 +43,7 @@ export function LabelingProjectPage() {
   return (
     <Page
       title={pipeline}
-      about={<>{it.reason ? <>{it.state}: {it.reason}</> : it.open > 0 ? "People are at work." : "All items are labeled."} <Link to="/pipelines/$name" params={{ name: pipeline }}>Its runs</Link> · <Link to="/lineage" search={{ of: pipeline }}>where its labels came from</Link></>}
+      about={<>{it.reason ? <>{it.state}: {it.reason}</> : standing(it)} <Link to="/pipelines/$name" params={{ name: pipeline }}>Its runs</Link> · <Link to="/lineage" search={{ of: pipeline }}>where its labels came from</Link></>}
       acts={
         (mayLabel || mayInvite) && (
           <>
@@ -63,7 +63,7 @@ export function LabelingProjectPage() {
           </button>
         ))}
       </nav>
-      {tab === "overview" && <Overview it={it} open={() => { goto({ tab: "review" }); }} />}
+      {tab === "overview" && <Overview it={it} pipeline={pipeline} open={() => { goto({ tab: "review" }); }} />}
       {tab === "review" && (
         <>
           {it.escalated > 0 && !search.review && mayRule && <Ruling it={it} pipeline={pipeline} />}
@@ -77,7 +77,51 @@ export function LabelingProjectPage() {
   );
 }
 
-function Overview({ it, open }: { it: LabelingInfo; open: () => void }) {
+/** How it stands, in a sentence. */
+function standing(it: LabelingInfo): string {
+  if (it.tasks === 0) return "Its tasks are being prepared.";
+  if (it.open > 0) return it.workers === 0 ? "It waits for people." : "People are at work.";
+  return it.escalated > 0 ? "What is left waits for an expert." : "All items are labeled.";
+}
+
+/** What to do first: someone has to answer. */
+function NobodyYet({ pipeline }: { pipeline: string }) {
+  const mayInvite = useMay("access.invite");
+  const mayImport = useMay("labeling.import_answers");
+  return (
+    <div className="panel">
+      <Empty title="Nobody has answered yet">
+        <p>Label some yourself, invite people by a link, or import answers that were given elsewhere.</p>
+        <p className="acts">
+          <Link className="button main" to="/label/$pipeline" params={{ pipeline }}>Label</Link>{" "}
+          {mayInvite && <><Link className="button" to="/settings/$part" params={{ part: "invites" }}>Invite people</Link>{" "}</>}
+          {mayImport && <Link className="button" to="/labeling/$pipeline" params={{ pipeline }} search={{ tab: "import" }}>Import answers</Link>}
+        </p>
+      </Empty>
+    </div>
+  );
+}
+
+/** Whether the labels that hold now are published, and where they go from there. */
+function Published({ it, pipeline }: { it: LabelingInfo; pipeline: string }) {
+  const mayPublish = useMay("labeling.publish");
+  const publish = useAct("labeling.publish");
+  const pipelines = useRead("pipelines.get", { name: pipeline });
+  const input = pipelines.data?.spec["input"] as { pfs?: { repo?: string } } | undefined;
+  const source = input?.pfs?.repo;
+  const behind = it.published_sequence < it.ledger_sequence;
+  return (
+    <div className={behind ? "notice" : ""}>
+      <strong>{it.published_sequence === 0 ? "No labels are published yet." : behind ? "Something was answered, banned or decided since the labels were published." : "The labels are published as they hold now."}</strong>{" "}
+      {it.published_sequence > 0 && <><Link to="/data/$repo" params={{ repo: pipeline }}>See them</Link> · </>}
+      {source !== undefined && <Link to="/datasets" search={{ make: source }}>Make a dataset with them</Link>}{" "}
+      {mayPublish && behind && <Button small disabled={publish.isPending} onClick={() => { publish.mutate({ pipeline }); }}>{publish.isPending ? "Publishing…" : "Publish now"}</Button>}
+      {publish.error && <ErrorNote error={publish.error} />}
+    </div>
+  );
+}
+
+function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; open: () => void }) {
   return (
     <>
       <Progress it={it} />
@@ -91,6 +135,8 @@ function Overview({ it, open }: { it: LabelingInfo; open: () => void }) {
           ["Guidelines", `version ${it.guideline_version}`],
         ]}
       />
+      {it.tasks > 0 && it.workers === 0 && <NobodyYet pipeline={pipeline} />}
+      {it.done > 0 && <Published it={it} pipeline={pipeline} />}
       {it.escalated > 0 && (
         <p className="notice">
           <strong>{counted(it.escalated, "item")}</strong> {it.escalated === 1 ? "waits" : "wait"} for an expert: people were unsure, or answers were rejected too often.{" "}

@@ -1,15 +1,15 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
 import { addressOf, call } from "@/api/client";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
-import { colourOf } from "@/lib/colours";
+import { COLOURS, colourOf } from "@/lib/colours";
 import { count, counted } from "@/lib/format";
 import { fullName, parseReference } from "@/lib/names";
 import { Button, ErrorNote, Icon, Loading } from "@/ui";
 
-import { type Draft, EMPTY, type Match, type Media, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, isTable, missing } from "./draft";
+import { type Draft, EMPTY, type Match, type Media, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, isTable, labeledRepo, labelsOf, missing } from "./draft";
 
 const MEDIA: readonly (readonly [Media, string])[] = [
   ["image", "pictures"],
@@ -26,7 +26,7 @@ const MATCHES: readonly (readonly [Match, string])[] = [
 const FIRST = 8;
 
 /** Make a dataset of data that is here already: choose the repo, look at its first items, say what is what. */
-export function MakeDataset({ onClose }: { onClose: () => void }) {
+export function MakeDataset({ start, onClose }: { start?: string | undefined; onClose: () => void }) {
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
@@ -38,6 +38,10 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
   const field = useRef<HTMLSelectElement>(null);
   useEffect(() => { field.current?.focus(); }, []);
   const sources = repos.items.filter((one) => one.kind === "data").map((one) => fullName(one.project, one.name));
+  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const asking = (of: string): string[] =>
+    of === "" ? [] : (pipelines.data?.items ?? []).filter((one) => labeledRepo(one.spec) === of).map((one) => fullName(one.project, one.name));
+  const projects = asking(repo);
   const files = useRead("files.walk", { reference: `${repo}@main`, limit: 1000 }, { enabled: repo !== "" });
   const paths = useMemo(() => (files.data?.items ?? []).filter((one) => one.kind === "file").map((one) => one.path.replace(/^\//, "")), [files.data]);
   const tables = paths.filter(isTable);
@@ -50,9 +54,12 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
     if (name === "" || name === suggested(repo)) setName(suggested(next));
     setDraft({ ...EMPTY, from: `${next}@main` });
     setGuessing(true);
+    // Where people are asked about these very items, their answers are most likely what is meant.
+    const [project] = asking(next);
     try {
       const definition = await call("datasets.guess", { reference: `${next}@main` });
-      if (asked.current === next) setDraft(draftOf(definition as Readonly<Record<string, unknown>>));
+      const guessed = draftOf(definition as Readonly<Record<string, unknown>>);
+      if (asked.current === next) setDraft(project !== undefined && guessed.items === "files" && guessed.labels === "none" ? { ...guessed, ...labelsOf(project) } : guessed);
     } catch {
       // No guess is no trouble: the form says what there is to choose.
       if (asked.current === next) setDraft({ ...EMPTY, from: `${next}@main`, media: commonMedia(paths) });
@@ -60,9 +67,19 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
       if (asked.current === next) setGuessing(false);
     }
   }
+  // A link may name the repo; it is chosen once all is known that the guess takes in.
+  const begun = useRef(false);
+  const begin = useEffectEvent(() => {
+    if (begun.current || start === undefined || !sources.includes(start)) return;
+    begun.current = true;
+    void choose(start);
+  });
+  const known = !repos.isPending && !pipelines.isPending;
+  useEffect(() => { if (known) begin(); }, [known]);
   const table = draft.items === "rows" && draft.from.includes(":") ? draft.from : null;
   const rows = useRows(table);
-  const labelRows = useRows(draft.labels === "table" ? draft.labelFrom : null);
+  // The tables of a whole repo are of different kinds: columns are shown of a chosen one only.
+  const labelRows = useRows(draft.labels === "table" && draft.labelFrom.includes(":") ? draft.labelFrom : null);
   const found = useMemo(() => {
     if (draft.labels === "folder") return classesFrom(paths.filter((path) => !isTable(path)).map(folderLabel));
     if (draft.labels === "column") return classesFrom(rows.data.map((row) => row[draft.labelColumn]));
@@ -87,7 +104,7 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
       <fieldset>
         <legend>1 · The data</legend>
         <label>
-          From the repo
+          From the repo that holds the items themselves
           <select ref={field} className="field" value={repo} onChange={(event) => void choose(event.target.value)}>
             <option value="" disabled>
               {repos.isPending ? "reading…" : "choose one"}
@@ -130,8 +147,8 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
             </label>
             {draft.items === "files" && (
               <label>
-                Only files like <span className="faint">(may be empty)</span>
-                <input className="field mono" placeholder="**.png" value={draft.glob} spellCheck={false} onChange={(event) => { set({ glob: event.target.value }); }} />
+                Only files named like
+                <input className="field mono" placeholder="all files" title="* stands for any letters, ** also for folders: night/**.jpg" value={draft.glob} spellCheck={false} onChange={(event) => { set({ glob: event.target.value }); }} />
               </label>
             )}
           </>
@@ -169,13 +186,25 @@ export function MakeDataset({ onClose }: { onClose: () => void }) {
                 ["table", "in another table"],
               ] as [Draft["labels"], string][]
             ).map(([value, word]) => (
-              <button key={value} type="button" className="chip" aria-pressed={draft.labels === value} onClick={() => { set({ labels: value, classes: [] }); }}>
+              <button key={value} type="button" className="chip" aria-pressed={draft.labels === value && (value !== "table" || draft.labelPipeline === "")} onClick={() => { set({ ...(draft.labelPipeline ? { labelFrom: "", labelPipeline: "" } : {}), labels: value, classes: [] }); }}>
                 {word}
               </button>
             ))}
+            {projects.map((project) => (
+              <button key={project} type="button" className="chip" aria-pressed={draft.labels === "table" && draft.labelPipeline === project} onClick={() => { set(labelsOf(project)); }}>
+                what people say in <bdi>{project}</bdi>
+              </button>
+            ))}
           </div>
-          {draft.labels === "table" && <LabelTable draft={draft} sources={sources} rows={labelRows.data} waiting={labelRows.waiting} set={set} />}
-          {labelRows.error && <ErrorNote error={labelRows.error} />}
+          {draft.labels === "table" && draft.labelPipeline !== "" && (
+            <p className="quiet">
+              {labelRows.waiting ? "Reading its labels…"
+              : labelRows.error ? `${draft.labelPipeline} has no labels yet; they appear in the dataset as soon as it publishes some.`
+              : `The labels that hold in ${draft.labelPipeline}, always as published last. A label that you fix is final there, too.`}
+            </p>
+          )}
+          {draft.labels === "table" && draft.labelPipeline === "" && <LabelTable draft={draft} sources={sources} rows={labelRows.data} waiting={labelRows.waiting} set={set} />}
+          {labelRows.error && draft.labelPipeline === "" && <ErrorNote error={labelRows.error} />}
           {draft.labels !== "none" && <ClassList classes={classes} onChange={(next) => { set({ classes: next }); }} />}
         </fieldset>
       )}
@@ -398,7 +427,7 @@ function ClassList({ classes, onChange }: { classes: Draft["classes"]; onChange:
               type="button"
               className="colour"
               aria-label={`Another colour for ${one.name}`}
-              onClick={() => { onChange(classes.map((other, at) => (at === index ? { ...other, colour: (other.colour % 8) + 1 } : other))); }}
+              onClick={() => { onChange(classes.map((other, at) => (at === index ? { ...other, colour: (other.colour % COLOURS) + 1 } : other))); }}
             >
               <span className="dot" style={{ background: colourOf(one.colour - 1) }} />
             </button>
@@ -420,7 +449,7 @@ function ClassList({ classes, onChange }: { classes: Draft["classes"]; onChange:
               if (event.key !== "Enter") return;
               event.preventDefault();
               const name = typed.trim();
-              if (name && !classes.some((one) => one.name === name)) onChange([...classes, { name, colour: (classes.length % 8) + 1 }]);
+              if (name && !classes.some((one) => one.name === name)) onChange([...classes, { name, colour: (classes.length % COLOURS) + 1 }]);
               setTyped("");
             }}
           />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { EMPTY, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, missing } from "./draft";
+import { EMPTY, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, labeledRepo, labelsOf, missing } from "./draft";
 
 describe("a dataset in the making", () => {
   it.each([
@@ -25,6 +25,16 @@ describe("a dataset in the making", () => {
     expect(missing({ ...EMPTY, from: "a@main", items: "rows" })).toMatch(/table/);
     expect(missing({ ...EMPTY, from: "a@main:x.csv", items: "rows", key: "id", media: "text" })).toMatch(/text/);
     expect(missing({ ...EMPTY, from: "a@main", labels: "table" })).toMatch(/labels/);
+  });
+
+  it("takes the labels that people give in a project, once a table is chosen", () => {
+    expect(missing({ ...EMPTY, from: "a@main", labels: "table", labelFrom: "label@main" })).toMatch(/labels/);
+    const draft = { ...EMPTY, from: "photos@main", ...labelsOf("label-photos") };
+    expect(missing(draft)).toBeNull();
+    expect(definitionOf(draft)).toMatchObject({ labels: { from: "label-photos@main:labels", key: "key", column: "label", match: "path", pipeline: "label-photos" } });
+    expect(labeledRepo({ labeling: {}, input: { pfs: { repo: "photos", glob: "/**" } } })).toBe("photos");
+    expect(labeledRepo({ input: { pfs: { repo: "photos" } } })).toBeNull();
+    expect(labeledRepo({ labeling: {}, input: { union: [] } })).toBeNull();
   });
 
   it("guesses media, classes and folders", () => {

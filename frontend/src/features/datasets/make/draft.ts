@@ -1,4 +1,5 @@
 /** A definition in the making: what the form shows, and what is sent. Pure. */
+import { COLOURS } from "@/lib/colours";
 import { extensionOf, mediaKindOf } from "@/lib/mediaTypes";
 
 export type Media = "image" | "text" | "audio" | "video" | "none";
@@ -61,12 +62,23 @@ export function draftOf(definition: Json): Draft {
     labelPipeline: text(labels?.["pipeline"]),
     fields: Array.isArray(definition["fields"]) ? (definition["fields"] as unknown[]) : [],
     classes: classes.flatMap((one, index) =>
-      typeof one === "string" ? [{ name: one, colour: (index % 8) + 1 }]
-      : isObject(one) && typeof one["name"] === "string" ? [{ name: one["name"], colour: typeof one["colour"] === "number" ? one["colour"] : (index % 8) + 1 }]
+      typeof one === "string" ? [{ name: one, colour: (index % COLOURS) + 1 }]
+      : isObject(one) && typeof one["name"] === "string" ? [{ name: one["name"], colour: typeof one["colour"] === "number" ? one["colour"] : (index % COLOURS) + 1 }]
       : [],
     ),
     task: text(definition["task"], "classification"),
   };
+}
+
+/** What is asked of people about the items of a repo: where the labels of a labeling project lie. */
+export function labelsOf(project: string): Pick<Draft, "labels" | "labelFrom" | "labelKey" | "labelColumn" | "labelMatch" | "labelPipeline" | "classes"> {
+  return { labels: "table", labelFrom: `${project}@main:labels`, labelKey: "key", labelColumn: "label", labelMatch: "path", labelPipeline: project, classes: [] };
+}
+
+/** The repo whose items a pipeline's spec shows to people; null where it shows none, or several. */
+export function labeledRepo(spec: Json): string | null {
+  const input = isObject(spec["input"]) ? spec["input"]["pfs"] : null;
+  return spec["labeling"] !== undefined && isObject(input) && typeof input["repo"] === "string" ? input["repo"] : null;
 }
 
 /** Return the definition that a draft means. */
@@ -105,7 +117,7 @@ export function missing(draft: Draft): string | null {
     if (!draft.key) return "Choose the column that names an item.";
     if (draft.media !== "none" && !draft.mediaColumn) return draft.media === "text" ? "Choose the column that holds the text." : "Choose the column that names the file.";
   }
-  if (draft.labels === "table" && (!draft.labelFrom || !draft.labelKey || !draft.labelColumn)) return "Choose the table with the labels, its column that names the item, and its label.";
+  if (draft.labels === "table" && (!draft.labelFrom.includes(":") || !draft.labelKey || !draft.labelColumn)) return "Choose the table with the labels, its column that names the item, and its label.";
   if (draft.labels === "column" && !draft.labelColumn) return "Choose the column with the labels.";
   return null;
 }
@@ -131,7 +143,7 @@ export function commonMedia(paths: readonly string[]): Media {
 export function classesFrom(labels: readonly unknown[]): { name: string; colour: number }[] {
   const names = [...new Set(labels.filter((one) => one !== null && one !== undefined && one !== "").map(String))];
   names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  return names.length > 200 ? [] : names.map((name, index) => ({ name, colour: (index % 8) + 1 }));
+  return names.length > 200 ? [] : names.map((name, index) => ({ name, colour: (index % COLOURS) + 1 }));
 }
 
 /** The folder that a file lies in: the label that folders give. */
