@@ -102,6 +102,8 @@ function Search({ name, dataset, question, go, selection, seeds }: ViewProps & {
     if (next.length < ranked.length) setRanked(next);
   };
   const box = useRef<HTMLDivElement>(null);
+  // The keys are the search's from the start: what was pressed to come here must not keep them.
+  useEffect(() => { box.current?.focus({ preventScroll: true }); }, []);
   const perRow = (): number => Math.max(1, Math.floor(((box.current?.clientWidth ?? SIZE) + 10) / (SIZE + 26)));
   useSearchKeys({
     accept: () => { decide(place, true); },
@@ -226,7 +228,7 @@ function useSearchKeys(keys: SearchKeys): void {
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
       const target = event.target instanceof HTMLElement ? event.target : null;
-      const elsewhere = target?.closest("input, textarea, select, [role=dialog], .item-panel, .bulk") != null;
+      const elsewhere = target?.closest("input, textarea, select, [role=dialog], .item-panel") != null;
       if (elsewhere || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const { accept, discard, takeBack, step, open } = latest.current;
       const acts: Record<string, () => void> = {
