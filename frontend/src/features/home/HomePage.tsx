@@ -6,11 +6,13 @@ import { useNeeds } from "@/api/needs";
 import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { plain } from "@/lib/format";
-import { Empty, ErrorNote, Loading, Page, Section } from "@/ui";
+import { fullName } from "@/lib/names";
+import { ErrorNote, Loading, Page, Section } from "@/ui";
 
 import { LoopView } from "./LoopView";
 import { ModelTrend } from "./ModelTrend";
 import { NeedsList } from "./NeedsList";
+import { NextSteps } from "./NextSteps";
 import { RecentList } from "./RecentList";
 import { Today } from "./Today";
 
@@ -22,6 +24,7 @@ export function HomePage() {
   const labelings = useRead("labeling.list", {}, { every: 3_000 });
   const needs = useNeeds();
   const mayLabel = useMay("tasks.queue");
+  const mayMake = useMay("datasets.define");
   const tried = labelings.data?.items.find((one) => one.done > 0 && one.workers > 1);
   const failed = repos.error ?? pipelines.error;
   if (failed)
@@ -32,6 +35,13 @@ export function HomePage() {
     );
   if (!repos.data || !pipelines.data) return <Loading what="Reading the workspace…" />;
   if (repos.data.items.length === 0) return <FirstSteps />;
+  const named = (kind: string): string | undefined => {
+    const found = repos.data.items.find((repo) => repo.kind === kind && (kind !== "data" || repo.owner == null));
+    return found && fullName(found.project, found.name);
+  };
+  // What people are asked about is what the loop is about; other repos may only feed it.
+  const asked = pipelines.data.items.map((one) => (one.spec["labeling"] === undefined ? undefined : (one.spec["input"] as { pfs?: { repo?: string } } | undefined)?.pfs?.repo)).find((repo) => repo !== undefined);
+  const done = { data: asked ?? named("data"), labeling: (labelings.data?.items.length ?? 0) > 0, dataset: named("dataset"), model: named("model") };
   return (
     <Page title="The loop" acts={
       <>
@@ -39,6 +49,7 @@ export function HomePage() {
         <Today />
       </>
     } about="Data, code and people of this workspace. Dashed arrows lead back: what is found goes to people again.">
+      {mayMake && !(done.labeling && done.dataset && done.model) && <NextSteps done={done} />}
       <LoopView
         repos={repos.data.items.filter((repo) => repo.kind !== "model")}
         pipelines={pipelines.data.items}
@@ -60,18 +71,13 @@ export function HomePage() {
 
 function FirstSteps() {
   return (
-    <Page title="An empty workspace">
-      <div className="panel">
-        <Empty title="Bring your first folder">
-          <p>
-            Everything begins with data in a repo. <Link to="/data">Go to Data</Link> to make one and drop a folder on it, or, in a
-            terminal, in the folder of this workspace:
-          </p>
-          <pre>{"tilth repo create photos\ntilth put photos ~/my-photos -m \"First batch\""}</pre>
-          <p>This page shows it as soon as it is there. Or see the whole loop on real handwriting scans first:</p>
-          <pre>tilth demo</pre>
-        </Empty>
-      </div>
+    <Page title="An empty workspace" about="Bring data, ask people about it, train, see where the model fails, and go round again.">
+      <NextSteps done={{ data: undefined, labeling: false, dataset: undefined, model: undefined }} />
+      <details className="home-terminal">
+        <summary>By the terminal instead, or see the whole loop on real handwriting scans first</summary>
+        <pre>{"tilth repo create photos\ntilth put photos ~/my-photos -m \"First batch\""}</pre>
+        <pre>tilth demo</pre>
+      </details>
     </Page>
   );
 }
