@@ -120,7 +120,7 @@ try {
     await page.getByRole("button", { name: "Add the first test" }).click();
     await page.getByLabel("Name of the test").fill("very-good");
     await page.getByLabel("Least percent").fill("99");
-    await page.getByRole("button", { name: "Add very-good" }).click();
+    await page.getByRole("button", { name: "Add the test very-good" }).click();
     await see("passes 0 of 1 required");
     await page.getByText("fails").first().waitFor();
   });

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import type { ModelInfo, ModelTestInfo } from "@/api/client";
-import { useAct } from "@/api/queries";
+import { useAct, useRead } from "@/api/queries";
 import { Button, ErrorNote } from "@/ui";
 
 const METRICS = [
@@ -10,6 +10,8 @@ const METRICS = [
   ["precision", "Precision of a class (how many said to be it are)"],
   ["macro_f1", "Macro F1 (all classes count alike)"],
 ] as const;
+
+const OTHER = "filter";
 
 /** A test in a form: what is measured, on which items, and what it must reach. */
 export function TestForm({ name, model, test, onClose }: { name: string; model: ModelInfo; test: ModelTestInfo | null; onClose: () => void }) {
@@ -24,6 +26,9 @@ export function TestForm({ name, model, test, onClose }: { name: string; model: 
   const [least, setLeast] = useState(String(before.min_n ?? 20));
   const [required, setRequired] = useState(before.required ?? true);
   const act = useAct("models.set_test", onClose);
+  const slices = useRead("slices.list", { dataset: model.dataset }, { enabled: model.dataset !== "" });
+  const inSlices = (slices.data?.items ?? []).map((one) => [one.name, `\`slice.${one.name}\` = true`] as const);
+  const chosen = where === "" || inSlices.some(([, text]) => text === where) ? where : OTHER;
   const perClass = metric === "recall" || metric === "precision";
   return (
     <form
@@ -42,7 +47,7 @@ export function TestForm({ name, model, test, onClose }: { name: string; model: 
     >
       <label>
         Name of the test
-        <input className="field" required disabled={test !== null} pattern="[A-Za-z0-9_\-]{1,63}" title="Letters, digits, - and _" value={called} onChange={(event) => { setCalled(event.target.value); }} spellCheck={false} autoFocus />
+        <input className="field" required disabled={test !== null} maxLength={63} placeholder="good-enough" value={called} onChange={(event) => { setCalled(event.target.value.replace(/\s/g, "-").replace(/[^A-Za-z0-9_-]/g, "")); }} spellCheck={false} autoFocus />
       </label>
       <label>
         What is measured
@@ -57,9 +62,19 @@ export function TestForm({ name, model, test, onClose }: { name: string; model: 
         </label>
       )}
       <label>
-        On which items <span className="faint">(empty: all of {model.dataset})</span>
-        <input className="field" placeholder="split = 'test'   or   `slice.night` = true" value={where} onChange={(event) => { setWhere(event.target.value); }} spellCheck={false} />
+        On which items
+        <select className="field" value={chosen} onChange={(event) => { setWhere(event.target.value === OTHER ? where || " " : event.target.value); }}>
+          <option value="">all of {model.dataset}</option>
+          {inSlices.map(([slice, text]) => <option key={slice} value={text}>the slice {slice}</option>)}
+          <option value={OTHER}>those that a filter matches</option>
+        </select>
       </label>
+      {chosen === OTHER && (
+        <label>
+          The filter <span className="faint">(as the dataset’s page shows it with “as text”)</span>
+          <input className="field" placeholder="label = 'bird'" value={where} onChange={(event) => { setWhere(event.target.value || " "); }} spellCheck={false} />
+        </label>
+      )}
       <fieldset>
         <legend>What it must reach</legend>
         <label className="models-radio">
@@ -80,7 +95,7 @@ export function TestForm({ name, model, test, onClose }: { name: string; model: 
       </label>
       {act.error && <ErrorNote error={act.error} />}
       <div className="models-acts">
-        <Button type="submit" look="main" disabled={act.isPending}>{test ? `Save ${test.name}` : `Add ${called || "the test"}`}</Button>
+        <Button type="submit" look="main" disabled={act.isPending}>{test ? `Save ${test.name}` : called ? `Add the test ${called}` : "Add the test"}</Button>
         <Button look="plain" onClick={onClose}>Cancel</Button>
       </div>
     </form>

@@ -9,7 +9,7 @@ import { Button, ErrorNote, Interval, State, When } from "@/ui";
 import "./train.css";
 
 /** Train on this dataset without code: one button, how far it is, and how good the model is. */
-export function TrainView({ name, dataset, question }: ViewProps) {
+export function TrainView({ name, dataset, question, go }: ViewProps) {
   const training = useTraining(name, trainingOf(name));
   const models = useRead("models.list", { limit: 200, recent: 1 });
   const own = models.data?.items.filter((model) => model.dataset === name) ?? [];
@@ -48,12 +48,17 @@ export function TrainView({ name, dataset, question }: ViewProps) {
       {own.length > 0 && (
         <ul className="panel rows" aria-label="Models that this dataset judges">
           {own.map((model) => (
-            <li key={model.name}>
+            <li key={model.name} className="train-model">
               <Link className="row" to="/models/$model" params={{ model: model.name }}>
                 <bdi className="words">{model.name}</bdi>
-                {model.recent[0] ? <span><Interval of={model.recent[0].accuracy} /> <small className="faint">of {count(model.recent[0].accuracy.n)}</small></span> : <span className="faint">no version yet</span>}
+                {model.recent[0] ? <span><Interval of={model.recent[0].accuracy} /> right <small className="faint">of {count(model.recent[0].accuracy.n)}</small></span> : <span className="faint">no version yet</span>}
                 <span className="faint">{counted(model.versions, "version")}</span>
               </Link>
+              {model.versions > 0 && (
+                <Button small onClick={() => { go({ view: "metrics", model: model.name, where: undefined }); }} title="How often it is right, and what it takes for what">
+                  See where it is wrong
+                </Button>
+              )}
             </li>
           ))}
         </ul>
