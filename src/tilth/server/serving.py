@@ -105,6 +105,8 @@ def _run(
         owner = access_ledger.owner(backend.database)
         token = access_ledger.create_token(backend.database, owner.name, by=owner.name).token
         say(f"Owner's link (opens the console; `tilth -w LINK` takes it, too), shown this once: {url}/?token={token}")
+    else:
+        say(f"A new browser needs a link: `tilth user token owner` makes a TOKEN; open {url}/?token=TOKEN")
     try:
         server.run(sockets=[listening])
     finally:

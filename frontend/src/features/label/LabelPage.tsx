@@ -35,6 +35,13 @@ function Working({ pipeline, who }: { pipeline: string; who: string }) {
   const round = Math.floor(work.desk.given / EVERY);
   const again = useEffectEvent(() => { void told.refetch(); void all.refetch(); });
   useEffect(() => { if (round > 0) again(); }, [round]);
+  // Where nothing is left to do, what is told must be what is so: read once all is sent, and again when it is counted.
+  const over = work.desk.hand.length === 0 && work.desk.outbox.length === 0 && work.desk.given > 0;
+  useEffect(() => {
+    if (!over) return undefined;
+    const timers = [300, 2_500].map((wait) => window.setTimeout(() => { again(); }, wait));
+    return () => { timers.forEach(window.clearTimeout); };
+  }, [over]);
   const [before, setBefore] = useState<number | null>(null);
   if (before === null && told.data && !told.isFetching) setBefore(told.data.answers - work.desk.given);
   const mine = (before ?? 0) + work.desk.given;

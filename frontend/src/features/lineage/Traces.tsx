@@ -48,7 +48,7 @@ export function Traces({ lineage }: { lineage: Lineage }) {
           <div className="panel table-wrap">
             <table className="table">
               <thead>
-                <tr><th>Item</th><th>Label</th><th>Guidelines</th><th>People, by opaque id</th></tr>
+                <tr><th>Item</th><th>Label</th><th>Guidelines</th><th>People, each as a code</th></tr>
               </thead>
               <tbody>
                 {(all ? labels : labels.slice(0, FIRST)).map((label) => (

@@ -285,8 +285,8 @@ function History({ detail, classes }: { detail: ItemDetail; classes: Classes }) 
         {detail.history.map((event) => (
           <li key={`${event.commit}${event.kind}${event.label ?? ""}`}>
             <span>
-              {event.kind === "fixed" ? "fixed to " : event.kind === "marked" ? "marked " : "given as "}
-              {event.kind !== "marked" && <span className="dot" style={{ background: classes.colour(event.label) }} />}{" "}
+              {event.kind === "fixed" ? "fixed to " : event.kind === "marked" ? "marked " : event.label ? "given as " : "a fix taken back: as it was given"}
+              {event.kind !== "marked" && event.label && <span className="dot" style={{ background: classes.colour(event.label) }} />}{" "}
               <strong dir="auto">{event.kind === "marked" ? markWord(event.label ?? "") : event.label}</strong>
               {event.reason && <bdi className="quiet">: {event.reason}</bdi>}
             </span>

@@ -43,7 +43,7 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
   return (
     <div className={`split${search.worker ? " open" : ""}`}>
       <div className="section">
-        <p className="quiet">{count(it.workers)} people, by opaque id; {count(it.banned)} banned. The intervals are 95 %. Known answers are items whose label was known before.</p>
+        <p className="quiet">{count(it.workers)} people, each shown as a code, never by name; {count(it.banned)} banned. The intervals are 95 %. Known answers are items whose label was known before.</p>
         <div className="panel table-wrap">
           <table className="table people">
             <thead>
