@@ -164,3 +164,8 @@ def test_thousands_of_values_cost_little(view: View) -> None:
     assert some
     assert view.table(parse_filter(f"label in ({text})"))["key"].to_pylist() == sorted(some)
     assert len(view.table(parse_filter(f"label not in ({text})"))) == len(ROWS) - len(some)
+
+
+def test_a_nul_is_refused() -> None:
+    with pytest.raises(Invalid, match="NUL"):
+        parse_filter("label contains '\0'")

@@ -729,3 +729,22 @@ def test_labels_that_people_gave_are_guessed_before_a_table_beside_the_pictures(
     }
     workspace.datasets.define("guessedbirds", found)
     assert workspace.datasets.get("guessedbirds").labeled == 3
+
+
+def test_tables_with_nameless_equal_and_taken_columns_are_datasets(workspace: Workspace) -> None:
+    rows = ",id,Label,label,ROWID,z,Z,z\n" + "".join(f"{n},r{n},a,b,word{n},1,2,3\n" for n in range(4))
+    workspace.files.put("rows@main:saved.csv", rows.encode())
+    workspace.datasets.define("odd", {"items": {"from": "rows@main:saved.csv", "key": "id"}})
+    names = [column.name for column in workspace.datasets.columns("odd")]
+    shown = {"column 1", "item.Label", "label (2)", "item.ROWID", "z", "Z (2)", "z (3)"}
+    assert shown <= {*names}
+    assert workspace.datasets.items("odd", where="`item.ROWID` = 'word2'").items[0].key == "r2"
+    workspace.slices.create("odd", "some", keys=["r1", "r3"])
+    workspace.files.put("rows@main:more.csv", b"id,Z\nr1,5\n")
+    twice = {"items": {"from": "rows@main:saved.csv", "key": "id"}, "fields": [{"from": "rows:more.csv", "key": "id"}]}
+    with pytest.raises(Invalid, match="Two columns"):
+        workspace.datasets.define("odder", twice)
+    found = workspace.datasets.items("odd", where="slice.some = true", sort="item.ROWID", descending=True).items
+    assert [item.key for item in found] == ["r3", "r1"]
+    with pytest.raises(Invalid, match="NUL"):
+        workspace.datasets.count_items("odd", where="key = '\0'")

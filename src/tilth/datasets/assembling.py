@@ -23,7 +23,7 @@ SLICES = "slice."
 ANALYSIS = ("x", "y", "suspect", "suggested", "duplicate_of", "outlier")
 RESERVED = frozenset(
     {"key", "media", "label", GIVEN, CERTAINTY, RULED, LABEL_KEY, BY_PEOPLE, "labeled_by", "fixed", "mark"}
-    | {"prediction", "confidence", "correct", "loss", *ANALYSIS}
+    | {"prediction", "confidence", "correct", "loss", "rowid", *ANALYSIS}
 )
 """Names with one meaning in every dataset; a field of such a name is shown as `item.NAME`."""
 
@@ -176,7 +176,8 @@ def joined_fields(fields: Fields, table: pa.Table, place: str) -> Joined:
 
 def shown_name(name: str) -> str:
     """Return how a field of this name is shown."""
-    taken = name in RESERVED or name.startswith((SCORES, SLICES))
+    plain = name.lower()  # a database does not tell them apart by case
+    taken = plain in RESERVED or plain.startswith((SCORES, SLICES))
     return f"item.{name}" if taken else name
 
 

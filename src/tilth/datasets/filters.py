@@ -96,6 +96,8 @@ def parse_filter(text: str) -> Filter:
     """Parse the language above; blank text is everything. Raises Invalid naming the place."""
     if len(text) > LONGEST:
         raise Invalid(f"The filter has {len(text)} characters; {LONGEST} are allowed.", help="Use a shorter one.")
+    if "\0" in text:
+        raise Invalid("The filter holds a NUL character.", help="Leave it out.")
     return _Parser(text).whole() if text.strip() else EVERYTHING
 
 

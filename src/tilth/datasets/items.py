@@ -93,12 +93,15 @@ class ItemView(View):
         joins: list[str] = []
         columns: dict[str, Any] = {}
 
+        taken = {"key"}
+
         def add(shown: str, column: Any, place: str, role: str) -> None:
-            if shown in kinds:
+            if shown.lower() in taken:  # a database does not tell them apart by case
                 raise Invalid(
                     f"Two columns of the dataset would be named {shown!r}.",
                     help='Give one of the sources a "name", which then stands before its columns.',
                 )
+            taken.add(shown.lower())
             kinds[shown] = kind_of(column.type)
             self.roles[shown] = role
             columns[shown] = column

@@ -25,11 +25,12 @@ def read_table(read: Callable[[str], bytes], paths: Iterable[str], *, key: str |
 
     Types are those of the file, or guessed per column where it has none; the column `key` is read as text (so 007 stays
     007). A column that a file lacks is missing there. Raises Invalid, naming the file: not a table by its name, not
-    readable, columns of two kinds in two files, no paths. Cost O(bytes), all in memory.
+    readable, columns of two kinds in two files, no paths. A column without a name is called by its place (spreadsheets
+    and pandas write such), the second of one name `NAME (2)`, whatever its case. Cost O(bytes), all in memory.
     """
     tables = []
     for path in sorted(paths):
-        tables.append(_as_text(_read_one(read(path), path, key), key))
+        tables.append(_as_text(_named(_read_one(read(path), path, key), key), key))
     if not tables:
         raise Invalid("There is no table file here.", help=f"Tables end in {', '.join(SUFFIXES)}.")
     try:
@@ -38,6 +39,21 @@ def read_table(read: Callable[[str], bytes], paths: Iterable[str], *, key: str |
         raise Invalid(
             f"The table files do not fit together: {problem}", help="Give a column one type in all files."
         ) from problem
+
+
+def _named(table: pa.Table, key: str | None) -> pa.Table:
+    """Return a table whose columns have names that a database tells apart."""
+    names = [name.replace("\0", "_") or f"column {at + 1}" for at, name in enumerate(table.schema.names)]
+    wanted = sorted(range(len(names)), key=lambda at: names[at] != key)  # the key keeps its name
+    taken: set[str] = set()
+    for at in wanted:
+        name, times = names[at], 1
+        while name.lower() in taken:
+            times += 1
+            name = f"{names[at]} ({times})"
+        taken.add(name.lower())
+        names[at] = name
+    return table.rename_columns(names) if names != table.schema.names else table
 
 
 def _read_one(data: bytes, path: str, key: str | None) -> pa.Table:
