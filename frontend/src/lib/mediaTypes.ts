@@ -1,3 +1,5 @@
+import { own } from "@/lib/own";
+
 /** The media types under which a browser may show a file, told by its name alone. */
 const IMAGES: Readonly<Record<string, string>> = {
   png: "image/png",
@@ -37,11 +39,11 @@ export function extensionOf(path: string): string {
 /** Return what kind of media a file of this name holds; null when it is none that a browser plays or shows. */
 export function mediaKindOf(path: string): "image" | "audio" | "video" | null {
   const extension = extensionOf(path);
-  return extension in IMAGES ? "image" : extension in AUDIO ? "audio" : extension in VIDEO ? "video" : null;
+  return own(IMAGES, extension) ? "image" : own(AUDIO, extension) ? "audio" : own(VIDEO, extension) ? "video" : null;
 }
 
 /** Return the media type under which a browser may show a file of this name. */
 export function mediaTypeOf(path: string): string {
   const extension = extensionOf(path);
-  return IMAGES[extension] ?? AUDIO[extension] ?? VIDEO[extension] ?? "application/octet-stream";
+  return own(IMAGES, extension) ?? own(AUDIO, extension) ?? own(VIDEO, extension) ?? "application/octet-stream";
 }

@@ -1,5 +1,6 @@
 /** Fields of a dataset as people read them. */
 import type { ColumnInfo } from "@/features/datasets/types";
+import { own } from "@/lib/own";
 
 const WORDS: Readonly<Record<string, string>> = {
   key: "item",
@@ -20,7 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** What a column is called. */
 export function fieldName(column: string): string {
-  const word = WORDS[column];
+  const word = own(WORDS, column);
   if (word) return word;
   if (column.startsWith("p.")) return `chance of ${column.slice(2)}`;
   if (column.startsWith("slice.")) return `in slice ${column.slice(6)}`;
@@ -39,7 +40,7 @@ export function holdsClasses(column: string): boolean {
 
 /** What a value of a column is called. */
 export function valueName(column: string, value: string): string {
-  return VALUES[column]?.[value] ?? value;
+  return own(own(VALUES, column) ?? {}, value) ?? value;
 }
 
 const ORDER = ["label", "prediction", "correct", "confidence", "labeled_by", "mark", "suspect", "split", "label_confidence", "loss"];

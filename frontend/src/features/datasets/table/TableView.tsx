@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 
 import { MediaView } from "@/canvas/MediaView";
 import { counted, percent } from "@/lib/format";
+import { own } from "@/lib/own";
 import { Button, Empty, ErrorNote, Icon, Loading } from "@/ui";
 
 import { useClasses } from "@/features/datasets/classes";
@@ -194,7 +195,7 @@ export function valueOf(item: ItemInfo, column: string): unknown {
     case "confidence": return item.confidence;
     case "correct": return item.correct;
     case "mark": return item.mark;
-    default: return item.fields[column];
+    default: return own(item.fields, column);
   }
 }
 
