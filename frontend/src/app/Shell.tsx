@@ -84,7 +84,7 @@ function Frame({ role }: { role: string }) {
       <header className="top">
         <Trail path={path} />
         <div id={TOP_SLOT} />
-        <button type="button" className="find" aria-label="Go to a page, repo, run…" onClick={() => { setSearching(true); }}>
+        <button type="button" className="find" onClick={() => { setSearching(true); }}>
           <Icon name="search" size={14} />
           <span>Go to a page, repo, run…</span>
           <Kbd>Ctrl K</Kbd>

@@ -115,6 +115,12 @@ function KnownPart({ known, names, rows, onChange }: { known: Known; names: read
           <input className="field short" type="number" min={2} max={100} value={known.every} onChange={(event) => { onChange({ every: whole(event.target.value, 2, 100) }); }} />
         </label>
       </div>
+      {source.data && tables.length === 0 && (
+        <p className="quiet">
+          {repo} has no table (CSV or JSON lines). Import one there with two columns, such as <code>path</code> and <code>answer</code>, and come back; or go on
+          without known answers and review a sample instead.
+        </p>
+      )}
       {table.error && <ErrorNote error={table.error} />}
       {known.table !== "" && table.isPending && <Loading what="Reading its first rows…" />}
       {table.data && (
