@@ -22,9 +22,25 @@ WORDS = [(name, place) for section in program.places.values() for name, place in
 GRAMMAR = {
     "repo": {"create", "list", "show", "delete", "hold-out"},
     "branch": {"create", "list", "move", "delete", "log"},
-    "pipeline": {"create", "update", "list", "show", "check", "delete", "rerun"},
+    "tag": {"create", "list", "delete"},
+    "pipeline": {"create", "update", "list", "show", "check", "delete", "pause", "resume", "rerun"},
     "job": {"list", "show", "items", "wait", "stop", "logs"},
-    "labeling": {"list", "show", "workers", "labels", "publish", "rule", "reopen", "ban"},
+    "labeling": {
+        "list",
+        "show",
+        "workers",
+        "labels",
+        "publish",
+        "rule",
+        "reopen",
+        "ban",
+        "unban",
+        "review",
+        "reviews",
+        "rates",
+        "compare",
+        "import",
+    },
     "feedback": {"declare", "list", "fire", "end"},
     "dataset": {
         "rows",
@@ -48,7 +64,18 @@ GRAMMAR = {
         "duplicates",
     },
     "slice": {"create", "list", "show", "items", "update", "add", "remove", "mark", "comment", "delete"},
-    "user": {"create", "list", "remove", "token"},
+    "user": {
+        "create",
+        "change",
+        "list",
+        "remove",
+        "token",
+        "tokens",
+        "invite",
+        "invites",
+        "s3-key",
+        "s3-keys",
+    },
 }
 
 
