@@ -157,8 +157,8 @@ def test_thousands_of_values_cost_little(view: View) -> None:
     ) as large:
         began = time.process_time()
         assert len(large.table(In(Column("label"), tuple(words)))) == 3000
-        # As many comparisons took 8 s; a busy machine is given room.
-        assert time.process_time() - began < 2.0
+        # One by one it took 2.1 s, and 0.1 s by a table; a busy machine is given room.
+        assert time.process_time() - began < 1.0
     text = ", ".join(f"'{word}'" for word in [*words[:500], "cat"])
     some = [row["key"] for row in ROWS if row["label"] == "cat"]
     assert some
