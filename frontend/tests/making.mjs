@@ -1,6 +1,7 @@
 // A labeling project from a form: pictures with classes, texts of a table with known answers; what does not fit is said.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync, crc32 } from "node:zlib";
 
@@ -88,7 +89,7 @@ try {
   console.log("A project was made by form.");
 } catch (error) {
   const page = browser.contexts()[0]?.pages()[0];
-  await page?.screenshot({ path: "/tmp/making-failed.png", fullPage: true });
+  await page?.screenshot({ path: join(tmpdir(), "making-failed.png"), fullPage: true });
   throw error;
 } finally {
   await browser.close();
