@@ -18,9 +18,12 @@ from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import new_id
 from tilth.storage.catalogue import CatalogueState, MemoryCatalogue
+from tilth.storage.checking import Problem
+from tilth.storage.folder import FolderPlace
+from tilth.storage.mending import rebuild_index
 from tilth.storage.packs import PackFile, pack_path
 from tilth.storage.records import RecordKind
-from tilth.storage.store import Problem, Store, rebuild_index
+from tilth.storage.store import Store
 
 BLOB = RecordKind.BLOB
 
@@ -406,13 +409,13 @@ def test_an_index_that_another_process_made_anew_meanwhile_is_left_alone(
     class Late(MemoryCatalogue):
         def live(self) -> CatalogueState:
             state = catalogue.live()
-            rebuild_index(tmp_path, catalogue)
+            rebuild_index(FolderPlace(tmp_path), catalogue)
             return state
 
         def __getattribute__(self, name: str) -> Any:
             return super().__getattribute__(name) if name == "live" else getattr(catalogue, name)
 
-    assert rebuild_index(tmp_path, Late()) == 0
+    assert rebuild_index(FolderPlace(tmp_path), Late()) == 0
     assert len(list((tmp_path / "index").iterdir())) == 1
     with Store.open(tmp_path, catalogue) as again:
         assert again.has(digest)
@@ -441,6 +444,9 @@ import sys
 from pathlib import Path
 from random import Random
 from tilth.storage.catalogue import CatalogueState, MemoryCatalogue
+from tilth.storage.checking import Problem
+from tilth.storage.folder import FolderPlace
+from tilth.storage.mending import rebuild_index
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 

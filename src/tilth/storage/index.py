@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 from tilth.errors import Corrupt
 from tilth.storage.catalogue import CatalogueState, PackCatalogue
-from tilth.storage.packs import PACK_HEADER_SIZE, Location, PackFile, pack_path
+from tilth.storage.packs import PACK_HEADER_SIZE, Location
+from tilth.storage.places import Place
 from tilth.storage.shards import Shard, prefixes_of
 
 _ATTEMPTS = 8
@@ -17,10 +17,10 @@ _ATTEMPTS = 8
 class OpenPack:
     """Another process's open pack, read up to its acknowledged length and further when that grows."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, place: Place, name: str) -> None:
         self.name = name
         self.places: dict[bytes, Location] = {}
-        self._path = pack_path(folder, name)
+        self._place = place
         self._read_to = PACK_HEADER_SIZE
 
     def read_to(self, length: int) -> None:
@@ -28,7 +28,7 @@ class OpenPack:
         if length <= self._read_to:
             return
         try:
-            pack = PackFile(self._path)
+            pack = self._place.open_pack(self.name)
         except FileNotFoundError:
             return  # its bytes are lost; verify says so, and a lookup says that the record is missing
         for offset, header in pack.headers(self._read_to, length):
@@ -39,10 +39,9 @@ class OpenPack:
 class ChunkIndex:
     """Where every record lies. Lookups take no lock; `refresh` looks for news in the catalogue."""
 
-    def __init__(self, packs: Path, index: Path, catalogue: PackCatalogue) -> None:
+    def __init__(self, place: Place, catalogue: PackCatalogue) -> None:
         self.own: dict[bytes, Location] = {}
-        self._packs = packs
-        self._folder = index
+        self._place = place
         self._catalogue = catalogue
         self._own_packs: set[str] = set()
         self._pending: dict[str, Shard] = {}
@@ -124,14 +123,14 @@ class ChunkIndex:
     def _take(self, state: CatalogueState) -> None:
         shards, before_open = self._view
         known = {shard.name: shard for shard in shards}
-        live = [known.get(entry.shard) or Shard(self._folder, entry.shard) for entry in state.shards]
+        live = [known.get(entry.shard) or self._place.open_shard(entry.shard) for entry in state.shards]
         names = {shard.name for shard in live}
         before = {pack.name: pack for pack in before_open}
         opened = []
         for entry in state.open:
             if entry.pack in self._own_packs:
                 continue
-            pack = before.get(entry.pack) or OpenPack(self._packs, entry.pack)
+            pack = before.get(entry.pack) or OpenPack(self._place, entry.pack)
             pack.read_to(entry.length)
             opened.append(pack)
         self._pending = {name: shard for name, shard in self._pending.items() if name not in names}

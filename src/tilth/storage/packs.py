@@ -6,6 +6,7 @@ import fcntl
 import os
 import struct
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -55,43 +56,31 @@ def pack_name(path: Path) -> str:
     return path.name.removesuffix(".pack")
 
 
-class PackFile:
-    """An open pack to read from. Closed when the last reader lets go of it, so no reader loses its descriptor."""
+class Pack(ABC):
+    """A pack to read from, wherever it lies."""
 
-    __slots__ = ("fd", "path")
+    __slots__ = ("name",)
 
-    def __init__(self, path: Path) -> None:
-        self.fd = -1
-        self.path = path
-        self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-    def __del__(self, close: Callable[[int], None] = os.close) -> None:
-        if self.fd >= 0:  # at the end of the process the module's own names may be gone
-            close(self.fd)
-
+    @abstractmethod
     def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes at `offset`; fewer only at the end of the file."""
-        data = os.pread(self.fd, length, offset)
-        while len(data) < length:
-            more = os.pread(self.fd, length - len(data), offset + len(data))
-            if not more:
-                break
-            data += more
-        return data
+        """Return up to `length` bytes at `offset`; fewer only at the end of the pack."""
 
+    @abstractmethod
     def size(self) -> int:
-        """Return the size of the file."""
-        return os.fstat(self.fd).st_size
+        """Return the size of the pack in bytes."""
 
     def check_format(self) -> None:
         """Raise Corrupt where this is no pack, Invalid where a newer Tilth wrote it."""
         head = self.read(0, PACK_HEADER_SIZE)
         if len(head) < PACK_HEADER_SIZE or head[:8] != PACK_MAGIC:
-            raise Corrupt(f"{self.path.name} is not a pack.", help="Restore it from a backup, or move it away.")
+            raise Corrupt(f"{self.name}.pack is not a pack.", help="Restore it from a backup, or move it away.")
         version = PACK_HEADER.unpack(head)[1]
         if version != FORMAT_VERSION:
             raise Invalid(
-                f"{self.path.name} has format {version}; this Tilth reads format {FORMAT_VERSION}.",
+                f"{self.name}.pack has format {version}; this Tilth reads format {FORMAT_VERSION}.",
                 help="Use the version of Tilth that wrote it.",
             )
 
@@ -153,6 +142,36 @@ class PackFile:
             if header.kind is not RecordKind.DIRECTORY
         ]
         return np.array(found, ENTRY)
+
+
+class PackFile(Pack):
+    """A pack in a file. Closed when the last reader lets go of it, so no reader loses its descriptor."""
+
+    __slots__ = ("fd", "path")
+
+    def __init__(self, path: Path) -> None:
+        self.fd = -1
+        super().__init__(pack_name(path))
+        self.path = path
+        self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        if self.fd >= 0:  # at the end of the process the module's own names may be gone
+            close(self.fd)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes at `offset`; fewer only at the end of the file."""
+        data = os.pread(self.fd, length, offset)
+        while len(data) < length:
+            more = os.pread(self.fd, length - len(data), offset + len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def size(self) -> int:
+        """Return the size of the file."""
+        return os.fstat(self.fd).st_size
 
 
 class PackWriter:

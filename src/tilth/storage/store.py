@@ -1,52 +1,33 @@
-"""The store: immutable records by digest, in packs in one folder that many processes share."""
+"""The store: immutable records by digest, in packs in one place that many processes share."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tilth.errors import Conflict, Corrupt, NotFound, TilthError, Unavailable
+from tilth.errors import Corrupt, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.progress import Progress, silent
 from tilth.storage.cache import Cache
-from tilth.storage.catalogue import CatalogueState, PackCatalogue
-from tilth.storage.disk import sync_folder, writing
+from tilth.storage.catalogue import PackCatalogue
+from tilth.storage.checking import Problem, check_packs
+from tilth.storage.folder import FolderPlace
 from tilth.storage.index import ChunkIndex
-from tilth.storage.packs import (
-    FOOTER_SIZE,
-    PACK_HEADER_SIZE,
-    Location,
-    PackFile,
-    PackWriter,
-    claim_pack,
-    pack_name,
-    pack_path,
-    seal_orphan,
-)
-from tilth.storage.records import LOGICAL_KINDS, Codec, RecordKind, compress, digest_of_record, unpack
-from tilth.storage.rows import DecodedRows, check_rows
-from tilth.storage.shards import Shard, merge_shards, shard_path, sync_shard, write_shard
+from tilth.storage.mending import adopt_orphans, merge_levels, rebuild_index, recover_packs
+from tilth.storage.packs import Location, Pack, PackWriter
+from tilth.storage.places import Place
+from tilth.storage.records import Codec, RecordKind, compress, digest_of_record, unpack
+from tilth.storage.rows import DecodedRows
+from tilth.storage.shards import shard_path, write_shard
 
 PACK_SIZE = 64 << 20
-SHARDS_PER_LEVEL = 8
 _OPEN_FILES = 128
 _DECODED_BYTES = 96 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that verify found wrong. `digest` is None where the record cannot even be named."""
-
-    pack: str
-    offset: int
-    digest: Digest | None
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +39,17 @@ class _FullPack:
 
 
 class Store:
-    """Records by digest in one folder. Thread-safe; any number of processes may open the same folder.
+    """Records by digest in one place. Thread-safe; any number of processes may open the same place.
 
     `put` only gathers; `flush` makes all puts so far durable and visible to every process. Never call `flush`,
     `close` or `open` (but with `adopt=False`) inside a database transaction: they write to the database themselves.
     """
 
-    def __init__(self, folder: Path, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE) -> None:
-        self.folder = folder
+    def __init__(self, place: Place, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE) -> None:
+        self.place = place
         self.decoded: Cache[Digest, DecodedRows] = Cache(_DECODED_BYTES)
         self._catalogue = catalogue
         self._pack_size = pack_size
-        self._packs = folder / "packs"
-        self._shards = folder / "index"
         self._begin()
 
     def _begin(self) -> None:
@@ -81,30 +60,29 @@ class Store:
         self._full: list[_FullPack] = []
         self._broken: Unavailable | None = None
         self._closed = False
-        self._files: Cache[str, PackFile] = Cache(_OPEN_FILES)
-        self._index = ChunkIndex(self._packs, self._shards, self._catalogue)
+        self._files: Cache[str, Pack] = Cache(_OPEN_FILES)
+        self._index = ChunkIndex(self.place, self._catalogue)
 
     @classmethod
-    def open(cls, folder: Path, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE, adopt: bool = True) -> Store:
-        """Open the store in `folder`, making it where it is not there; `adopt` packs that dead processes left open.
+    def open(
+        cls, place: Path | Place, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE, adopt: bool = True
+    ) -> Store:
+        """Open the store in a place or a folder, making it where it is not there.
 
-        Lost or damaged index shards are made anew from the packs, which reads the directory of every pack once.
-        Raises Unavailable where the folder cannot be written.
+        `adopt` packs that dead processes left open. Lost or damaged index shards are made anew from the packs, which
+        reads the directory of every pack once. Raises Unavailable where the place cannot be written.
         """
-        with writing(folder):
-            for part in (folder / "packs", folder / "index"):
-                if not part.is_dir():
-                    part.mkdir(parents=True, exist_ok=True)
-                    sync_folder(part.parent)
-        store = cls(folder, catalogue, pack_size=pack_size)
+        if isinstance(place, Path):
+            place = FolderPlace.open(place)
+        store = cls(place, catalogue, pack_size=pack_size)
         if adopt:
-            store._adopt_orphans(catalogue.live())
+            adopt_orphans(place, catalogue)
         try:
             store._index.refresh()
         except Corrupt:
             if not adopt:
                 raise
-            rebuild_index(folder, catalogue)
+            rebuild_index(place, catalogue)
             store._index.refresh()
         return store
 
@@ -121,7 +99,7 @@ class Store:
         place = self._find(digest)
         if place is None:
             raise NotFound(
-                f"No record {digest.hex()} in {self.folder}.",
+                f"No record {digest.hex()} in {self.place.name}.",
                 help="If it was stored here before, run tilth verify.",
                 digest=digest.hex(),
             )
@@ -201,7 +179,7 @@ class Store:
                     writer.write_out()
                     target = writer.written
             if writer is not None and writer.acknowledged < target:
-                self._sync(writer)
+                self._keep(writer)
                 self._register(writer)
                 self._catalogue.acknowledge(writer.name, target)
                 writer.acknowledged = target
@@ -246,15 +224,7 @@ class Store:
         """
         self.flush()
         self._index.refresh()
-        states = self._catalogue.packs()
-        progress.begin("verify", sum(state.length for state in states), "bytes")
-        for state in states:
-            try:
-                yield from self._verify_pack(state.pack, state.length, state.sealed)
-            except TilthError as error:
-                yield Problem(state.pack, 0, None, error.message)
-            progress.advance(state.length)
-        progress.end()
+        yield from check_packs(self.place, self._catalogue, self._index, progress)
 
     def records(self, kind: RecordKind) -> Iterator[tuple[Digest, bytes]]:
         """Yield all readable records of one kind by reading the packs themselves, oldest pack first.
@@ -263,39 +233,18 @@ class Store:
         stops at the first bad CRC of a pack without one. Cost: reads the records of that kind, and whole packs without
         a directory.
         """
-        for path in self._pack_paths():
-            pack = PackFile(path)
+        for name in self.place.packs():
+            pack = self.place.open_pack(name)
             pack.check_format()
             for offset, header, record in pack.records_of(kind):
-                yield header.digest, unpack(record, f"{path.name}, byte {offset}")[1]
+                yield header.digest, unpack(record, f"{name}.pack, byte {offset}")[1]
 
     def recover(self) -> int:
-        """Register every pack in the folder that the catalogue does not know and no process writes; return how many.
+        """Register every pack in the place that the catalogue does not know and no process writes; return how many.
 
         For a catalogue that was lost or restored from an older backup. Damaged packs count up to their first bad CRC.
         """
-        known = {state.pack for state in self._catalogue.packs()}
-        count = 0
-        for path in self._pack_paths():
-            name = pack_name(path)
-            if name in known:
-                continue
-            fd = claim_pack(path)
-            if fd is None:
-                continue
-            try:
-                PackFile(path).check_format()
-                entries, length = seal_orphan(fd, path, None)
-                shard = write_shard(self._shards, [(name, entries)])
-                sync_shard(self._shards, shard)
-                with writing(self._packs):
-                    sync_folder(self._packs)  # its writer may have died before it did
-                self._catalogue.opened(name)
-                self._catalogue.sealed(name, length, shard)
-            finally:
-                os.close(fd)
-            count += 1
-        self._merge_levels()
+        count = recover_packs(self.place, self._catalogue)
         self._index.refresh()
         return count
 
@@ -315,10 +264,10 @@ class Store:
         pack = self._files.get(name)
         if pack is None:
             try:
-                pack = PackFile(pack_path(self._packs, name))
+                pack = self.place.open_pack(name)
             except FileNotFoundError as error:
                 raise Corrupt(
-                    f"{name}.pack is missing from {self._packs}.",
+                    f"{name}.pack is missing from {self.place.name}.",
                     help="Restore it from a backup; run tilth verify to see what was in it.",
                 ) from error
             self._files.put(name, pack)
@@ -333,7 +282,7 @@ class Store:
         if self._writer is not None and self._writer.length >= self._pack_size:
             self._roll()
         if self._writer is None:
-            self._writer = PackWriter(self._packs)
+            self._writer = self.place.begin_pack()
             self._index.begin_pack(self._writer.name)
         self._index.own[digest] = self._writer.append(kind, codec, raw_length, digest, payload)
         return True
@@ -343,153 +292,41 @@ class Store:
         writer = self._writer
         if writer is None:
             return
-        shard = write_shard(self._shards, [(writer.name, writer.preview())])
+        shard = write_shard(self.place.shard_folder, [(writer.name, writer.preview())])
         try:
             writer.seal()
         except BaseException:
-            shard_path(self._shards, shard).unlink(missing_ok=True)
+            shard_path(self.place.shard_folder, shard).unlink(missing_ok=True)
             raise
         self._writer = None
         self._full.append(_FullPack(writer, shard))
-        self._index.cover_pack(writer.name, Shard(self._shards, shard))
+        self._index.cover_pack(writer.name, self.place.open_shard(shard))
 
     def _acknowledge_full(self) -> None:
         for full in tuple(self._full):
             writer = full.writer
-            self._sync(writer)
-            sync_shard(self._shards, full.shard)
+            self._keep(writer)
+            self.place.keep_shard(full.shard)
             self._register(writer)
             self._catalogue.sealed(writer.name, writer.length, full.shard)
             writer.acknowledged = writer.length
             writer.close()
             with self._lock:
                 self._full.remove(full)
-            self._merge_levels()
+            merge_levels(self.place, self._catalogue)
 
     def _register(self, writer: PackWriter) -> None:
         if not writer.registered:
-            with writing(self._packs):
-                sync_folder(self._packs)
             self._catalogue.opened(writer.name)
             writer.registered = True
 
-    def _sync(self, writer: PackWriter) -> None:
+    def _keep(self, writer: PackWriter) -> None:
         try:
-            writer.sync()
+            self.place.keep_pack(writer)
         except Unavailable as error:
             # After a failed fsync the kernel may call lost pages clean, so a second fsync would acknowledge a lie.
             self._broken = error
             raise
-
-    def _merge_levels(self) -> None:
-        """Merge the shards of any level that has gathered eight, so that a lookup asks few.
-
-        Where the disk is too full for that, lookups only stay slower.
-        """
-        with suppress(Unavailable):
-            self._merge_crowded()
-
-    def _merge_crowded(self) -> None:
-        while True:
-            levels: dict[int, list[str]] = {}
-            for entry in self._catalogue.live().shards:
-                levels.setdefault(entry.level, []).append(entry.shard)
-            crowded = [level for level, names in levels.items() if len(names) >= SHARDS_PER_LEVEL]
-            if not crowded:
-                return
-            level = min(crowded)
-            try:
-                parts = [Shard(self._shards, name) for name in levels[level]]
-                merged = merge_shards(self._shards, parts)
-            except FileNotFoundError:
-                continue
-            sync_shard(self._shards, merged)
-            try:
-                self._catalogue.merge_shards(levels[level], merged, level + 1)
-            except Conflict:
-                shard_path(self._shards, merged).unlink(missing_ok=True)
-                continue
-            for name in levels[level]:
-                shard_path(self._shards, name).unlink(missing_ok=True)
-
-    def _adopt_orphans(self, state: CatalogueState) -> None:
-        """Seal packs whose process died: acknowledged records stay, the torn tail goes.
-
-        Where the disk is too full for that they stay open, and are read as other open packs are.
-        """
-        with suppress(Unavailable):
-            self._seal_orphans(state)
-
-    def _seal_orphans(self, state: CatalogueState) -> None:
-        for entry in state.open:
-            path = pack_path(self._packs, entry.pack)
-            fd = claim_pack(path) if path.is_file() else None
-            if fd is None:
-                continue
-            try:
-                # Asked again under the lock: the writer may have gone on, or sealed it, before it ended.
-                open_now = {pack.pack: pack.length for pack in self._catalogue.live().open}
-                acknowledged = open_now.get(entry.pack)
-                if acknowledged is None or PackFile(path).size() < acknowledged:
-                    continue
-                entries, length = seal_orphan(fd, path, acknowledged)
-                shard = write_shard(self._shards, [(entry.pack, entries)])
-                sync_shard(self._shards, shard)
-                self._catalogue.sealed(entry.pack, length, shard)
-            finally:
-                os.close(fd)
-
-    def _verify_pack(self, name: str, length: int, sealed: bool) -> Iterator[Problem]:
-        path = pack_path(self._packs, name)
-        try:
-            pack = PackFile(path)
-        except FileNotFoundError:
-            if length:
-                yield Problem(name, 0, None, f"{path.name} is missing")
-            return
-        pack.check_format()
-        if pack.size() < length:
-            yield Problem(name, pack.size(), None, f"{path.name} is shorter than its {length} acknowledged bytes")
-        end = PACK_HEADER_SIZE
-        for offset, header, record in pack.records(0, length):
-            end = offset + header.length
-            if header.kind is RecordKind.DIRECTORY:
-                continue
-            try:
-                data = unpack(record, path.name)[1]
-                named = digest_of_record(header.kind, data)
-                if header.kind in LOGICAL_KINDS:
-                    named = check_rows(data)
-                if named != header.digest:
-                    yield Problem(name, offset, header.digest, "its digest does not hold")
-            except Corrupt as error:
-                yield Problem(name, offset, header.digest, error.message)
-            if self._index.find(header.digest) is None:
-                yield Problem(name, offset, header.digest, "the index does not know it")
-        if sealed and pack.directory() is None:
-            yield Problem(name, end, None, "its directory is damaged")
-        if end < length - (FOOTER_SIZE if sealed else 0):
-            yield from self._verify_after_damage(pack, name, end, length)
-
-    def _verify_after_damage(self, pack: PackFile, name: str, start: int, length: int) -> Iterator[Problem]:
-        """Report a record whose CRC fails, and go on behind it by the directory, if there is one."""
-        entries = pack.directory()
-        if entries is None:
-            yield Problem(name, start, None, "its checksum does not hold; what follows in this pack cannot be read")
-            return
-        for digest, offset, size, _ in entries[entries["offset"] >= start].tolist():
-            try:
-                header, data = unpack(pack.read(offset, size), f"{name}.pack, byte {offset}")
-                named = check_rows(data) if header.kind in LOGICAL_KINDS else digest_of_record(header.kind, data)
-                what = "" if named == Digest(digest) == header.digest else "its digest does not hold"
-            except Corrupt as error:
-                what = error.message
-            if what:
-                yield Problem(name, offset, Digest(digest), what)
-
-    def _pack_paths(self) -> list[Path]:
-        # A writer that was killed before it wrote the header leaves a pack that never held anything.
-        return sorted(path for path in self._packs.glob("*.pack") if path.stat().st_size >= PACK_HEADER_SIZE)
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():
@@ -500,39 +337,11 @@ class Store:
     def _check_usable(self) -> None:
         if self._broken is not None:
             raise Unavailable(
-                f"The store in {self.folder} could not make its last writes durable and takes no more.",
+                f"The store in {self.place.name} could not make its last writes durable and takes no more.",
                 help="See to the disk, then open the store anew; everything acknowledged is intact.",
-                folder=str(self.folder),
+                place=self.place.name,
             ) from self._broken
         if self._closed:
-            raise Unavailable(f"The store in {self.folder} is closed.", help="Open it again.", folder=str(self.folder))
-
-
-def rebuild_index(folder: Path, catalogue: PackCatalogue) -> int:
-    """Make the index of a store anew from its sealed packs, replacing all live shards; return how many packs.
-
-    For lost or damaged shards. Reads directories only, and whole packs where a directory is damaged. Where another
-    process changed the index meanwhile, nothing is done: it is newer than this one.
-    """
-    parts = []
-    for state in catalogue.packs():
-        path = pack_path(folder / "packs", state.pack)
-        if not state.sealed or not path.is_file():
-            continue
-        pack = PackFile(path)
-        pack.check_format()
-        entries = pack.directory()
-        parts.append((state.pack, pack.readable_entries() if entries is None else entries))
-    old = catalogue.live().shards
-    if not parts or not old:
-        return 0
-    shard = write_shard(folder / "index", parts)
-    sync_shard(folder / "index", shard)
-    try:
-        catalogue.merge_shards([entry.shard for entry in old], shard, max(entry.level for entry in old))
-    except Conflict:
-        shard_path(folder / "index", shard).unlink(missing_ok=True)
-        return 0
-    for entry in old:
-        shard_path(folder / "index", entry.shard).unlink(missing_ok=True)
-    return len(parts)
+            raise Unavailable(
+                f"The store in {self.place.name} is closed.", help="Open it again.", place=self.place.name
+            )

@@ -18,8 +18,8 @@ from tilth.metadata.schema.tags import tags
 from tilth.model.commit import Commit, commit_from_record
 from tilth.model.ids import CommitId
 from tilth.progress import Progress, silent
+from tilth.storage.mending import drop_dead_shards
 from tilth.storage.records import RecordKind
-from tilth.storage.shards import shard_path
 from tilth.versioning import journal
 from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
@@ -72,10 +72,7 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
 
 def _rebuild(backend: Backend, progress: Progress) -> Rebuilt:
     packs = backend.store.recover()
-    live = {shard_path(backend.folder / "index", each.shard) for each in SqlCatalogue(backend.database).live().shards}
-    for file in (backend.folder / "index").glob("*.shard"):
-        if file not in live:
-            file.unlink()
+    drop_dead_shards(backend.store.place, SqlCatalogue(backend.database))
     progress.begin("read history", None, "records")
     notes: list[journal.Note] = []
     for _, record in backend.store.records(RecordKind.HEADS):
