@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tilth.contract.workspace import Workspace
-from tilth.testing import WorkspaceSuite
+from tilth.testing import HistorySuite, WorkspaceSuite
 from tilth.testing.suite import AsUser
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
@@ -40,4 +40,8 @@ def as_user(folder: Path, workspace: Workspace) -> Iterator[AsUser]:
 
 
 class TestLocalWorkspace(WorkspaceSuite):
+    """A folder opened directly."""
+
+
+class TestLocalHistory(HistorySuite):
     """A folder opened directly."""

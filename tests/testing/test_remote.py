@@ -10,7 +10,7 @@ import pytest
 
 from tilth.client import open as open_remote
 from tilth.contract.workspace import Workspace
-from tilth.testing import ServerProcess, WorkspaceSuite, owner_token
+from tilth.testing import HistorySuite, ServerProcess, WorkspaceSuite, owner_token
 from tilth.testing.suite import AsUser
 
 
@@ -35,4 +35,8 @@ def as_user(url_and_token: tuple[str, str]) -> Iterator[AsUser]:
 
 
 class TestRemoteWorkspace(WorkspaceSuite):
+    """A server process on loopback."""
+
+
+class TestRemoteHistory(HistorySuite):
     """A server process on loopback."""

@@ -18,6 +18,8 @@ _PLACES = {
         "get": Place("tilth.cli.verbs.get", "Write a commit, folder or file to this machine."),
         "ls": Place("tilth.cli.verbs.ls", "List files."),
         "cat": Place("tilth.cli.verbs.cat", "Print the bytes of a file."),
+        "cp": Place("tilth.cli.verbs.cp", "Copy a file or folder, within a repo or between repos."),
+        "mv": Place("tilth.cli.verbs.mv", "Move a file or folder, within a repo or between repos."),
         "rm": Place("tilth.cli.verbs.rm", "Delete a file or folder, as one commit."),
         "log": Place("tilth.cli.verbs.log", "List commits, newest first."),
         "diff": Place("tilth.cli.verbs.diff", "List the paths that differ between two commits."),

@@ -57,6 +57,18 @@ class RemoteFiles:
             gone = [info.path for info in self._walk_all(f"{branch}:{top}") if info.path not in local]
         return self.put_many(branch, local.items(), deletes=gone, message=message, progress=progress)
 
+    def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
+        """Write bytes behind those of a file."""
+        return self._call.send("files.append", CommitInfo, pieces(source), reference=reference, message=message)
+
+    def copy(self, source: str, target: str, *, message: str = "") -> CommitInfo:
+        """Put a file or folder of any commit somewhere else."""
+        return self._call.post("files.copy", CommitInfo, source=source, target=target, message=message)
+
+    def move(self, source: str, target: str, *, message: str = "") -> CommitInfo:
+        """Move a file or folder."""
+        return self._call.post("files.move", CommitInfo, source=source, target=target, message=message)
+
     def delete(self, reference: str, *, message: str = "") -> CommitInfo:
         """Delete a file or folder."""
         return self._call.post("files.delete", CommitInfo, reference=reference, message=message)

@@ -132,6 +132,22 @@ class Files(Protocol):
     ) -> CommitInfo:
         """Write a local folder under `repo[@branch][:path]`; `mirror` also deletes what the folder lacks."""
 
+    def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
+        """Write `source` behind what the file at `repo[@branch]:path` holds; a missing file begins so."""
+
+    def copy(self, source: str, target: str, *, message: str = "") -> CommitInfo:
+        """Put what is at `source` (any `repo[@revision][:path]`) at `target` (`repo[@branch][:path]`), as one commit.
+
+        A file becomes the target's path, or lands in it when that ends with a slash; a folder's content lands below it.
+        No data is read, between repos neither.
+        """
+
+    def move(self, source: str, target: str, *, message: str = "") -> CommitInfo:
+        """Move a file or folder like `copy` and return the target's commit.
+
+        Between two branches it is one commit on each, of one change, both or none.
+        """
+
     def delete(self, reference: str, *, message: str = "") -> CommitInfo:
         """Delete a file or folder."""
 

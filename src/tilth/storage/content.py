@@ -60,8 +60,35 @@ def write_content(store: Store, source: bytes | ByteSource) -> Content:
     head = _read_full(stream, WHOLE_FILE + 1)
     if len(head) <= WHOLE_FILE:
         return _one_chunk(store, head)
-    entries: list[bytes] = []
-    size = 0
+    return _chunked(store, [], head, stream)
+
+
+def append_content(store: Store, content: Content, source: bytes | ByteSource) -> Content:
+    """Store what `content` with `source` behind it is: the same as if all of it had been written at once.
+
+    Reads of the old bytes only the end, at most two of the largest chunks: a cut depends on at most CHUNK_MAX bytes
+    from its chunk's start, so every chunk that starts further than that from the end stays. Durable after
+    `store.flush`.
+    """
+    kept: list[bytes] = []
+    start = 0
+    if content.size > WHOLE_FILE:
+        for digest, length in chunk_list(store, content):
+            if content.size - start < CHUNK_MAX:
+                break
+            kept.append(_ENTRY.pack(digest, length))
+            start += length
+    added: ByteSource = io.BytesIO(source) if isinstance(source, bytes) else source
+    stream = _Joined(read_content(store, content, start), added)
+    if kept:
+        return _chunked(store, kept, b"", stream)
+    return write_content(store, stream)
+
+
+def _chunked(store: Store, kept: list[bytes], head: bytes, stream: ByteSource) -> Content:
+    """Store a stream that begins with `head` as chunks behind those `kept` as entries of the list."""
+    entries = kept
+    size = sum(_ENTRY.unpack(entry)[1] for entry in kept)
     for chunk in _cut(head, stream):
         digest = digest_of(chunk)
         store.put(RecordKind.CHUNK, digest, chunk)
@@ -181,6 +208,25 @@ def _fill(window: memoryview, stream: ByteSource) -> int:
             break
         done += count
     return done
+
+
+class _Joined:
+    """Pieces, and a stream behind them, as one source."""
+
+    def __init__(self, pieces: Iterator[bytes], rest: ByteSource) -> None:
+        self._pieces = pieces
+        self._rest = rest
+        self._held = memoryview(b"")
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes."""
+        while not self._held:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return self._rest.read(size)
+            self._held = memoryview(piece)
+        taken, self._held = self._held[:size], self._held[size:]
+        return bytes(taken)
 
 
 class _ContentReader(io.RawIOBase):

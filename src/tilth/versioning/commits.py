@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import pyarrow.compute as pc
@@ -54,11 +55,21 @@ class Head:
         return Tree(store, self.commit.tree if self.commit is not None else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a commit on one head is to be. `merges` are further parents, behind the head."""
+
+    edits: Edits
+    derivation: Derivation | None = None
+    merges: tuple[Commit, ...] = ()
+    allow_empty: bool = False
+
+
 def commit_edits(
     backend: Backend,
     repo: RepoName,
     branch: str,
-    edits: Edits,
+    edits: Edits | Callable[[Head], Edits],
     *,
     author: str,
     message: str = "",
@@ -69,56 +80,129 @@ def commit_edits(
     allow_empty: bool = False,
     also: Callable[[Connection, Commit], None] | None = None,
 ) -> Commit:
-    """Make `edits` on the branch's head and commit the result.
+    """Make `edits` (or what they are for a given head) on the branch's head and commit the result.
 
     When the head moves meanwhile the edits are made again on the new one, path by path. With `if_head` (None: the
     branch must be empty) BranchMoved is raised instead. Raises NothingToCommit when nothing would change (unless
     `allow_empty`), Conflict when a path would be file and folder, Denied on a derived branch. Costs O(edits).
     `also(conn, commit)` runs in the same transaction; what it raises undoes the commit.
     """
+
+    def plan(heads: Sequence[Head]) -> list[Planned]:
+        found = edits if isinstance(edits, Edits) else edits(heads[0])
+        return [Planned(found, derivation, allow_empty=allow_empty)]
+
+    def then(conn: Connection, made: Sequence[Commit | None]) -> None:
+        if also is not None and made[0] is not None:
+            also(conn, made[0])
+
+    made = commit_together(
+        backend,
+        [(repo, branch)],
+        plan,
+        author=author,
+        message=message,
+        if_heads=[if_head],
+        change=change,
+        stage=stage,
+        also=then,
+    )[0]
+    assert made is not None, "one that changes nothing raises"
+    return made
+
+
+def commit_together(
+    backend: Backend,
+    places: Sequence[tuple[RepoName, str]],
+    plan: Callable[[Sequence[Head]], Sequence[Planned]],
+    *,
+    author: str,
+    message: str = "",
+    if_heads: Sequence[CommitId | AnyHead | None] = (),
+    change: ChangeId | None = None,
+    stage: str | None = None,
+    also: Callable[[Connection, Sequence[Commit | None]], None] | None = None,
+) -> list[Commit | None]:
+    """Commit on several branches (repo, name) under one change: all of them or none, in one transaction.
+
+    `plan` says for the heads, in the order of `places`, what to commit on each; it is asked again when one of them has
+    moved meanwhile. A branch that nothing would change on gets no commit (None). `if_heads`, where given, are as for
+    `commit_edits`. Raises NothingToCommit when nothing would change anywhere, and what `commit_edits` raises.
+    """
     change = change or ChangeId(new_id())
+    expected = list(if_heads) or [ANY_HEAD] * len(places)
     with backend.database.read() as conn:
-        home = find_repo(conn, repo)
+        homes = [find_repo(conn, repo) for repo, _ in places]
+    where = [f"{home.full_name}@{branch}" for home, (_, branch) in zip(homes, places, strict=True)]
+    if len(set(where)) != len(where):
+        raise Invalid(f"A branch is named twice: {', '.join(where)}.", help="Name each once.")
     for _ in range(ATTEMPTS):
-        with branch_turn(backend, home.id, branch):
-            head = read_head(backend, home, branch, stage=stage)
-            if not isinstance(if_head, AnyHead) and head.id != if_head:
-                raise BranchMoved(f"{home.full_name}@{branch}", expected=if_head, found=head.id)
-            tree = head.tree(backend.store).apply(edits)
-            if not allow_empty and tree.root == (head.commit.tree if head.commit is not None else None):
-                raise NothingToCommit(
-                    f"Nothing to commit on {home.full_name}@{branch}: "
-                    + ("everything is there already." if len(edits) else "there are no changes."),
-                    help="Change a file and try again.",
-                    head=head.id,
-                )
-            commit = seal_commit(
-                backend.store,
-                head,
-                tree=tree.root,
-                derivation=derivation,
-                change=change,
-                author=author,
-                message=message,
-            )
+        with ExitStack() as turns:
+            for id, branch in sorted((home.id, branch) for home, (_, branch) in zip(homes, places, strict=True)):
+                turns.enter_context(branch_turn(backend, id, branch))  # in one order, so that nobody waits in a ring
+            heads = [
+                read_head(backend, home, branch, stage=stage) for home, (_, branch) in zip(homes, places, strict=True)
+            ]
+            for head, name, wanted in zip(heads, where, expected, strict=True):
+                if not isinstance(wanted, AnyHead) and head.id != wanted:
+                    raise BranchMoved(name, expected=wanted, found=head.id)
+            sealed = _seal_planned(backend, heads, plan(heads), change=change, author=author, message=message)
             noted = journal.spill(backend.database, backend.store)
             backend.store.flush()
             try:
                 with backend.database.transaction() as conn:
-                    check_writable(find_branch(conn, home, branch), stage)
-                    record_commit(conn, commit, head)
+                    for head, commit in zip(heads, sealed, strict=True):
+                        if commit is not None:
+                            check_writable(find_branch(conn, head.repo, head.branch), stage)
+                            record_commit(conn, commit, head)
+                        elif find_branch(conn, head.repo, head.branch).head != head.id:
+                            raise BranchMoved(f"{head.repo.full_name}@{head.branch}", expected=head.id, found=None)
                     journal.forget(conn, noted)
                     if also is not None:
-                        also(conn, commit)
-                return commit
+                        also(conn, sealed)
+                return sealed
             except BranchMoved:
-                # Someone who does not wait for turns moved the head: make the edits again on the new one.
-                if not isinstance(if_head, AnyHead):
+                # Someone who does not wait for turns moved a head: make the edits again on the new one.
+                if not all(isinstance(wanted, AnyHead) for wanted in expected):
                     raise
     raise Conflict(
-        f"Branch {branch} of {home.full_name} moved {ATTEMPTS} times while this was being committed.",
+        f"{' and '.join(where)} moved {ATTEMPTS} times while this was being committed.",
         help="Many writers are at work there; try again, or gather your writes in one draft.",
     )
+
+
+def _seal_planned(
+    backend: Backend, heads: Sequence[Head], planned: Sequence[Planned], *, change: ChangeId, author: str, message: str
+) -> list[Commit | None]:
+    """Seal a commit on every head that its plan changes. Raises NothingToCommit when there is none."""
+    sealed: list[Commit | None] = []
+    for head, each in zip(heads, planned, strict=True):
+        tree = head.tree(backend.store).apply(each.edits)
+        unchanged = tree.root == (head.commit.tree if head.commit is not None else None)
+        if unchanged and not each.allow_empty and not each.merges:
+            sealed.append(None)
+            continue
+        sealed.append(
+            seal_commit(
+                backend.store,
+                head,
+                tree=tree.root,
+                derivation=each.derivation,
+                change=change,
+                author=author,
+                message=message,
+                merges=each.merges,
+            )
+        )
+    if not any(commit is not None for commit in sealed):
+        names = " and ".join(f"{head.repo.full_name}@{head.branch}" for head in heads)
+        raise NothingToCommit(
+            f"Nothing to commit on {names}: "
+            + ("everything is there already." if any(len(each.edits) for each in planned) else "there are no changes."),
+            help="Change a file and try again.",
+            head=heads[0].id if heads else None,
+        )
+    return sealed
 
 
 def read_head(backend: Backend, repo: RepoName, branch: str, *, stage: str | None = None) -> Head:
@@ -139,12 +223,16 @@ def seal_commit(
     change: ChangeId,
     author: str,
     message: str,
+    merges: Sequence[Commit] = (),
 ) -> Commit:
-    """Put the record of a new commit on `head` into the store and return the commit. Costs O(changed rows)."""
+    """Put the record of a new commit on `head` into the store and return the commit. Costs O(changed rows).
+
+    `merges` are further parents, behind the head.
+    """
     _check_text(message, "message")
     _check_text(author, "author")
     files, size = _measure(store, head.commit, tree)
-    parents = (head.commit,) if head.commit is not None else ()
+    parents = (*((head.commit,) if head.commit is not None else ()), *merges)
     unsealed = Commit(
         id=CommitId(new_id()),
         change=change,

@@ -23,10 +23,10 @@ from tilth.model.names import check_name
 from tilth.versioning import journal
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import check_writable, find_branch
-from tilth.versioning.commits import commit_edits, load_commit, upstream_repos
+from tilth.versioning.commits import commit_edits, load_commit
 from tilth.versioning.edits import Edits
-from tilth.versioning.provenance import held_out_among, held_out_error, trained_readers
-from tilth.versioning.repos import RepoName, find_repo
+from tilth.versioning.provenance import check_reaches_training
+from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import folder_path
 
 STAGE = "feedback"
@@ -214,17 +214,7 @@ def _source_commit(conn: Connection, edge: FeedbackEdge, at: CommitId | None, co
     if commit.repo_id != start.repo_id:
         raise Invalid(f"Commit {used} is not of {edge.source}.", help="Fire from the edge's own source.", commit=used)
     end = find_branch(conn, edge.target, edge.target_branch)
-    trained = trained_readers(conn, (end.repo_id, end.name))
-    if trained:
-        leaks = held_out_among(conn, upstream_repos(conn, ([used, *copied], False), ()))
-        if leaks:
-            leak = conn.execute(select(repos.c.project, repos.c.name).where(repos.c.id == leaks[0])).one()
-            names = [
-                f"{leak.project}/{leak.name}",
-                edge.source,
-                *(find_repo(conn, repo).full_name for repo, _ in trained),
-            ]
-            raise held_out_error(list(dict.fromkeys(name.removeprefix("default/") for name in names)))
+    check_reaches_training(conn, end, [used, *copied])
     return commit
 
 

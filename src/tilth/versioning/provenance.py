@@ -14,10 +14,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from tilth.errors import Conflict, HeldOut, Invalid, NotFound
 from tilth.metadata.schema.branches import branch_inputs, branches
+from tilth.metadata.schema.commits import commit_upstream, commits
 from tilth.metadata.schema.repos import repos
 from tilth.model.commit import InputKind
-from tilth.model.ids import RepoId
-from tilth.versioning.branches import BranchInput, find_branch
+from tilth.model.ids import CommitId, RepoId
+from tilth.versioning.branches import Branch, BranchInput, find_branch
 from tilth.versioning.repos import RepoName, note_branch
 
 _Place: TypeAlias = tuple[str, str]
@@ -134,6 +135,24 @@ def check_held_out(conn: Connection, here: tuple[str, str]) -> None:
     if up:
         names = [_repo_name(conn, place) for place in [*reversed(up), *down[1:]]]
         raise held_out_error(names)
+
+
+def check_reaches_training(conn: Connection, target: Branch, used: Sequence[CommitId]) -> None:
+    """Raise HeldOut when data of the commits `used` may not come to `target`, because something trained reads it.
+
+    The error names the path: held-out repo, repos of `used`, then the branches down to the one that trains.
+    """
+    trained = trained_readers(conn, (target.repo_id, target.name))
+    if not trained or not used:
+        return
+    own = list(conn.execute(select(commits.c.repo).where(commits.c.id.in_(used)).distinct()).scalars())
+    inherited = conn.execute(
+        select(commit_upstream.c.repo).where(commit_upstream.c.commit.in_(used)).distinct()
+    ).scalars()
+    leaks = held_out_among(conn, {RepoId(id) for id in [*own, *inherited]})
+    if leaks:
+        places = [(leaks[0], ""), *((id, "") for id in own), *trained]
+        raise held_out_error(list(dict.fromkeys(_repo_name(conn, place) for place in places)))
 
 
 def held_out_among(conn: Connection, ids: Collection[RepoId]) -> list[RepoId]:

@@ -54,6 +54,14 @@ def add_contents(router: APIRouter) -> None:
         summary="Write and delete many files in one commit; the body is a tar stream.",
         responses=_result(CommitInfo),
     )
+    add(
+        router,
+        "files.append",
+        append,
+        body=BYTES,
+        summary="Write the body behind what a file holds.",
+        responses=_result(CommitInfo),
+    )
     add(router, "files.read", read, summary="Stream the bytes of a file, or a range of them.", responses=_stream(BYTES))
     add(
         router,
@@ -95,6 +103,14 @@ async def put(request: Request, reference: str, message: str = "") -> Response:
     check_reference(reference)
     files = workspace_of(request).files
     commit = await with_body(request, lambda body: files.put(reference, cast(BinaryIO, body), message=message))
+    return json_answer(CommitInfo, commit)
+
+
+async def append(request: Request, reference: str, message: str = "") -> Response:
+    """Write the body behind the bytes of `repo[@branch]:path`."""
+    check_reference(reference)
+    files = workspace_of(request).files
+    commit = await with_body(request, lambda body: files.append(reference, cast(BinaryIO, body), message=message))
     return json_answer(CommitInfo, commit)
 
 

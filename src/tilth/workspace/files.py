@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -14,9 +14,10 @@ from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.model.ids import CommitId, is_id
+from tilth.model.names import DEFAULT_BRANCH
 from tilth.progress import Progress, silent
 from tilth.storage.content import read_content
-from tilth.versioning import checkout, commits, ingest, revisions
+from tilth.versioning import appending, checkout, commits, copying, ingest, revisions
 from tilth.versioning.branches import ANY_HEAD
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.glob import literal_prefix
@@ -78,6 +79,54 @@ class LocalFiles:
         self._writable(asked)
         edits = ingest.ingest_folder(self._backend, folder, into=asked.path or "", mirror=mirror, progress=progress)
         return self._commit(asked, edits, message)
+
+    def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
+        """Write bytes behind those of a file."""
+        asked, path = _with_path(reference)
+        self._writable(asked)
+        return self._done(
+            lambda: appending.append(
+                self._backend, asked.full_name, asked.branch, path, source, author=self._author, message=message
+            )
+        )
+
+    def copy(self, source: str, target: str, *, message: str = "") -> CommitInfo:
+        """Put a file or folder of any commit somewhere else, without its data."""
+        asked, onto = revisions.parse(source), revisions.parse(target)
+        self._writable(onto)
+        commit = revisions.resolve(self._backend, asked)
+        return self._done(
+            lambda: copying.copy(
+                self._backend,
+                commit,
+                asked.path or "",
+                (onto.full_name, onto.branch),
+                onto.path or "",
+                into=target.endswith("/"),
+                named=asked.revision or DEFAULT_BRANCH,
+                author=self._author,
+                message=message,
+            )
+        )
+
+    def move(self, source: str, target: str, *, message: str = "") -> CommitInfo:
+        """Move a file or folder, without its data."""
+        asked, path = _with_path(source)
+        onto = revisions.parse(target)
+        for place in (asked, onto):
+            self._writable(place)
+        return self._done(
+            lambda: copying.move(
+                self._backend,
+                (asked.full_name, asked.branch),
+                path,
+                (onto.full_name, onto.branch),
+                onto.path or "",
+                into=target.endswith("/"),
+                author=self._author,
+                message=message,
+            )[0]
+        )
 
     def delete(self, reference: str, *, message: str = "") -> CommitInfo:
         """Delete a file or folder. Raises NotFound when there is none."""
@@ -172,8 +221,8 @@ class LocalFiles:
         return write_entry(self._store, path, source)
 
     def _commit(self, asked: Reference, edits: Edits, message: str, if_head: str | None = None) -> CommitInfo:
-        try:
-            commit = commits.commit_edits(
+        return self._done(
+            lambda: commits.commit_edits(
                 self._backend,
                 asked.full_name,
                 asked.branch,
@@ -182,6 +231,12 @@ class LocalFiles:
                 message=message,
                 if_head=CommitId(if_head) if if_head is not None else ANY_HEAD,
             )
+        )
+
+    def _done(self, act: Callable[[], Commit]) -> CommitInfo:
+        """Return the commit that `act` makes, or the head that was there when it changes nothing."""
+        try:
+            commit = act()
         except NothingToCommit as error:
             head = error.facts.get("head")
             if not isinstance(head, str):

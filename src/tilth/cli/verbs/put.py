@@ -22,14 +22,16 @@ from tilth.errors import Conflict, Invalid
     "put",
     cls=Command,
     short_help="Write files or folders, as one commit.",
-    example="tilth put images@main:train ./scans -m 'first scans'\necho hello | tilth put notes:hello.txt -",
+    example="tilth put images@main:train ./scans -m 'first scans'\n"
+    "echo hello | tilth put notes:hello.txt -\ntilth put --append notes:log.txt today.txt",
 )
 @click.argument("target", metavar="REPO[@BRANCH][:PATH]")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("--mirror", is_flag=True, help="Also delete what the (one) source folder lacks.")
+@click.option("--append", is_flag=True, help="Write the (one) source file behind what PATH holds.")
 @message_option
 @pass_session
-def command(session: Session, target: str, sources: tuple[str, ...], mirror: bool, message: str) -> None:
+def command(session: Session, target: str, sources: tuple[str, ...], mirror: bool, append: bool, message: str) -> None:
     """Write files or folders, as one commit.
 
     One file becomes PATH (or lands in PATH/ when that ends with a slash). One folder's content lands below PATH.
@@ -38,10 +40,26 @@ def command(session: Session, target: str, sources: tuple[str, ...], mirror: boo
     commit, path = split(target)
     if mirror and (len(sources) != 1 or not Path(sources[0]).is_dir()):
         raise Invalid("--mirror needs one source folder.", help="Name one folder, or leave --mirror out.")
+    if append:
+        done = _append(session.workspace(), target, sources, mirror=mirror, message=message)
+        session.show(done, lambda done: print(committed(done, commit)))
+        return
     session.show(
         _put(session, session.workspace(), commit, path, sources, mirror=mirror, message=message),
         lambda done: print(committed(done, commit)),
     )
+
+
+def _append(workspace: Workspace, target: str, sources: Sequence[str], *, mirror: bool, message: str) -> CommitInfo:
+    if len(sources) != 1 or mirror or target.endswith("/"):
+        raise Invalid("--append needs one file and its path.", help="Write `tilth put --append REPO:PATH FILE`.")
+    if sources[0] == "-":
+        return workspace.files.append(target, sys.stdin.buffer, message=message)
+    file = existing(sources[0])
+    if not file.is_file():
+        raise Invalid(f"{file} is no file.", help="--append takes one file, or - for standard input.")
+    with file.open("rb") as source:
+        return workspace.files.append(target, source, message=message)
 
 
 def _put(
