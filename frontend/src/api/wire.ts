@@ -1134,6 +1134,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/append": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the body behind what a file holds.
+         * @description Write the body behind the bytes of `repo[@branch]:path`.
+         */
+        post: operations["files.append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/archive": {
         parameters: {
             query?: never;
@@ -1148,6 +1168,23 @@ export interface paths {
         get: operations["files.archive"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what is at `source` (any `repo[@revision][:path]`) at `target` (`repo[@branch][:path]`), as one commit. */
+        post: operations["files.copy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1182,6 +1219,23 @@ export interface paths {
         get: operations["files.list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a file or folder like `copy` and return the target's commit. */
+        post: operations["files.move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3765,12 +3819,30 @@ export interface components {
             /** Size */
             size: number;
         };
+        /** FilesCopyRequest */
+        FilesCopyRequest: {
+            /** Message */
+            message?: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+        };
         /** FilesDeleteRequest */
         FilesDeleteRequest: {
             /** Message */
             message?: string;
             /** Reference */
             reference: string;
+        };
+        /** FilesMoveRequest */
+        FilesMoveRequest: {
+            /** Message */
+            message?: string;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
         };
         /**
          * Flip
@@ -8400,6 +8472,42 @@ export interface operations {
             };
         };
     };
+    "files.append": {
+        parameters: {
+            query: {
+                reference: string;
+                message?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "files.archive": {
         parameters: {
             query: {
@@ -8419,6 +8527,39 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/x-tar": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesCopyRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -8485,6 +8626,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FileInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
