@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from writing import edits_of
 
@@ -163,3 +164,18 @@ def test_a_hostile_glob_takes_no_longer_than_another(backend: Backend) -> None:
     assert list(tree.glob("{a,aa}" * 100 + "b")) == []
     with pytest.raises(Invalid, match="too large"):
         list(tree.glob("?" * 500_000))
+
+
+def test_rows_put_at_once_make_the_same_tree_as_puts_one_by_one(backend: Backend) -> None:
+    one = edits_of(backend, {"b": b"1", "a/x": b"2", "c": b"3", "a/y": b"4"})
+    rows, _ = one.settled()
+    at_once = Edits()
+    at_once.delete("a")
+    at_once.put_rows(pa.concat_tables([rows.slice(2), rows.slice(0, 2), rows.slice(1, 1)]))
+    assert len(at_once) == 6
+    before = tree_of(backend, "a/old", "b")
+    assert paths_of(before.apply(at_once)) == ["a/x", "a/y", "b", "c"]
+    assert Tree(backend.store).apply(at_once).root == Tree(backend.store).apply(one).root
+    at_once.delete("b")  # what follows rows put at once still follows them
+    assert paths_of(before.apply(at_once)) == ["a/x", "a/y", "c"]
+    assert [type(each).__name__ for each in at_once] == ["Delete", *["Put"] * 5, "Delete"]

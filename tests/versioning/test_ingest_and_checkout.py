@@ -16,7 +16,7 @@ from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.storage.content import WHOLE_FILE
 from tilth.storage.records import RecordKind
-from tilth.versioning import ingest
+from tilth.versioning import ingest, stat_cache
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.checkout import checkout
 from tilth.versioning.commits import commit_edits
@@ -52,9 +52,9 @@ def reads_of(backend: Backend, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     opened: list[str] = []
     real = ingest._opened
 
-    def note(each: ingest._Found) -> object:
-        opened.append(each.path)
-        return real(each)
+    def note(path: str) -> object:
+        opened.append(str(Path(path).relative_to(folder.resolve())))
+        return real(path)
 
     with monkeypatch.context() as patch:
         patch.setattr(ingest, "_opened", note)
@@ -92,7 +92,7 @@ def test_put_adds_and_replaces_and_only_mirror_deletes(backend: Backend, repo: R
 def test_only_changed_files_are_read_again(
     backend: Backend, repo: Repo, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "RACY_NS", -(10**12))  # trust at once, also what was made a moment ago
+    monkeypatch.setattr(stat_cache, "RACY_NS", -(10**12))  # trust at once, also what was made a moment ago
     commit_folder(backend, repo, source)
     assert reads_of(backend, source, monkeypatch) == []
     (source / "sub/b.txt").write_bytes(b"changed")
@@ -113,7 +113,7 @@ def test_a_file_that_may_still_change_within_the_clocks_tick_is_read_again(
 def test_the_cache_is_not_believed_when_the_store_lacks_the_content(
     backend: Backend, repo: Repo, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "RACY_NS", -(10**12))
+    monkeypatch.setattr(stat_cache, "RACY_NS", -(10**12))
     commit_folder(backend, repo, source)
     with open_backend(tmp_path / "other") as other:
         cache = other.scratch / ingest.CACHE_FOLDER

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from tilth.errors import Corrupt
 from tilth.storage.catalogue import CatalogueState, PackCatalogue
 from tilth.storage.packs import PACK_HEADER_SIZE, Location
@@ -100,6 +103,24 @@ class ChunkIndex:
             for i in missing:
                 found[i] = found[i] or pack.places.get(digests[i])
         return found
+
+    def present(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
+        """Tell for each of many concatenated digests whether its record is known here."""
+        rows = np.frombuffer(digests, "V32")
+        prefixes = prefixes_of(digests)
+        here = np.zeros(len(rows), np.bool_)
+        shards, opened = self._view
+        for shard in shards:
+            missing = np.flatnonzero(~here)
+            if not len(missing):
+                return here
+            here[missing] = shard.present(rows[missing], prefixes[missing])
+        places = [self.own, *(pack.places for pack in opened)]
+        if any(places):
+            for at in np.flatnonzero(~here).tolist():
+                digest = rows[at].tobytes()
+                here[at] = any(digest in each for each in places)
+        return here
 
     def refresh(self) -> bool:
         """Take in what other processes have acknowledged; tell whether anything was new. Raises Corrupt."""

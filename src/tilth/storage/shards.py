@@ -82,6 +82,18 @@ class Shard:
             found[hit] = self._match(digests[hit], int(prefixes[hit]), int(places[hit]))
         return found
 
+    def present(self, rows: npt.NDArray[np.void], prefixes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+        """Tell for each 32-byte digest whether its record is here. As columns: some 0.4 µs each."""
+        if not len(self):
+            return np.zeros(len(rows), np.bool_)
+        mine = np.frombuffer(self.digests, "V32", len(self))
+        places = np.minimum(np.searchsorted(self.prefixes, prefixes), len(self) - 1)
+        here: npt.NDArray[np.bool_] = mine[places] == rows
+        # Two digests with one prefix lie side by side; the search finds the first.
+        for at in np.flatnonzero(~here & (self.prefixes[places] == prefixes)).tolist():
+            here[at] = self._match(rows[at].tobytes(), int(prefixes[at]), int(places[at])) is not None
+        return here
+
     def _match(self, digest: bytes, prefix: int, at: int) -> Location | None:
         while at < len(self._sorted) and self._sorted[at] == prefix:
             if self.digests[at * 32 : at * 32 + 32] == digest:

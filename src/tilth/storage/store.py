@@ -10,6 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+import numpy.typing as npt
+
 from tilth.errors import Corrupt, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.progress import Progress, silent
@@ -124,6 +127,14 @@ class Store:
         if None in found and self._index.refresh():
             found = self._index.find_many(digests)
         return [place is not None for place in found]
+
+    def present(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
+        """Tell for each of many concatenated digests whether its record is here, as a column; like `has_many`."""
+        self._check_process()
+        here = self._index.present(digests)
+        if not here.all() and self._index.refresh():
+            here = self._index.present(digests)
+        return here
 
     def put(self, kind: RecordKind, digest: Digest, data: bytes | memoryview) -> bool:
         """Store `data` under its digest; True if it was not here before. Durable only after `flush`.

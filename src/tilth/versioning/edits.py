@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tilth.model.canonical import canonical
 from tilth.model.digest import Digest
@@ -64,6 +66,7 @@ class Edits:
         self._chunks: list[bytes] = []
         self._attributes: list[str] = []
         self._deletes: list[tuple[int, str]] = []  # (number of puts before it, path)
+        self._rows: pa.Table | None = None  # rows put first, kept as they came until something is put or deleted behind
         for edit in edits:
             if isinstance(edit, Put):
                 self.put(edit.entry)
@@ -71,10 +74,11 @@ class Edits:
                 self.delete(edit.path)
 
     def __len__(self) -> int:
-        return len(self._paths) + len(self._deletes)
+        return len(self._paths) + len(self._deletes) + (self._rows.num_rows if self._rows is not None else 0)
 
     def put(self, entry: Entry) -> None:
         """Add or replace a file or link. Raises Invalid for a bad path."""
+        self._spread()
         self._paths.append(check_path(entry.path))
         self._kinds.append(KIND_CODES[entry.kind])
         self._sizes.append(entry.size)
@@ -85,15 +89,19 @@ class Edits:
 
     def put_rows(self, rows: pa.Table | pa.RecordBatch) -> None:
         """Add rows of the TREE schema whose paths are known to be good (they were checked when first put)."""
-        columns: list[list[Any]] = [column.to_pylist() for column in rows.columns]
-        for mine, theirs in zip(self._columns(), columns, strict=True):
-            mine.extend(theirs)
+        if not self._paths and self._rows is None:
+            self._rows = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
+        else:
+            self._spread()
+            self._extend(rows)
 
     def delete(self, path: str) -> None:
         """Delete a file, or a folder and all below; "" or "/" is everything. What is not there is no error."""
+        self._spread()
         self._deletes.append((len(self._paths), ROOT if path in ("", "/") else check_path(path.rstrip("/"))))
 
     def __iter__(self) -> Iterator[Put | Delete]:
+        self._spread()
         waiting = iter(self._deletes)
         next_delete = next(waiting, None)
         for index in range(len(self._paths) + 1):
@@ -118,6 +126,8 @@ class Edits:
 
         A put that a later delete covers is gone; of two puts of one path the later stays.
         """
+        if self._rows is not None:
+            return _in_order(self._rows), sorted({path for _, path in self._deletes})
         last: dict[str, int] = {}
         for index, path in enumerate(self._paths):
             last[path] = index
@@ -130,6 +140,17 @@ class Edits:
         columns = [[column[index] for index in order] for column in self._columns()]
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, TREE.arrow, strict=True)]
         return pa.Table.from_arrays(arrays, schema=TREE.arrow), sorted(deleted)
+
+    def _spread(self) -> None:
+        """Turn rows kept as they came into items of the lists, because something follows them."""
+        if self._rows is not None:
+            rows, self._rows = self._rows, None
+            self._extend(rows)
+
+    def _extend(self, rows: pa.Table | pa.RecordBatch) -> None:
+        columns: list[list[Any]] = [column.to_pylist() for column in rows.columns]
+        for mine, theirs in zip(self._columns(), columns, strict=True):
+            mine.extend(theirs)
 
     def _columns(self) -> tuple[list[Any], ...]:
         return (
@@ -151,6 +172,18 @@ def attributes_text(attributes: Mapping[str, str]) -> str:
 def entry_of_row(path: str, kind: int, size: int, digest: bytes, layout: int, chunks: bytes, attributes: str) -> Entry:
     """Return the entry of one tree row."""
     return Entry(path, KINDS[kind], size, Digest(digest), layout, chunks, json.loads(attributes) if attributes else {})
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """Return rows sorted by path; of several with one path the last."""
+    paths = rows.column(0).combine_chunks()
+    if rows.num_rows < 2 or pc.all(pc.less(paths[:-1], paths[1:])).as_py():
+        return rows
+    order = pc.sort_indices(paths).to_numpy()  # stable
+    rows = rows.take(order)
+    paths = rows.column(0).combine_chunks()
+    last = pc.not_equal(paths[:-1], paths[1:]).to_numpy(zero_copy_only=False)
+    return rows.filter(np.append(last, True))
 
 
 def _covered(path: str, index: int, deleted: dict[str, int]) -> bool:

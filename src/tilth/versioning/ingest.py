@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import os
 import stat
-import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from tilth.errors import Invalid, NotFound, Unavailable
-from tilth.model.digest import Digest, digest_of
+from tilth.errors import Invalid, NotFound
+from tilth.model.digest import digest_of
 from tilth.model.entry import FileKind
 from tilth.model.names import check_path
 from tilth.progress import Progress, silent
@@ -24,41 +27,25 @@ from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import KIND_CODES, TREE, Edits, attributes_text
+from tilth.versioning.scan import MODE, SIZE, Scan, scan_file, scan_folder, unreadable
+from tilth.versioning.stat_cache import StatCache
 from tilth.versioning.trees import folder_path
-
-RACY_NS = 2_000_000_000
-"""A file modified this shortly before it was read may change again within one tick of the file system's clock."""
 
 CACHE_FOLDER = "ingest"
 
 _SMALL = WHOLE_FILE // 2
-_BATCH_BYTES = 8 << 20
-_BATCH_FILES = 1024
+_BATCH_BYTES = 4 << 20
+_BATCH_FILES = 512
+_READERS = min(os.cpu_count() or 1, 8)
+_ENTRY_SIZE = 36  # of a chunk list: a digest and a length
 _FILE = KIND_CODES[FileKind.FILE]
 _EXECUTABLE = attributes_text({"mode": "755"})
 
-_CACHE_FIELDS: list[pa.Field[Any]] = [
-    TREE.arrow.field(0),
-    *(pa.field(name, pa.int64()) for name in ("mode", "file_size", "mtime_ns", "ctime_ns", "inode")),
-    *list(TREE.arrow)[1:],
-]
-_CACHE_SCHEMA = pa.schema(_CACHE_FIELDS)
-
-
-class _Found(NamedTuple):
-    """One file that the scan found."""
-
-    path: str
-    real: str
-    mode: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-
 _Row: TypeAlias = tuple[int, int, bytes, int, bytes, str]
 """A tree row behind its path: kind, size, digest, layout, chunks, attributes."""
+
+_Batch: TypeAlias = list[int]
+"""Places in the scan of files that one reader reads in one go."""
 
 
 def ingest_folder(
@@ -70,6 +57,7 @@ def ingest_folder(
     and never followed. Raises Invalid for a name that cannot be a path and for sockets, pipes and devices, naming the
     file. The workspace's own folder is left out. A file whose size, times and inode are those of the last
     time is not read again. What was stored is durable after the store's next flush (`commit_edits` does it).
+    Cost: a stat per file, and the reading of those that changed, on all cores.
     """
     prefix = folder_path(into)
     root = os.path.realpath(folder)
@@ -77,20 +65,20 @@ def ingest_folder(
         raise (Invalid if os.path.exists(root) else NotFound)(
             f"{folder} is not a folder.", help="Name a folder, or put the file itself."
         )
-    now_ns = time.time_ns()
-    found = list(_scan(root, os.path.realpath(backend.folder)))
-    cache_file = _cache_file(backend, root)
-    cache = _load_cache(cache_file)
-    rows = _rows(backend.store, found, cache, progress)
-    if len(cache) != len(found) or any(each.path not in cache or cache[each.path][0] != each[2:] for each in found):
-        _save_cache(cache_file, found, rows, now_ns)
+    began_ns = time.time_ns()
+    scan = scan_folder(root, os.path.realpath(backend.folder))
+    cache = StatCache(backend.scratch / CACHE_FOLDER / f"{digest_of(os.fsencode(root)).hex()[:32]}.arrow")
+    places, cached = cache.known(scan)
+    places = _still_stored(backend.store, places, cached)
+    rows = _rows(backend.store, scan, places, cached, progress)
+    if not cache.covers(scan, places):
+        cache.save(scan, rows, began_ns)
     edits = Edits()
     if mirror:
         edits.delete(prefix)
     if prefix and rows.num_rows:
-        check_path(f"{prefix}/{max((each.path for each in found), key=lambda path: len(path.encode()))}")
-        paths = pa.array([f"{prefix}/{each.path}" for each in found], type=pa.string())
-        rows = rows.set_column(0, "path", paths)
+        check_path(f"{prefix}/{max(scan.paths, key=lambda path: len(path.encode()))}")
+        rows = rows.set_column(0, "path", pa.array([f"{prefix}/{path}" for path in scan.paths], type=pa.string()))
     edits.put_rows(rows)
     return edits
 
@@ -98,196 +86,158 @@ def ingest_folder(
 def ingest_file(backend: Backend, file: Path, path: str) -> Edits:
     """Store one local file (or link) and return the edit that puts it at `path`. Raises NotFound, Invalid."""
     try:
-        found = _found(check_path(path), str(file), os.lstat(file))
+        scan = scan_file(file, path)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"There is no file {file}.", help="Check its name.") from None
     except OSError as error:
-        raise _unreadable(file, error) from error
+        raise unreadable(file, error) from error
     edits = Edits()
-    edits.put_rows(_rows(backend.store, [found], {}, silent))
+    edits.put_rows(_rows(backend.store, scan, np.array([-1]), TREE.arrow.empty_table(), silent))
     return edits
 
 
-def _scan(root: str, workspace: str) -> Iterator[_Found]:
-    folders = [(root, "")]  # a stack, not recursion: folders may nest deeper than calls may
-    while folders:
-        folder, prefix = folders.pop()
-        try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            raise _unreadable(folder, error) from error
-        for entry in entries:
-            path = prefix + entry.name
-            try:
-                is_folder = entry.is_dir(follow_symlinks=False)
-                status = None if is_folder else entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # deleted since the listing
-            except OSError as error:
-                raise _unreadable(entry.path, error) from error
-            if status is not None:
-                yield _found(check_path(path), entry.path, status)
-            elif entry.path != workspace:
-                folders.append((entry.path, f"{path}/"))
+def _still_stored(store: Store, places: npt.NDArray[np.int64], cached: pa.Table) -> npt.NDArray[np.int64]:
+    """Return `places`, -1 also for rows whose chunks are no longer stored.
+
+    The cache may outlive what was put and never committed, and what was collected since.
+    """
+    if not (places >= 0).any():
+        return places
+    layouts = cached.column("layout").combine_chunks().to_numpy()
+    stored = store.present(_bytes_of(cached.column("digest")))
+    for row in np.flatnonzero(layouts == INLINE_LIST).tolist():
+        chunks: bytes = cached.column("chunks")[row].as_py()
+        digests = b"".join(chunks[at : at + 32] for at in range(0, len(chunks), _ENTRY_SIZE))
+        stored[row] = bool(store.present(digests).all())
+    return np.where((places >= 0) & stored[places], places, -1)
 
 
-def _unreadable(path: str | Path, error: OSError) -> Unavailable:
-    return Unavailable(f"Cannot read {path}: {error.strerror}.", help="Check its owner and mode, and try again.")
+def _bytes_of(digests: pa.ChunkedArray[Any]) -> memoryview:
+    column = digests.combine_chunks()
+    data = column.buffers()[1]
+    assert data is not None, "no digest is null"
+    return memoryview(data)[column.offset * 32 : (column.offset + len(column)) * 32]
 
 
-def _found(path: str, real: str, status: os.stat_result) -> _Found:
-    if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
-        raise Invalid(
-            f"{real} is neither a file nor a link, so it cannot be stored.",
-            help="Move the pipe, socket or device out of the folder.",
-            path=real,
-        )
-    return _Found(path, real, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
-def _rows(store: Store, found: list[_Found], cache: dict[str, tuple[_Stamp, _Row]], progress: Progress) -> pa.Table:
-    """Return the tree rows of all files, reading those that the cache does not know."""
-    rows: list[_Row | None] = _known(store, found, cache)
-    unread = [index for index, row in enumerate(rows) if row is None]
-    progress.begin("read", sum(found[index].size for index in unread), "bytes")
-    small: list[tuple[int, bytes]] = []
-    gathered = 0
-    for index in unread:
-        each = found[index]
-        if stat.S_ISLNK(each.mode):
-            rows[index] = _row(FileKind.LINK, write_content(store, _read_link(each)), "")
-        elif each.size > _SMALL:
-            rows[index] = _row(FileKind.FILE, _read_large(store, each), _attributes(each))
-        else:
-            data = _read_small(each)
-            if len(data) > WHOLE_FILE:
-                rows[index] = _row(FileKind.FILE, _read_large(store, each), _attributes(each))
-            else:
-                small.append((index, data))
-                gathered += len(data)
-            if gathered > _BATCH_BYTES or len(small) == _BATCH_FILES:
-                _put_small(store, found, small, rows)
-                small, gathered = [], 0
-        progress.advance(each.size)
-    _put_small(store, found, small, rows)
+def _rows(store: Store, scan: Scan, places: npt.NDArray[np.int64], cached: pa.Table, progress: Progress) -> pa.Table:
+    """Return the tree rows of all files: cached ones from their places, the others read."""
+    unread = np.flatnonzero(places < 0)
+    if not len(unread) and len(places) == cached.num_rows:
+        return cached
+    progress.begin("read", int(scan.stamps[unread, SIZE].sum()), "bytes")
+    fresh = _read(store, scan, unread.tolist(), progress)
     progress.end()
-    columns = list(zip(*[row for row in rows if row is not None], strict=True)) or [()] * 6
-    arrays: list[Any] = [pa.array([each.path for each in found], type=pa.string())]
+    columns = list(zip(*fresh, strict=True)) or [()] * 6
+    arrays: list[Any] = [pa.array([scan.paths[index] for index in unread.tolist()], type=pa.string())]
     for column, field in zip(columns, list(TREE.arrow)[1:], strict=True):
         arrays.append(pa.array(column, type=field.type))
-    return pa.Table.from_arrays(arrays, schema=TREE.arrow)
+    read = pa.Table.from_arrays(arrays, schema=TREE.arrow)
+    if len(unread) == len(scan):
+        return read
+    order = places.copy()
+    order[unread] = np.arange(len(unread)) + cached.num_rows
+    return pa.concat_tables([cached, read]).take(order)
 
 
-def _put_small(store: Store, found: list[_Found], small: list[tuple[int, bytes]], rows: list[_Row | None]) -> None:
-    """Store many whole files with one lookup and one lock; each is one chunk, named by its own digest."""
+def _read(store: Store, scan: Scan, unread: Sequence[int], progress: Progress) -> list[_Row]:
+    """Store the files at these places of the scan, several at once, and return their rows in the same order."""
+    rows: list[_Row] = []
+    batches = _batches(scan, unread)
+    if len(unread) < _BATCH_FILES // 8:
+        for batch in batches:
+            rows += _read_batch(store, scan, batch)
+        return rows
+    with ThreadPoolExecutor(_READERS, "read") as readers:
+        waiting: deque[tuple[_Batch, Future[list[_Row]]]] = deque()
+        try:
+            for batch in batches:
+                waiting.append((batch, readers.submit(_read_batch, store, scan, batch)))
+                if len(waiting) > 2 * _READERS:
+                    _take(waiting, scan, rows, progress)
+            while waiting:
+                _take(waiting, scan, rows, progress)
+        finally:
+            for _, future in waiting:
+                future.cancel()
+    return rows
+
+
+def _take(waiting: deque[tuple[_Batch, Future[list[_Row]]]], scan: Scan, rows: list[_Row], progress: Progress) -> None:
+    batch, future = waiting.popleft()
+    rows += future.result()
+    progress.advance(int(scan.stamps[batch, SIZE].sum()))
+
+
+def _batches(scan: Scan, unread: Sequence[int]) -> Iterator[_Batch]:
+    sizes = scan.stamps[:, SIZE]
+    batch: _Batch = []
+    gathered = 0
+    for index in unread:
+        batch.append(index)
+        gathered += int(sizes[index])
+        if gathered > _BATCH_BYTES or len(batch) == _BATCH_FILES:
+            yield batch
+            batch, gathered = [], 0
+    if batch:
+        yield batch
+
+
+def _read_batch(store: Store, scan: Scan, batch: _Batch) -> list[_Row]:
+    """Store some files. Small ones are gathered: each is one chunk, named by its own digest."""
+    rows: list[_Row | None] = [None] * len(batch)
+    small: list[tuple[int, bytes]] = []
+    for at, index in enumerate(batch):
+        real = scan.real(index)
+        mode = int(scan.stamps[index, MODE])
+        if stat.S_ISLNK(mode):
+            rows[at] = _row(FileKind.LINK, write_content(store, _read_link(real)), "")
+            continue
+        if scan.stamps[index, SIZE] <= _SMALL:
+            data = _read_small(real)
+            if len(data) <= WHOLE_FILE:
+                small.append((at, data))
+                continue
+        rows[at] = _row(FileKind.FILE, _read_large(store, real), _attributes(mode))
     records = [(digest_of(data), data) for _, data in small]
     store.put_many(RecordKind.CHUNK, records)
-    for (index, data), (digest, _) in zip(small, records, strict=True):
-        rows[index] = (_FILE, len(data), digest, ONE_CHUNK, b"", _attributes(found[index]))
+    for (at, data), (digest, _) in zip(small, records, strict=True):
+        rows[at] = (_FILE, len(data), digest, ONE_CHUNK, b"", _attributes(int(scan.stamps[batch[at], MODE])))
+    return [row for row in rows if row is not None]
 
 
-def _read_link(each: _Found) -> bytes:
+def _read_link(real: str) -> bytes:
     try:
-        return os.fsencode(os.readlink(each.real))
+        return os.fsencode(os.readlink(real))
     except OSError as error:
-        raise _unreadable(each.real, error) from error
+        raise unreadable(real, error) from error
 
 
-def _read_small(each: _Found) -> bytes:
-    with _opened(each) as file:
+def _read_small(real: str) -> bytes:
+    with _opened(real) as file:
         return file.read(WHOLE_FILE + 1)
 
 
-def _read_large(store: Store, each: _Found) -> Content:
-    with _opened(each) as file:
+def _read_large(store: Store, real: str) -> Content:
+    with _opened(real) as file:
         return write_content(store, file)
 
 
 @contextmanager
-def _opened(each: _Found) -> Iterator[io.FileIO]:
+def _opened(real: str) -> Iterator[io.FileIO]:
     """Open what was a regular file when it was scanned. Only reading may fail: the store has its own errors."""
     try:
         # If a link or a pipe has taken its place since, do not follow or wait for it.
-        with io.FileIO(os.open(each.real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        with io.FileIO(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             yield file
     except OSError as error:
-        raise _unreadable(each.real, error) from error
+        raise unreadable(real, error) from error
 
 
 def _row(kind: FileKind, content: Content, attributes: str) -> _Row:
     return (KIND_CODES[kind], content.size, content.digest, content.layout, content.chunks, attributes)
 
 
-def _attributes(each: _Found) -> str:
+def _attributes(mode: int) -> str:
     # Like git: only whether it can be executed. The other bits follow each person's umask, and would make the same
     # folder a different tree on every machine.
-    return _EXECUTABLE if each.mode & stat.S_IXUSR else ""
-
-
-_Stamp: TypeAlias = tuple[int, int, int, int, int]
-"""What tells that a file is as it was: mode, size, mtime_ns, ctime_ns, inode."""
-
-
-def _known(store: Store, found: list[_Found], cache: dict[str, tuple[_Stamp, _Row]]) -> list[_Row | None]:
-    """Return for each file its row from the cache, None where it must be read.
-
-    A row counts only if its chunks are still in the store: the cache may outlive what was put and never committed.
-    """
-    rows: list[_Row | None] = []
-    for each in found:
-        hit = cache.get(each.path)
-        rows.append(hit[1] if hit is not None and hit[0] == each[2:] else None)
-    if any(row is not None for row in rows):
-        needs = [(index, digest) for index, row in enumerate(rows) if row is not None for digest in _chunks(row)]
-        present = store.has_many([digest for _, digest in needs])
-        for (index, _), here in zip(needs, present, strict=True):
-            if not here:
-                rows[index] = None
-    return rows
-
-
-def _chunks(row: _Row) -> list[Digest]:
-    if row[3] == INLINE_LIST:
-        return [Digest(row[4][at : at + 32]) for at in range(0, len(row[4]), 36)]
-    return [Digest(row[2])]
-
-
-def _cache_file(backend: Backend, root: str) -> Path:
-    return backend.scratch / CACHE_FOLDER / f"{digest_of(os.fsencode(root)).hex()[:32]}.arrow"
-
-
-def _load_cache(file: Path) -> dict[str, tuple[_Stamp, _Row]]:
-    """Return the cached rows by path; nothing when there are none or the file is damaged."""
-    try:
-        with pa.memory_map(str(file)) as source, pa.ipc.open_file(source) as reader:
-            table = reader.read_all()
-        if table.schema != _CACHE_SCHEMA:
-            return {}
-        columns: list[list[Any]] = [column.to_pylist() for column in table.columns]
-    except (OSError, pa.ArrowException):
-        return {}
-    return dict(
-        zip(columns[0], zip(zip(*columns[1:6], strict=True), zip(*columns[6:], strict=True), strict=True), strict=True)
-    )
-
-
-def _save_cache(file: Path, found: list[_Found], rows: pa.Table, now_ns: int) -> None:
-    """Remember the rows of files that were last touched well before the scan began. Failing to is no error."""
-    arrays: list[Any] = [rows.column(0).combine_chunks()]
-    for index in range(2, 7):
-        arrays.append(pa.array([each[index] for each in found], type=pa.int64()))
-    arrays += [column.combine_chunks() for column in rows.columns[1:]]
-    table = pa.Table.from_arrays(arrays, schema=_CACHE_SCHEMA)
-    settled = now_ns - RACY_NS
-    table = table.filter(
-        pa.array([each.mtime_ns < settled and each.ctime_ns < settled for each in found], type=pa.bool_())
-    )
-    fresh = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with pa.OSFile(str(fresh), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-        os.replace(fresh, file)
-    except OSError:
-        fresh.unlink(missing_ok=True)
+    return _EXECUTABLE if mode & stat.S_IXUSR else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -158,30 +159,29 @@ class Tree:
 
     def _with(self, puts: pa.Table, gone: Sequence[str]) -> Tree:
         base = self.table
-        paths = _paths_of(puts)
-        fresh = paths
-        if self.root is not None and paths:
-            found = self._rows_of(paths)
-            changed, known = _compare(puts, found)
-            fresh = [path for path in paths if path not in known]
+        put = puts.column(0)
+        fresh = put
+        if self.root is not None and puts.num_rows:
+            changed, known = _compare(puts, self._rows_of(put))
+            fresh = put.filter(pc.invert(known))
             puts = puts.filter(changed)
-        self._check_collisions(paths, fresh, set(gone))
-        put = set(paths)
-        deletes = [path for path in gone if path not in put]
+        self._check_collisions(put, _strings(fresh), set(gone))
+        deletes = list(gone)
+        if gone:
+            gone_paths = pa.array(gone, pa.string())
+            deletes = _strings(gone_paths.filter(pc.invert(pc.is_in(gone_paths, value_set=put.combine_chunks()))))
         if not puts.num_rows and not deletes:
             return self
         return Tree(self.store, base.update(puts if puts.num_rows else None, deletes).root)
 
-    def _rows_of(self, paths: Sequence[str]) -> pa.Table:
-        """Return the rows of those sorted `paths` that are here: by lookups for few, by columns for many."""
+    def _rows_of(self, paths: pa.ChunkedArray[Any]) -> pa.Table:
+        """Return rows that hold all of those sorted `paths` that are here: by lookups for few, by columns for many."""
         if len(paths) * _LOOKUP_COST < len(self):
-            return self.table.get_many(paths)
-        wanted = pa.array(paths, type=pa.string())
-        batches = self.table.scan(paths[0], f"{paths[-1]}\x01")
-        found = [batch.filter(pc.is_in(batch.column(0), value_set=wanted)) for batch in batches]
-        return pa.Table.from_batches(found, schema=TREE.arrow)
+            return self.table.get_many(_strings(paths))
+        batches = self.table.scan(paths[0].as_py(), f"{paths[-1].as_py()}\x01")
+        return pa.Table.from_batches(list(batches), schema=TREE.arrow)
 
-    def _check_collisions(self, paths: Sequence[str], fresh: Sequence[str], gone: set[str]) -> None:
+    def _check_collisions(self, paths: pa.ChunkedArray[Any], fresh: Sequence[str], gone: set[str]) -> None:
         """Raise Conflict when one of `fresh` (paths not in the tree before) meets a folder, or a file above it."""
         folders: dict[str, str] = {}
         for path in fresh:
@@ -189,8 +189,8 @@ class Tree:
             while folder and folder not in folders:
                 folders[folder] = path
                 folder = folder.rpartition("/")[0]
-        for path in paths:
-            if path in folders:
+        if folders:
+            for path in _strings(paths.filter(pc.is_in(paths, value_set=pa.array(folders, pa.string())))):
                 raise _collision(path, folders[path])
         if self.root is None:
             return
@@ -276,18 +276,26 @@ def _entry_at(batch: pa.RecordBatch, index: int) -> Entry:
 
 
 def _paths_of(rows: pa.Table | pa.RecordBatch) -> list[str]:
-    paths: list[Any] = rows.column(0).to_pylist()
-    return paths
+    return _strings(rows.column(0))
 
 
-def _compare(puts: pa.Table, found: pa.Table) -> tuple[Any, set[str]]:
-    """Return which rows of `puts` differ from the row of their path in `found` (or have none), and found's paths."""
-    known = set(_paths_of(found))
-    if not known:
-        return pa.array([True] * puts.num_rows), known
-    where = pc.index_in(puts.column(0), value_set=found.column(0).combine_chunks())
-    before = found.take(where)
-    same: Any = pc.is_valid(where)
+def _strings(column: Any) -> list[str]:
+    texts: list[str] = column.to_pylist()
+    return texts
+
+
+def _compare(puts: pa.Table, found: pa.Table) -> tuple[Any, Any]:
+    """Return which rows of `puts` differ from the row of their path in `found` (or have none), and which have one."""
+    paths = puts.column(0).combine_chunks()
+    there = found.column(0).combine_chunks()
+    if paths.equals(there):
+        before = found
+        known: Any = pa.chunked_array([np.ones(len(paths), np.bool_)])
+    else:
+        where = pc.index_in(paths, value_set=there)
+        before = found.take(where)
+        known = pa.chunked_array([pc.is_valid(where)])
+    same = known
     for name in TREE.arrow.names[1:]:
         equal: Any = pc.fill_null(pc.equal(puts.column(name), before.column(name)), pa.scalar(False))
         same = pc.and_(same, equal)

@@ -1,0 +1,129 @@
+"""What lies in a local folder: every file's path and stamp, as columns in the order of the paths' bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tilth.errors import Invalid, Unavailable
+from tilth.model.names import check_path, check_paths
+
+STAMP = ("mode", "file_size", "mtime_ns", "ctime_ns", "inode")
+"""What tells that a file is as it was when it was last read."""
+
+MODE, SIZE, MTIME, CTIME, INODE = range(len(STAMP))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Files and links below `root`, sorted by the bytes of `paths`; `stamps` has a row of STAMP (int64) for each."""
+
+    root: str
+    paths: list[str]
+    stamps: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def real(self, index: int) -> str:
+        """Return where a file lies on this machine."""
+        return os.path.join(self.root, self.paths[index])
+
+
+def scan_folder(root: str, leave_out: str) -> Scan:
+    """Look at every file below `root`, following no link and not entering the folder `leave_out`.
+
+    Raises Invalid for a name that cannot be a path and for what is neither file nor link, Unavailable where a folder
+    cannot be read. Cost: one stat per file, some 5 µs.
+    """
+    paths: list[str] = []
+    stamps = array("q")
+    for path, status in _walk(root, leave_out):
+        paths.append(path)
+        stamps.extend((status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    check_paths(paths)
+    found = Scan(root, paths, np.frombuffer(stamps, np.int64).reshape(-1, len(STAMP)))
+    kinds = found.stamps[:, MODE] & stat.S_IFMT(0xFFFF)
+    for index in np.flatnonzero((kinds != stat.S_IFREG) & (kinds != stat.S_IFLNK)).tolist():
+        raise Invalid(
+            f"{found.real(index)} is neither a file nor a link, so it cannot be stored.",
+            help="Move the pipe, socket or device out of the folder.",
+            path=found.real(index),
+        )
+    return found
+
+
+def scan_file(file: Path, path: str) -> Scan:
+    """Look at one file that will be put at `path`. Raises OSError where there is none, Invalid as `scan_folder`."""
+    status = os.lstat(file)
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+        raise Invalid(
+            f"{file} is neither a file nor a link, so it cannot be stored.",
+            help="Name a file, a link or a folder.",
+            path=str(file),
+        )
+    stamp = (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return _OneFile(str(file), [check_path(path)], np.array([stamp], np.int64))
+
+
+class _OneFile(Scan):
+    """A scan of one file, which lies at `root` itself."""
+
+    def real(self, index: int) -> str:
+        return self.root
+
+
+def unreadable(path: str | Path, error: OSError) -> Unavailable:
+    """Return the error to raise for a file or folder that the system does not let us read."""
+    return Unavailable(f"Cannot read {path}: {error.strerror}.", help="Check its owner and mode, and try again.")
+
+
+def _walk(root: str, leave_out: str) -> Iterator[tuple[str, os.stat_result]]:
+    # A stack, not recursion: folders may nest deeper than calls may.
+    stack = [_listing(root, "", leave_out)]
+    while stack:
+        listing = stack[-1]
+        while listing:
+            name, entry = listing.pop()
+            if name[-1] == "/":
+                stack.append(_listing(entry.path, name, leave_out))
+                break
+            try:
+                yield name, entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # deleted since the listing
+            except OSError as error:
+                raise unreadable(entry.path, error) from error
+        else:
+            stack.pop()
+
+
+def _listing(folder: str, prefix: str, leave_out: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """Return what is in a folder, last first; folders end with a slash, so all paths below come in byte order."""
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    found.append((prefix + entry.name, entry))
+                elif entry.path != leave_out:
+                    found.append((f"{prefix}{entry.name}/", entry))
+    except FileNotFoundError:
+        if prefix:
+            return []  # deleted since the listing above it
+        raise unreadable(folder, FileNotFoundError(2, "it is gone")) from None
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    found.sort(key=_by_path, reverse=True)
+    return found
+
+
+def _by_path(found: tuple[str, os.DirEntry[str]]) -> str:
+    return found[0]
