@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tilth.errors import Unavailable
+from tilth.testing.postgres import TestServer, postgres_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,3 +21,35 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real data sets in {folder.relative_to(ROOT.parent)} beside the checkout")
     return folder
+
+
+def missing_backend(error: Unavailable) -> None:
+    """Skip where a server is not installed, but never in CI, where its tests must run."""
+    (pytest.fail if os.environ.get("TILTH_CI") else pytest.skip)(f"{error.message} {error.help}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestServer]:
+    """A real PostgreSQL server, started once for all tests of this process."""
+    try:
+        server = postgres_server()
+        with server as running:
+            yield running
+    except Unavailable as error:
+        missing_backend(error)
+
+
+@pytest.fixture
+def postgres_url(postgres: TestServer) -> Iterator[str]:
+    """The URL of an empty schema of this test alone."""
+    with postgres.schema() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where an empty database is, on each of the databases that a workspace may have."""
+    if request.param == "sqlite":
+        return tmp_path / "tilth.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

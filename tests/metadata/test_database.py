@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from tilth.errors import Corrupt, Invalid, TilthError
 from tilth.metadata import counters, feed
@@ -18,8 +19,9 @@ from tilth.model.ids import ChangeId
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database.open(tmp_path / "tilth.db")
+def database(database_place: Path | str) -> Iterator[Database]:
+    with Database.open(database_place) as opened:
+        yield opened
 
 
 def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
@@ -50,22 +52,22 @@ def test_transactions_do_not_nest_in_one_thread(database: Database) -> None:
         pass
 
 
-def test_every_power_cut_safe_pragma_is_on(database: Database) -> None:
-    with database.read() as conn:
+def test_every_power_cut_safe_pragma_is_on(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "tilth.db") as database, database.read() as conn:
         assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert conn.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert conn.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
 
 
-def test_reopening_keeps_the_rows_and_a_newer_schema_is_refused(tmp_path: Path) -> None:
-    with Database.open(tmp_path / "tilth.db") as database, database.transaction() as conn:
+def test_reopening_keeps_the_rows_and_a_newer_schema_is_refused(database_place: Path | str) -> None:
+    with Database.open(database_place) as database, database.transaction() as conn:
         counters.step(conn, "x", 3)
-    with Database.open(tmp_path / "tilth.db") as database, database.transaction() as conn:
+    with Database.open(database_place) as database, database.transaction() as conn:
         assert counters.value(conn, "x") == 3
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Invalid, match="schema 9999"):
-        Database.open(tmp_path / "tilth.db")
+        Database.open(database_place)
 
 
 def test_a_file_that_is_not_a_database_is_named(tmp_path: Path) -> None:
@@ -80,16 +82,16 @@ def test_the_constant_is_the_head_of_the_migrations() -> None:
 
 def test_the_migrated_schema_has_every_table(database: Database) -> None:
     with database.read() as conn:
-        names = set(conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+        names = set(inspect(conn).get_table_names())
     assert set(metadata.tables) <= names
 
 
-def test_a_new_database_opened_by_many_threads_is_made_once(tmp_path: Path) -> None:
+def test_a_new_database_opened_by_many_threads_is_made_once(database_place: Path | str) -> None:
     errors: list[TilthError] = []
 
     def open_it() -> None:
         try:
-            Database.open(tmp_path / "tilth.db").close()
+            Database.open(database_place).close()
         except TilthError as error:
             errors.append(error)
 

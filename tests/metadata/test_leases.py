@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from tilth.metadata.database import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database.open(tmp_path / "tilth.db")
+def database(database_place: Path | str) -> Iterator[Database]:
+    with Database.open(database_place) as opened:
+        yield opened
 
 
 def test_a_held_lease_is_refused_by_the_holders_name(database: Database) -> None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import create_engine
+import pytest
+from alembic import command
+from sqlalchemy import create_engine, select, text
 
-from tilth.metadata.database import Database
+from tilth.metadata.database import SCHEMA_VERSION, Database
+from tilth.metadata.migration import configuration
+from tilth.metadata.postgres import PostgresServer
 from tilth.metadata.schema import metadata
+from tilth.metadata.schema.repos import repos
+from tilth.metadata.sqlite import SqliteServer
+from tilth.testing.postgres import TestServer
 
 
 def _schema(path: Path) -> dict[str, set[str]]:
@@ -40,3 +47,31 @@ def test_migrated_and_declared_schema_are_the_same(tmp_path: Path) -> None:
     assert migrated.keys() == declared.keys()
     for name in declared:
         assert migrated[name] == declared[name], f"{name}: write the change as a migration"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_the_first_schema_is_brought_to_the_newest_with_its_rows(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    place: Path | str = tmp_path / "tilth.db"
+    server: SqliteServer | PostgresServer = SqliteServer(tmp_path / "tilth.db")
+    if kind == "postgresql":
+        running: TestServer = request.getfixturevalue("postgres")
+        place = running.url("first")
+        server = PostgresServer(place)
+    with Database(server) as old:
+        with old.transaction() as conn:
+            server.prepare(conn)
+            command.upgrade(configuration(conn), "0001")
+            conn.execute(
+                text(
+                    "INSERT INTO repos (id, project, name, description, held_out, created_ms) "
+                    "VALUES ('1', 'default', 'digits', '', :no, 1)"
+                ),
+                {"no": False},
+            )
+        with old.read() as conn:
+            assert server.stored_version(conn) == "0001"
+    with Database.open(place) as new, new.read() as conn:
+        assert conn.execute(select(repos.c.name, repos.c.kind)).all() == [("digits", "data")]
+        assert conn.execute(text("SELECT version_num FROM alembic_version")).scalar() == SCHEMA_VERSION

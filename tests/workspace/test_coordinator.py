@@ -66,7 +66,7 @@ def test_two_jobs_that_wait_for_each_other_both_end_because_both_run(workspace: 
 def test_a_closed_coordinator_leaves_its_jobs_to_the_next_one(workspace: Workspace, tmp_path: Path) -> None:
     meet(workspace, tmp_path, "alone", "nobody")
     with open_backend(tmp_path / "workspace") as backend, local_executor(backend, slots=1) as executor:
-        lease = CoordinatorLease.take(backend.folder, backend.database, "test")
+        lease = CoordinatorLease.take(str(backend.folder), backend.database, "test")
         coordinator = Coordinator(backend, lease, executor)
         while not (tmp_path / "alone").exists():
             coordinator.step()
@@ -88,7 +88,7 @@ def test_a_job_that_the_machine_cannot_run_is_told_of_and_waits(workspace: Works
 
     meet(workspace, tmp_path, "p", "p")
     with open_backend(tmp_path / "workspace") as backend:
-        lease = CoordinatorLease.take(backend.folder, backend.database, "test")
+        lease = CoordinatorLease.take(str(backend.folder), backend.database, "test")
         coordinator = Coordinator(backend, lease, Broken())  # type: ignore[arg-type]
         with pytest.raises(Unavailable, match="No process"):
             coordinator.run(lambda: False, deadline=time.monotonic() + 60)

@@ -24,28 +24,28 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def test_one_at_a_time_and_the_other_is_told_who(tmp_path: Path, database: Database) -> None:
-    assert is_free(tmp_path)
-    first = CoordinatorLease.take(tmp_path, database, "server http://here")
-    assert not is_free(tmp_path)
+    assert is_free(database)
+    first = CoordinatorLease.take("here", database, "server http://here")
+    assert not is_free(database)
     with pytest.raises(Conflict, match="server http://here") as caught:
-        CoordinatorLease.take(tmp_path, database, "tilth run")
+        CoordinatorLease.take("here", database, "tilth run")
     assert f"process {os.getpid()}" in str(caught.value.facts["holder"])
     first.release()
     assert holder_of(database) is None
-    second = CoordinatorLease.take(tmp_path, database, "tilth run")
+    second = CoordinatorLease.take("here", database, "tilth run")
     assert second.lease.epoch > first.lease.epoch
     second.release()
 
 
 def test_giving_up_fences_off_but_lets_nobody_in_yet(tmp_path: Path, database: Database) -> None:
-    first = CoordinatorLease.take(tmp_path, database, "server")
+    first = CoordinatorLease.take("here", database, "server")
     first.give_up()
     with database.read() as conn, pytest.raises(Fenced):
         leases.check(conn, first.lease)
     with pytest.raises(Conflict):
-        CoordinatorLease.take(tmp_path, database, "other")
+        CoordinatorLease.take("here", database, "other")
     first.release()
-    CoordinatorLease.take(tmp_path, database, "other").release()
+    CoordinatorLease.take("here", database, "other").release()
 
 
 _HOLDER = """
@@ -56,7 +56,7 @@ from tilth.workspace.lease import CoordinatorLease
 
 folder = Path(sys.argv[1])
 with Database.open(folder / "tilth.db") as database:
-    CoordinatorLease.take(folder, database, "victim")
+    CoordinatorLease.take("here", database, "victim")
     fork = os.fork()
     if fork:
         print(fork, flush=True)
@@ -69,10 +69,10 @@ def test_a_killed_holder_is_succeeded_at_once_even_when_its_forks_live_on(tmp_pa
     assert holder.stdout is not None
     fork = int(holder.stdout.readline())
     try:
-        assert not is_free(tmp_path)
+        assert not is_free(database)
         holder.kill()
         holder.wait()
-        lease = CoordinatorLease.take(tmp_path, database, "successor", wait_s=5.0)
+        lease = CoordinatorLease.take("here", database, "successor", wait_s=5.0)
         assert lease.lease.epoch == 2
         lease.release()
     finally:

@@ -24,13 +24,13 @@ def configuration(conn: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(conn: Connection, found: str | None, path: Path) -> None:
+def upgrade(conn: Connection, found: str | None, name: str) -> None:
     """Run every migration behind revision `found` in the caller's transaction. Raises Invalid if it is newer."""
     config = configuration(conn)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise Invalid(
-            f"{path} has schema {found}, which this Tilth does not know.",
+            f"{name} has schema {found}, which this Tilth does not know.",
             help="A newer Tilth made it; upgrade with `pip install -U tilth`.",
             schema=found,
         )

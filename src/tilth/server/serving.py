@@ -55,7 +55,7 @@ def serve(
     url = url_of(listening, host)
     try:
         with stop.listening(), open_backend(Path(folder)) as backend:
-            lease = CoordinatorLease.take(backend.folder, backend.database, f"server {url}", wait_s=TAKEOVER_S)
+            lease = CoordinatorLease.take(str(backend.folder), backend.database, f"server {url}", wait_s=TAKEOVER_S)
             try:
                 _run(backend, lease, listening, url, say, stop)
             finally:

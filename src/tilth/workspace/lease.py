@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 import threading
 import time
-from pathlib import Path
-from typing import IO, ClassVar
 
 from sqlalchemy import select
 
 from tilth.errors import Conflict, Fenced, TilthError
 from tilth.metadata import leases
-from tilth.metadata.database import Database
+from tilth.metadata.database import Database, Turn
 from tilth.metadata.leases import Lease
 from tilth.metadata.schema.leases import leases as lease_table
 
 NAME = "coordinator"
-LOCK_FILE = "coordinator.lock"
 SECONDS = 15.0
 _RENEW_S = 4.0
 _POLL_S = 0.05
@@ -32,7 +28,7 @@ class CoordinatorLease:
     and a living one never is.
     """
 
-    def __init__(self, database: Database, lock: _Lock, lease: Lease) -> None:
+    def __init__(self, database: Database, lock: Turn, lease: Lease) -> None:
         self.lease = lease
         self._database = database
         self._lock = lock
@@ -42,15 +38,16 @@ class CoordinatorLease:
         self._renewer.start()
 
     @classmethod
-    def take(cls, folder: Path, database: Database, what: str, *, wait_s: float = 0.0) -> CoordinatorLease:
+    def take(cls, place: str, database: Database, what: str, *, wait_s: float = 0.0) -> CoordinatorLease:
         """Take the lease, waiting for up to `wait_s`. Raises Conflict that names who holds it.
 
-        `what` says in words what the holder is: "server at http://127.0.0.1:8470", "tilth run".
+        `place` is what people call the workspace; `what` says in words what the holder is: "server at
+        http://127.0.0.1:8470", "tilth run".
         """
         holder = f"{what} (process {os.getpid()} on {socket.gethostname()})"
         deadline = time.monotonic() + wait_s
         while True:
-            lock = _Lock.take(folder / LOCK_FILE)
+            lock = database.take_turn(NAME)
             if lock is not None:
                 try:
                     return cls(database, lock, _succeed(database, holder))
@@ -60,7 +57,7 @@ class CoordinatorLease:
             if time.monotonic() >= deadline:
                 who = holder_of(database) or "another process"
                 raise Conflict(
-                    f"The work of {folder} is being done by {who}.",
+                    f"The work of {place} is being done by {who}.",
                     help="Use that one (its address is in its name), or stop it first.",
                     holder=who,
                 )
@@ -104,9 +101,9 @@ def holder_of(database: Database) -> str | None:
     return str(row.holder)
 
 
-def is_free(folder: Path) -> bool:
+def is_free(database: Database) -> bool:
     """Tell whether no living process does the work."""
-    lock = _Lock.take(folder / LOCK_FILE)
+    lock = database.take_turn(NAME)
     if lock is None:
         return False
     lock.release()
@@ -120,40 +117,3 @@ def _succeed(database: Database, holder: str) -> Lease:
     if row is not None and row.holder is not None:
         leases.release(database, Lease(NAME, row.holder, row.epoch))
     return leases.acquire(database, NAME, holder, SECONDS)
-
-
-class _Lock:
-    """A lock of this process on a file. Not of the open file (flock), which forked workers would keep alive.
-
-    POSIX takes such a lock away when the process closes any descriptor of the file, so while it is held nothing here
-    opens the file again.
-    """
-
-    _held: ClassVar[set[str]] = set()
-    _guard: ClassVar[threading.Lock] = threading.Lock()
-
-    def __init__(self, key: str, file: IO[bytes]) -> None:
-        self._key = key
-        self._file = file
-
-    @classmethod
-    def take(cls, path: Path) -> _Lock | None:
-        """Take the lock; None when it is held."""
-        key = str(path.resolve())
-        with cls._guard:
-            if key in cls._held:
-                return None
-            file = path.open("ab")
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.close()
-                return None
-            cls._held.add(key)
-            return cls(key, file)
-
-    def release(self) -> None:
-        """Free the lock."""
-        with self._guard:
-            self._held.discard(self._key)
-            self._file.close()

@@ -119,7 +119,7 @@ class Working:
             return False
         try:
             try:
-                lease = CoordinatorLease.take(self._backend.folder, self._backend.database, "a command")
+                lease = CoordinatorLease.take(str(self._backend.folder), self._backend.database, "a command")
             except Conflict:
                 return False
             try:
