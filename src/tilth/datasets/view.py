@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +22,7 @@ from tilth.datasets.filters import (
     parse_filter,
     quoted,
 )
+from tilth.datasets.ordering import FAR, Ordering, Part, place_behind
 from tilth.datasets.tables import read_table
 from tilth.errors import Invalid
 
@@ -215,42 +213,38 @@ class View:
         """Read matching rows in the order of a column: missing values last, equal ones by key.
 
         `after` is the `next` of the page before: the last row's value and key, so a page deep inside costs what the
-        first one does. Raises Invalid for a column that has no order, and for an `after` that is not of this order.
+        first one does. A `skip` costs passes over one column, and sorts a few per cent of the rows. Raises Invalid for
+        a column that has no order, and for an `after` that is not of this order.
         """
         if limit < 1:
             raise Invalid(f"A page of {limit} rows makes no sense.", help="Give a limit of 1 or more.")
         kind = column_named(sort, self.kinds)
-        if kind == "other":
-            raise Invalid(f"Column {sort!r} holds nested values, which have no order.", help="Sort by another one.")
-        value = self._spell(sort)
-        if kind == "time":
-            value = f"epoch_us(CAST({value} AS TIMESTAMP))"
-        elif kind == "number":
-            value = f"CAST({value} AS DOUBLE)"
-        order = f"{value} {'DESC' if descending else 'ASC'} NULLS LAST, rowid"
+        order = Ordering.by(sort, kind, self._spell(sort), key=self.key, descending=descending)
         sql, parameters = self._where(where)
         if after is not None:
-            found, key = _position(after, kind)
-            key_sql = quoted(self.key)
-            if found is None:
-                more: list[Any] = [key]
-                behind = f"({value} IS NULL AND {key_sql} > ?)"
-            else:
-                beyond = "<" if descending else ">"
-                behind = f"({value} {beyond} ? OR {value} IS NULL OR ({value} = ? AND {key_sql} > ?))"
-                more = [found, found, key]
+            behind, more = order.behind(after)
             sql, parameters = f"({sql}) AND {behind}", [*parameters, *more]
-        # Sort the keys alone and fetch whole rows for those few: a sort that drags wide rows is many times slower.
-        rows = self._ask(
-            f"SELECT {self._shown(columns)}, {value} AS {quoted(_SORTED)} FROM data WHERE rowid IN "
-            f"(SELECT rowid FROM data WHERE {sql} ORDER BY {order} LIMIT ? OFFSET ?) ORDER BY {order}",
-            [*parameters, limit + 1, skip],
-        )
+        part = order.part(self._ask, sql, parameters, skip, limit + 1) if skip >= FAR else None
+        rows = self._ordered(order, part or Part(sql, tuple(parameters), skip), columns, limit + 1)
+        if part is not None and part.ends and len(rows) <= limit:
+            rows = self._ordered(order, Part(sql, tuple(parameters), skip), columns, limit + 1)  # it was too small
         shown = rows.drop_columns([_SORTED])
         if len(rows) <= limit:
             return RowPage(shown, None)
-        last = json.dumps([rows[_SORTED][limit - 1].as_py(), rows[self.key][limit - 1].as_py()])
-        return RowPage(shown.slice(0, limit), base64.urlsafe_b64encode(last.encode()).decode())
+        return RowPage(
+            shown.slice(0, limit),
+            place_behind(rows[_SORTED][limit - 1].as_py(), rows[self.key][limit - 1].as_py()),
+        )
+
+    def _ordered(self, order: Ordering, part: Part, columns: Sequence[str], limit: int) -> pa.Table:
+        """Return rows of a part of an order, with what they are sorted by."""
+        # Sort the keys alone and fetch whole rows for those few: a sort that drags wide rows is many times slower.
+        sorting = "" if part.alike else f"ORDER BY {order.sql}"
+        return self._ask(
+            f"SELECT {self._shown(columns)}, {order.value} AS {quoted(_SORTED)} FROM data WHERE rowid IN "
+            f"(SELECT rowid FROM data WHERE {part.sql} {sorting} LIMIT ? OFFSET ?) ORDER BY {order.sql}",
+            [*part.parameters, limit, part.skip],
+        )
 
     def top(
         self, column: str, where: Filter | str = EVERYTHING, *, descending: bool = True, limit: int = 100
@@ -510,22 +504,6 @@ def plain_texts(table: pa.Table) -> pa.Table:
         if pa.types.is_dictionary(kind):
             table = table.set_column(index, field.name, table[index].cast(kind.value_type))
     return table
-
-
-def _position(after: str, kind: Kind) -> tuple[str | float | int | bool | None, str]:
-    try:
-        value, key = json.loads(base64.urlsafe_b64decode(after.encode()))
-    except (ValueError, TypeError, binascii.Error):
-        value, key = None, None
-    fits = {
-        "text": isinstance(value, str),
-        "number": isinstance(value, int | float) and not isinstance(value, bool),
-        "boolean": isinstance(value, bool),
-        "time": isinstance(value, int) and not isinstance(value, bool),
-    }.get(kind, False)
-    if not isinstance(key, str) or not (value is None or fits):
-        raise Invalid(f"{after!r} is not the key of a page in this order.", help="Pass the `next` of the page before.")
-    return value, key
 
 
 def _checked(table: pa.Table, name: str, key: str) -> pa.Table:
