@@ -40,7 +40,8 @@ from tilth.versioning.commits import load_commit
 from tilth.versioning.repos import Repo, find_repo
 from tilth.versioning.trees import Tree
 from tilth.workspace import dataset_versions
-from tilth.workspace.dataset_views import DEFINITION, OpenDataset, find_dataset, open_view
+from tilth.workspace.dataset_sources import DEFINITION, find_dataset
+from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.datasets import interval_info, item_info, shown_columns
 from tilth.workspace.jobinfos import job_info
 from tilth.workspace.names import short_name
@@ -367,7 +368,7 @@ class LocalAnalysis:
             try:
                 with self._backend.database.read() as conn:
                     head = _head(conn, repo, DEFAULT_BRANCH)
-                described(views.document(head, DEFINITION) if head is not None else {})
+                described(views.sources.document(head, DEFINITION) if head is not None else {})
             except Invalid as problem:
                 return "impossible", problem.message, "", 0, 0
             return "missing", "", "", 0, 0
@@ -392,7 +393,7 @@ class LocalAnalysis:
                 return f"{short_name(head.repo)} has changed."
             views = self._opened.resources.dataset_views
             old, new = Tree(store, before.tree), Tree(store, head.tree)
-            same = all(views.parts(old, path) == views.parts(new, path) for path in (FIXES, RULINGS))
+            same = all(views.sources.parts(old, path) == views.sources.parts(new, path) for path in (FIXES, RULINGS))
             if not same or old.read(DEFINITION) != new.read(DEFINITION):
                 return "Labels were fixed, or the dataset was changed."
         return ""

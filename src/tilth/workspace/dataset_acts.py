@@ -32,7 +32,8 @@ from tilth.versioning.edits import Edits
 from tilth.versioning.repos import DATASET, Repo, create_repo, find_repo
 from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree, write_entry
-from tilth.workspace.dataset_views import DEFINITION, OpenDataset, find_dataset, open_view
+from tilth.workspace.dataset_sources import DEFINITION, find_dataset
+from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import page_of
@@ -229,7 +230,7 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
     files = [each for each in diff_trees(old_tree, new_tree) if each.path.partition("/")[0] not in OVERLAYS]
     if any(each.path == DEFINITION for each in files):
         views = opened.resources.dataset_views
-        views.tried(repo.full_name, views.document(before, DEFINITION))
+        views.tried(repo.full_name, views.sources.document(before, DEFINITION))
     meets = _changed_in(head.tree(backend.store), changes, files)
     if not meets:
         try:

@@ -33,16 +33,8 @@ from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree, write_entry
 from tilth.workspace.dataset_acts import changed_rows
-from tilth.workspace.dataset_views import (
-    DEFINITION,
-    ITEMS,
-    SOURCES,
-    VERSIONS,
-    OpenDataset,
-    Source,
-    find_dataset,
-    open_view,
-)
+from tilth.workspace.dataset_sources import DEFINITION, ITEMS, SOURCES, VERSIONS, Source, find_dataset
+from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.infos import commit_info
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import page_of

@@ -40,7 +40,8 @@ from tilth.versioning.branches import list_branches
 from tilth.versioning.commits import get_commit
 from tilth.versioning.repos import DATASET, MODEL, Repo
 from tilth.workspace import dataset_acts, dataset_guess, dataset_versions, exporting, sending
-from tilth.workspace.dataset_views import DEFINITION, OpenDataset, open_view
+from tilth.workspace.dataset_sources import DEFINITION
+from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
@@ -351,7 +352,7 @@ class LocalDatasets:
             return self._told(repo, None, {}, models=models, problem="It is not defined yet.")
         commit = get_commit(self._backend, head)
         try:
-            document = views.document(commit, DEFINITION)
+            document = views.sources.document(commit, DEFINITION)
             parse_definition(document)
         except TilthError as problem:
             return self._told(repo, commit, {}, models=models, problem=problem.message)
@@ -383,7 +384,7 @@ class LocalDatasets:
             classes=known,
             versions=dataset_versions.count_versions(self._backend, repo),
             models=models.get(repo.full_name, ()),
-            analysis="ready" if self._opened.resources.dataset_views.has_analysis(repo) else "none",
+            analysis="ready" if self._opened.resources.dataset_views.sources.has_analysis(repo) else "none",
             unmatched=dict(unmatched or {}),
             problem=problem,
         )
@@ -397,7 +398,7 @@ class LocalDatasets:
             if head is None:
                 continue
             try:
-                document = views.document(get_commit(self._backend, head), MODEL_DEFINITION)
+                document = views.sources.document(get_commit(self._backend, head), MODEL_DEFINITION)
             except TilthError:
                 continue
             dataset = full_name(str(document.get("dataset", "")))

@@ -37,7 +37,8 @@ from tilth.versioning.commits import get_commit
 from tilth.versioning.edits import Edits
 from tilth.versioning.trees import Tree, content_of, entry_for, write_entry
 from tilth.workspace.dataset_acts import commit_act
-from tilth.workspace.dataset_views import DEFINITION, open_view
+from tilth.workspace.dataset_sources import DEFINITION
+from tilth.workspace.dataset_views import open_view
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.pipelines import LocalPipelines

@@ -26,7 +26,8 @@ from tilth.versioning.commits import ATTEMPTS, commit_edits, read_head
 from tilth.versioning.edits import Edits
 from tilth.versioning.trees import Tree, write_entry
 from tilth.workspace.dataset_acts import STAGE
-from tilth.workspace.dataset_views import find_dataset, open_view
+from tilth.workspace.dataset_sources import find_dataset
+from tilth.workspace.dataset_views import open_view
 from tilth.workspace.names import full_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
