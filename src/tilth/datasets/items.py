@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,13 +54,48 @@ class ItemView(View):
     cost of what changed: so a fix among a million items costs a fix.
     """
 
-    def __init__(self, assembly: Assembly) -> None:
-        """Join the tables of an assembly. Raises Invalid for keys that are missing or come twice, naming the table.
+    def __init__(self, assembly: Assembly, con: Any | None = None) -> None:
+        """Join the tables of an assembly in `con`, an empty database, by default one in memory.
 
-        Cost O(rows log rows), and the memory of one copy.
+        Raises Invalid for keys that are missing or come twice, naming the table. Cost O(rows log rows), and the memory
+        of one copy.
         """
+        self._begin(connect() if con is None else con, assembly.media, assembly.classes)
+        self._make(assembly)
+
+    @classmethod
+    def reopened(cls, con: Any) -> ItemView:
+        """Return the view that `keep` was called on, from its database or a copy of it. Costs nothing that grows."""
+        told = json.loads(con.execute("SELECT told FROM about").fetchone()[0])
+        view = cls.__new__(cls)
+        view._begin(con, told["media"], told["classes"])
+        view.unmatched, view.roles = told["unmatched"], told["roles"]
+        view._labels = None if told["labels"] is None else set(told["labels"])
+        view._label_type, view._enums = told["label_type"], told["enums"]
+        view._distinct = told["distinct"]
+        view._opened(told["kinds"], people=told["people"])
+        return view
+
+    def keep(self) -> None:
+        """Write into the database what `reopened` needs beside it. To be called before any act lies over the view."""
+        told = {
+            "media": self.media,
+            "classes": self._classes,
+            "unmatched": self.unmatched,
+            "roles": self._made_roles,
+            "labels": None if self._labels is None else sorted(self._labels),
+            "label_type": self._label_type,
+            "enums": self._enums,
+            "kinds": self._made_kinds,
+            "people": self._people,
+            "distinct": dict(self.distinct([name for name in self._made_kinds if name in self.kinds])),
+        }
+        self._con.execute("CREATE TABLE about (told VARCHAR)")
+        self._con.execute("INSERT INTO about VALUES (?)", [json.dumps(told)])
+
+    def _begin(self, con: Any, media: str | None, classes: Sequence[str]) -> None:
         self.key = "key"
-        self.media = assembly.media
+        self.media = media
         self.laying = threading.Lock()
         """Held by whoever lays acts over it."""
         self.position = -1
@@ -69,19 +105,18 @@ class ItemView(View):
         self.unmatched: dict[str, int] = {}
         self.roles: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._con = connect()
+        self._con = con
         self._ranges = {}
         self._distinct: dict[str, int] = {}
         self._derived: dict[str, str] = {}
         self._laid: dict[str, dict[str, tuple[bytes, pa.Table]]] = {name: {} for name in OVERLAYS}
         self._slices: dict[str, object] = {}
         self._totals: tuple[int, int] | None = None
-        self._classes = list(dict.fromkeys(assembly.classes))
+        self._classes = list(dict.fromkeys(classes))
         self._enums = 0
         self._labels: set[str] | None = None
         """All labels; None when they are too many to be classes."""
         self._label_type = "VARCHAR"
-        self._make(assembly)
 
     def _make(self, assembly: Assembly) -> None:
         items = assembly.items
@@ -156,9 +191,13 @@ class ItemView(View):
         )
         for name in ["items", *(f"j{number}" for number in range(len(assembly.joined)))]:
             self._con.unregister(name)
+        self._opened(kinds, people=assembly.people)
+
+    def _opened(self, kinds: dict[str, Kind], *, people: bool) -> None:
         self._con.execute("SET lock_configuration = true")
+        self._made_kinds, self._made_roles, self._people = dict(kinds), dict(self.roles), people
         self._physical = frozenset(kinds)
-        self._settle(kinds, people=assembly.people)
+        self._settle(kinds, people=people)
 
     def _settle(self, kinds: dict[str, Kind], *, people: bool) -> None:
         """Give columns their order and roles, and the expressions of those that follow from others."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -69,10 +70,13 @@ class _Range:
     odd: bool
 
 
-def connect() -> Any:
-    """Return an empty database that sees only what is handed to it: no files, no extensions, no Python variables."""
+def connect(file: Path | None = None) -> Any:
+    """Return a database that sees only what is handed to it: no files, no extensions, no Python variables.
+
+    It is empty and in memory, or what is in `file`.
+    """
     return duckdb.connect(
-        ":memory:",
+        ":memory:" if file is None else str(file),
         config={
             "enable_external_access": "false",
             "autoinstall_known_extensions": "false",

@@ -29,6 +29,7 @@ from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.local import LocalWorkspace
 from tilth.workspace.maintenance import LocalMaintenance
 from tilth.workspace.opened import Opened, Resources
+from tilth.workspace.warming import warm
 from tilth.workspace.working import Working
 
 TAKEOVER_S = 1.0
@@ -100,6 +101,9 @@ def _run(
     app.state.broadcast.ending = lambda: server.should_exit
     worker = Worker(backend, lease, on_lost=lambda: setattr(server, "should_exit", True))
     worker.start()
+    care_for_datasets = Opened(resources, access_ledger.owner(backend.database))
+    warming = threading.Thread(target=warm, args=(care_for_datasets, lambda: server.should_exit), name="warming")
+    warming.start()
     say(f"{url}  Tilth serves {backend.folder} (Ctrl-C ends it)")
     if not access_ledger.has_tokens(backend.database):
         owner = access_ledger.owner(backend.database)
@@ -110,6 +114,8 @@ def _run(
     try:
         server.run(sockets=[listening])
     finally:
+        server.should_exit = True
+        warming.join()
         worker.stop()
         working.close()
 

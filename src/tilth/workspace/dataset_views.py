@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
 
 KEPT_OPEN = 64
 """Questions (a dataset, with a model, at a version) whose sources are remembered until anything happens."""
+ON_DISK = 20_000
+"""Items from which on a view is kept as a file, too."""
+REOPENED = 4
+"""Datasets (with a model) that a server opens by itself when it starts."""
 KEPT = 12
 KEPT_BYTES = 2 << 30
 """Views kept in memory, and about how much of it; the one last opened is kept always."""
@@ -136,6 +143,7 @@ class DatasetViews:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self.sources = DatasetSources(backend)
+        self._recent = backend.scratch / "views" / "recent.json"
         self._lock = threading.Lock()
         self._kept: OrderedDict[bytes, tuple[ItemView, int]] = OrderedDict()
         self._making: dict[bytes, threading.Lock] = {}
@@ -158,11 +166,34 @@ class DatasetViews:
                         return known[1]
                 found = self.sources.find(conn, name, model, at)
             opened = self._made(found, model, position)  # None: meanwhile somebody laid later acts over it
+        if at is None and (known is None or known[1].view is not opened.view):
+            self._note(asked[0], model, opened.view)
         with self._lock:
             self._opened[asked] = (position, opened)
             while len(self._opened) > KEPT_OPEN:
                 self._opened.popitem(last=False)
         return opened
+
+    def recent(self) -> Sequence[tuple[str, str | None]]:
+        """Return the large datasets that were opened last, each with a model; newest first. Also by other processes."""
+        try:
+            told = json.loads(self._recent.read_text())
+            return [(str(name), None if model is None else str(model)) for name, model in told]
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _note(self, name: str, model: str | None, view: ItemView) -> None:
+        """Write down that a dataset was opened, for `recent` of the next process."""
+        if view.totals()[0] < ON_DISK:
+            return
+        before = self.recent()
+        told = [(name, model), *(each for each in before if each != (name, model))][:REOPENED]
+        if told != before:
+            with suppress(OSError):  # only the next start is slower
+                self._recent.parent.mkdir(parents=True, exist_ok=True)
+                part = self._recent.with_name(f"{uuid.uuid4().hex}.part")
+                part.write_text(json.dumps(told))
+                part.replace(self._recent)
 
     def _made(self, found: Found, model: str | None, position: int) -> OpenDataset | None:
         pins: Mapping[str, str] = {}
@@ -234,8 +265,6 @@ class DatasetViews:
         return self._kept_or_made(digest_of(b"\0\0".join(parts)), lambda: assemble(self.sources, definition, sources))
 
     def _kept_or_made(self, key: bytes, make: Callable[[], Assembly]) -> ItemView:
-        from tilth.datasets.items import ItemView  # loads DuckDB
-
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -246,9 +275,7 @@ class DatasetViews:
                 if key in self._kept:
                     return self._kept[key][0]
             try:
-                assembly = make()
-                weight = assembly.items.nbytes + sum(each.table.nbytes for each in assembly.joined)
-                view = ItemView(assembly)
+                view, weight = self._opened_or_made(key, make)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
@@ -261,6 +288,26 @@ class DatasetViews:
                     for asked in [each for each, (_, opened) in self._opened.items() if opened.view is gone]:
                         del self._opened[asked]
             return view
+
+    def _opened_or_made(self, key: bytes, make: Callable[[], Assembly]) -> tuple[ItemView, int]:
+        """Return a view and about its size: a large one from its file, which is written first where there is none."""
+        import duckdb
+
+        from tilth.datasets.items import ItemView
+        from tilth.datasets.view_files import ViewFiles
+
+        files = ViewFiles(self._backend.scratch / "views")
+        con = files.open(key)
+        if con is not None:
+            return ItemView.reopened(con), files.size(key)
+        assembly = make()
+        if len(assembly.items) >= ON_DISK:
+            with suppress(OSError, duckdb.Error):  # a full disk is no reason to fail: then it is kept in memory
+                files.make(key, lambda con: ItemView(assembly, con).keep())
+                con = files.open(key)
+            if con is not None:
+                return ItemView.reopened(con), files.size(key)
+        return ItemView(assembly), assembly.items.nbytes + sum(each.table.nbytes for each in assembly.joined)
 
     def _saved(self, found: Found, version: Commit) -> tuple[ItemView, Mapping[str, str]]:
         """Return the view of a version, and where its sources were."""
