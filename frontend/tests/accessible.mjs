@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 import { openBrowser, troublesOf } from "./browser.mjs";
+import { drawn } from "./png.mjs";
 import { serve } from "./server.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -16,28 +17,20 @@ const browser = await openBrowser();
 const problems = [];
 try {
   for (const [scheme, width] of [["light", 1440], ["dark", 1024]]) {
-    const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: "reduce" });
+    const look = { colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: "reduce" };
+    const context = await browser.newContext(look);
     const page = await context.newPage();
     const troubles = troublesOf(page, { expected: (what) => /\b40[14]\b|\b422\b/.test(what) });
     await page.goto(link.href);
     await page.waitForSelector("main h1");
-    for (const path of paths) {
-      await page.goto(new URL(path, link).href);
-      await page.waitForSelector("main h1");
-      await page.waitForFunction(() => !document.querySelector("main .loading"), null, { timeout: 15_000 });
-      await page.waitForTimeout(150);
-      await page.evaluate(axe);
-      const found = await page.evaluate(() =>
-        // What is inside the editor's frame is another project's.
-        globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], iframes: false }),
-      );
-      for (const one of found.violations)
-        for (const node of one.nodes.slice(0, 3)) problems.push(`${path} ${scheme} ${one.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim()}`);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (wide > 0) problems.push(`${path} is ${wide} px too wide at ${width}`);
-    }
+    for (const path of paths) await lookAt(page, path, scheme, width);
     problems.push(...new Set(troubles));
     await context.close();
+    // Who has no session sees the page that asks for one, and the invite's.
+    const stranger = await browser.newContext(look);
+    const door = await stranger.newPage();
+    for (const path of ["/", ...paths.filter((one) => one.startsWith("/join/"))]) await lookAt(door, path, `${scheme}, as a stranger,`, width);
+    await stranger.close();
   }
 } finally {
   await browser.close();
@@ -48,6 +41,72 @@ if (problems.length > 0) {
   process.exit(1);
 }
 console.log(`${paths.length} pages, light and dark: nothing found.`);
+
+/** Look at a page as it is loaded: by axe, for its width, and by keyboard. */
+async function lookAt(page, path, scheme, width) {
+  await page.goto(new URL(path, link).href);
+  await page.waitForSelector("main h1");
+  await page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 15_000 }).catch(() => problems.push(`${path} ${scheme}: still waiting after 15 s`));
+  await page.waitForTimeout(150);
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    // What is inside the editor's frame is another project's.
+    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], iframes: false }),
+  );
+  for (const one of found.violations)
+    for (const node of one.nodes.slice(0, 3)) problems.push(`${path} ${scheme} ${one.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim()}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wide > 0) problems.push(`${path} is ${wide} px too wide at ${width}`);
+  for (const what of await page.evaluate(onlyByMouse)) problems.push(`${path} ${scheme}: only by mouse: ${what}`);
+  for (const what of await byTab(page)) problems.push(`${path} ${scheme}: ${what}`);
+}
+
+/** What answers a click and nothing else: neither it, nor what holds or fills it, can be reached by Tab or hears keys. */
+function onlyByMouse() {
+  const found = new Set();
+  const handlers = (node) => node[Object.keys(node).find((key) => key.startsWith("__reactProps$"))] ?? {};
+  const reached = "a[href], button, input, select, textarea, label, summary, [tabindex]";
+  for (const node of document.querySelectorAll("#root *, body > dialog *")) {
+    const { onClick, onMouseDown, onPointerDown, onDoubleClick } = handlers(node);
+    if (!onClick && !onMouseDown && !onPointerDown && !onDoubleClick) continue;
+    if (node.closest(reached) || node.querySelector(reached)) continue;
+    found.add(`${node.tagName.toLowerCase()}.${node.getAttribute("class") ?? ""}`);
+  }
+  return [...found];
+}
+
+/** Go through a page by Tab: each stop is seen, and one comes out again. */
+async function byTab(page, most = 80) {
+  const found = new Set();
+  await page.evaluate(() => { document.activeElement?.blur(); });
+  let before = null;
+  for (let turn = 0; turn < most; turn++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate((last) => {
+      const node = document.activeElement;
+      if (!node || node === document.body) return null;
+      if (node.tagName === "IFRAME") return { out: true };
+      globalThis.stops = last === null ? [] : globalThis.stops;
+      const seen = globalThis.stops.includes(node);
+      globalThis.stops.push(node);
+      const style = getComputedStyle(node);
+      const box = node.getBoundingClientRect();
+      const label = node.closest("label");
+      const ringed = (of) => (of.outlineStyle !== "none" && Number.parseFloat(of.outlineWidth) > 0) || of.boxShadow !== "none";
+      const shown = ringed(style) || (label !== null && ringed(getComputedStyle(label))) || [...(node.parentElement?.children ?? [])].some((one) => one !== node && node.matches("input") && ringed(getComputedStyle(one)));
+      return {
+        what: `${node.tagName.toLowerCase()}.${node.getAttribute("class") ?? ""} "${(node.getAttribute("aria-label") ?? node.textContent ?? "").slice(0, 30)}"`,
+        seen, shown,
+        inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+      };
+    }, before);
+    if (at === null || at.out || at.seen) break;
+    if (!at.shown) found.add(`focus cannot be seen on ${at.what}`);
+    if (!at.inside) found.add(`focus goes out of sight on ${at.what}`);
+    before = at.what;
+  }
+  return found;
+}
 
 /** Fill an empty workspace with a little of everything; returns the pages to look at. */
 function furnish({ folder, tilth }) {
@@ -72,11 +131,48 @@ function furnish({ folder, tilth }) {
     writeFileSync(join(folder, "spec.json"), JSON.stringify(spec));
     tilth("pipeline", "create", "-f", join(folder, "spec.json"));
   }
+  const images = join(folder, "shapes");
+  mkdirSync(images);
+  const keys = Array.from({ length: 14 }, (_, n) => `shape ${n}.png`);
+  keys.forEach((key, n) => { writeFileSync(join(images, key), drawn(32, (x, y) => (Math.hypot(x - 16, y - 16) < 6 + (n % 5) ? [230, 40 + n * 10, 60] : [30, 30 + n * 9, 80]))); });
+  keys.push("broken.png");
+  writeFileSync(join(images, "broken.png"), "no picture");
+  const table = (name, head, rows) => { writeFileSync(join(folder, name), `${[head, ...rows].join("\n")}\n`); return join(folder, name); };
+  const label = (n) => ["circle", "disc", "a class with quite a long name"][n % 3];
+  tilth("repo", "create", "drawings");
+  tilth("put", "drawings", images);
+  tilth("repo", "create", "truth");
+  tilth("put", "truth:truth.csv", table("truth.csv", "key,label,area,camera", keys.map((key, n) => `${key},${label(n)},${n * 3},${n % 2 ? "left" : "right"}`)));
+  const definition = {
+    items: { from: "drawings@main" }, media: { kind: "image" }, labels: { from: "truth@main:truth.csv", key: "key" },
+    fields: [{ from: "truth@main:truth.csv", key: "key", columns: ["area", "camera"] }],
+  };
+  for (const [name, what] of [
+    ["shapes", definition],
+    ["headlines", { items: { from: "news@main:headlines.csv", key: "id" }, media: { kind: "text", column: "headline" }, labels: { column: "kind" } }],
+  ]) {
+    writeFileSync(join(folder, "made.json"), JSON.stringify(what));
+    tilth("dataset", "define", name, join(folder, "made.json"));
+  }
+  tilth("model", "register", "guesser", "--dataset", "shapes");
+  for (const right of [9, 12])
+    tilth("model", "upload", "guesser", table("said.csv", "key,label,confidence", keys.map((key, n) => `${key},${label(n < right ? n : n + 1)},${(0.4 + n / 30).toFixed(2)}`)), "--save", "-m", `The first ${right} are right`);
+  tilth("slice", "create", "shapes", "odd", "--where", "area > 20", "--note", "Bigger than they should be.");
+  tilth("slice", "create", "shapes", "left", "--where", "camera = 'left'", "--live");
+  tilth("user", "create", "maria", "--role", "curator");
+  const invite = JSON.parse(tilth("--json", "user", "invite", "ask"));
   tilth("run");
   const run = JSON.parse(tilth("--json", "job", "list", "--pipeline", "broken")).items[0].id;
   return [
     "/", "/data", "/data/photos", "/data/photos?file=robin%2Fa.svg", "/data/photos?view=changes", "/data/photos?view=branches", "/data/empty",
     "/data/news?view=table&file=headlines.csv", "/pipelines", "/pipelines/broken", "/new-pipeline", `/runs/${run}`,
     "/labeling", "/labeling/ask", "/new-labeling?repo=photos", "/lineage", "/lineage?of=broken", "/nowhere",
+    "/labeling/ask?tab=review", "/labeling/ask?tab=people", "/labeling/ask?tab=methods", "/labeling/ask?tab=import",
+    "/datasets", "/datasets?make=photos", ...["grid", "table", "metrics", "map", "issues", "similar", "slices", "train"].map((view) => `/datasets/shapes?view=${view}`),
+    "/datasets/shapes?item=shape%203.png&model=guesser", "/datasets/shapes?model=guesser&view=metrics", "/datasets/shapes?view=slices&of=odd", "/datasets/headlines", "/datasets/headlines?view=table",
+    "/datasets/shapes?where=area%20%3E%209999",
+    "/models", ...["versions", "tests", "upload", "promote"].map((tab) => `/models/guesser?tab=${tab}`), "/models/compare", "/models/compare?first=guesser@1&second=guesser@2",
+    ...["users", "invites", "tokens", "keys", "audit", "workspace"].map((part) => `/settings/${part}`),
+    "/label", "/label/ask", "/label/ask?practice=5", invite.path,
   ];
 }

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
 
 import { openBrowser, troublesOf } from "./browser.mjs";
+import { drawn } from "./png.mjs";
 import { serve } from "./server.mjs";
 
 const served = await serve();
@@ -250,34 +250,18 @@ function generator(seed) {
 
 /** A shape on a light ground, 48 x 48. */
 function drawing(shape) {
-  const size = 48;
   const ground = [200 + 50 * random(), 200 + 50 * random(), 200 + 50 * random()];
   const base = { circle: [200, 50, 40], square: [50, 130, 60], cross: [40, 50, 170], ring: [150, 60, 160] }[shape];
   const ink = base.map((one) => one + 50 * (random() - 0.5));
   const [cx, cy, r] = [20 + 8 * random(), 20 + 8 * random(), 9 + 6 * random()];
-  const rows = Buffer.alloc(size * (1 + 3 * size));
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) {
-      const [dx, dy] = [x - cx, y - cy];
-      const far = Math.hypot(dx, dy);
-      const on =
-        shape === "circle" ? far < r
-        : shape === "square" ? Math.max(Math.abs(dx), Math.abs(dy)) < r
-        : shape === "cross" ? Math.abs(Math.abs(dx) - Math.abs(dy)) < 3 && Math.abs(dx) < r
-        : far < r + 2 && far > r - 3;
-      const colour = on ? ink : ground;
-      for (let c = 0; c < 3; c++) rows[y * (1 + 3 * size) + 1 + 3 * x + c] = Math.max(0, Math.min(255, colour[c] + 12 * (random() - 0.5)));
-    }
-  const chunk = (kind, data) => {
-    const body = Buffer.concat([Buffer.from(kind), data]);
-    const ends = Buffer.alloc(8);
-    ends.writeUInt32BE(data.length, 0);
-    ends.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(size, 0);
-  head.writeUInt32BE(size, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+  return drawn(48, (x, y) => {
+    const [dx, dy] = [x - cx, y - cy];
+    const far = Math.hypot(dx, dy);
+    const on =
+      shape === "circle" ? far < r
+      : shape === "square" ? Math.max(Math.abs(dx), Math.abs(dy)) < r
+      : shape === "cross" ? Math.abs(Math.abs(dx) - Math.abs(dy)) < 3 && Math.abs(dx) < r
+      : far < r + 2 && far > r - 3;
+    return (on ? ink : ground).map((value) => value + 12 * (random() - 0.5));
+  });
 }

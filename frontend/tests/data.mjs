@@ -96,7 +96,7 @@ try {
 
   await step("the import is one commit by me", async () => {
     await page.getByRole("button", { name: "Import 5 files" }).click();
-    await see(/Saved as a commit by you, \d\d:\d\d: First birds/);
+    await see(/Saved as a version by you, \d\d:\d\d: First birds/);
     assert.equal(await read("notes.txt"), "one\ntwo\nthree\n");
     assert.equal(await read(HOSTILE), "<script>alert(1)</script>\n");
   });
@@ -134,7 +134,7 @@ try {
     await page.getByRole("cell", { name: "wren" }).waitFor();
     await page.getByLabel(/What is it/).fill("A wren, and a tit");
     await page.keyboard.press("Enter");
-    await see(/Saved as a commit by you/);
+    await see(/Saved as a version by you/);
   });
 
   await step("rows that changed are seen", async () => {
@@ -156,7 +156,7 @@ try {
     await page.getByLabel(/Into the folder/).fill("photos");
     await see(/1 file of the same name will be replaced/);
     await page.getByRole("button", { name: "Import 1 file" }).click();
-    await see(/Saved as a commit by you/);
+    await see(/Saved as a version by you/);
     await page.getByRole("button", { name: "see what changed" }).click();
     await page.waitForFunction(() => document.querySelectorAll(".data-sides img.crisp").length === 2);
   });
@@ -212,7 +212,7 @@ try {
     await see("1 file");
     await page.getByRole("checkbox", { name: /Unpack/ }).check();
     await page.getByRole("button", { name: "Import 2 files" }).click();
-    await see(/Saved as a commit by you/);
+    await see(/Saved as a version by you/);
     assert.equal(await read("inside/two.txt"), "two");
     await page.getByRole("button", { name: "undo", exact: true }).click();
     await see(/Undone by a new version/);
@@ -259,7 +259,7 @@ try {
     await page.getByRole("button", { name: "Import 2 files" }).waitFor();
     await see("No file is replaced.");
     await page.keyboard.press("Enter");
-    await see(/Saved as a commit by you/);
+    await see(/Saved as a version by you/);
     assert.match(await read("next/labels.csv"), /wren/);
   });
 
@@ -267,7 +267,7 @@ try {
     await page.getByRole("treeitem", { name: "notes.txt" }).click();
     await page.getByRole("button", { name: "Delete…" }).click();
     await page.getByRole("button", { name: "Delete the file" }).click();
-    await see(/Saved as a commit by you, .* Delete notes.txt/);
+    await see(/Saved as a version by you, .* Delete notes.txt/);
     await page.getByRole("treeitem", { name: "notes.txt" }).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "undo", exact: true }).click();
     await page.getByRole("treeitem", { name: "notes.txt" }).waitFor();

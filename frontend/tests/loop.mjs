@@ -114,7 +114,7 @@ try {
     await press("Import the first files");
     await page.getByLabel("Files to import").setInputFiles([archive]);
     await press(`Import ${COUNT} files`);
-    await see(/Saved as a commit by you/);
+    await see(/Saved as a version by you/);
     await press("Import files");
     await page.getByLabel("Files to import").setInputFiles([join(folder, "known.csv")]);
     await press("Import 1 file");

@@ -2,8 +2,16 @@
 import { deflateSync } from "node:zlib";
 
 /** A square picture of one colour. */
-export function png(side, [red, green, blue]) {
-  const row = Buffer.concat([Buffer.from([0]), Buffer.concat(Array(side).fill(Buffer.from([red, green, blue])))]);
+export function png(side, colour) {
+  return drawn(side, () => colour);
+}
+
+/** A square picture whose colours, three numbers from 0 to 255, `colourAt(x, y)` says. */
+export function drawn(side, colourAt) {
+  const rows = Buffer.alloc(side * (1 + 3 * side));
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++)
+      colourAt(x, y).forEach((value, at) => { rows[y * (1 + 3 * side) + 1 + 3 * x + at] = Math.max(0, Math.min(255, value)); });
   const head = Buffer.alloc(13);
   head.writeUInt32BE(side, 0);
   head.writeUInt32BE(side, 4);
@@ -11,7 +19,7 @@ export function png(side, [red, green, blue]) {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk("IHDR", head),
-    chunk("IDAT", deflateSync(Buffer.concat(Array(side).fill(row)))),
+    chunk("IDAT", deflateSync(rows)),
     chunk("IEND", Buffer.alloc(0)),
   ]);
 }

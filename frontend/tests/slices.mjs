@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createReadStream, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
 
 import { openBrowser, troublesOf } from "./browser.mjs";
+import { drawn } from "./png.mjs";
 import { serve } from "./server.mjs";
 
 const pictures = process.argv[2];
@@ -13,7 +13,7 @@ const photos = join(folder, "photos");
 mkdirSync(photos);
 const keys = Array.from({ length: 12 }, (_, index) => `scan-${String(index).padStart(2, "0")}.png`);
 keys.push("<img src=x onerror=alert(1)>.png");
-keys.forEach((key, index) => { writeFileSync(join(photos, key), png(28, index)); });
+keys.forEach((key, index) => { writeFileSync(join(photos, key), shape(index)); });
 tilth("repo", "create", "photos");
 tilth("put", "photos", photos);
 tilth("repo", "create", "truth");
@@ -164,27 +164,10 @@ try {
 }
 
 /** A small picture: a light square or circle on a dark ground. */
-function png(size, seed) {
-  const rows = [];
-  for (let y = 0; y < size; y++) {
-    rows.push(0);
-    for (let x = 0; x < size; x++) {
-      const [dx, dy] = [x - size / 2, y - size / 2];
-      const inside = seed % 2 ? dx * dx + dy * dy < 70 : Math.abs(dx) < 8 && Math.abs(dy) < 8;
-      rows.push(inside ? 220 - seed * 5 : 30 + seed * 4);
-    }
-  }
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const whole = Buffer.alloc(12 + data.length);
-    whole.writeUInt32BE(data.length);
-    body.copy(whole, 4);
-    whole.writeUInt32BE(crc32(body), 8 + data.length);
-    return whole;
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(size);
-  head.writeUInt32BE(size, 4);
-  head.set([8, 0, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", head), chunk("IDAT", deflateSync(Buffer.from(rows))), chunk("IEND", Buffer.alloc(0))]);
+function shape(seed) {
+  return drawn(28, (x, y) => {
+    const [dx, dy] = [x - 14, y - 14];
+    const inside = seed % 2 ? dx * dx + dy * dy < 70 : Math.abs(dx) < 8 && Math.abs(dy) < 8;
+    return Array(3).fill(inside ? 220 - seed * 5 : 30 + seed * 4);
+  });
 }

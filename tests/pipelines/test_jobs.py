@@ -36,6 +36,9 @@ def test_one_changed_file_of_many_runs_one_datum(workshop: Any) -> None:
     assert workshop.executor.ran == ["a:/f7"]
     assert (job.total, job.run, job.reused) == (50, 1, 49)
     assert workshop.files("p")["f7"] == b"B"
+    head = workshop.head("p")
+    assert head is not None
+    assert head.message == "1 item computed, 49 reused"
 
 
 def test_a_deleted_input_takes_its_output_along(workshop: Any) -> None:

@@ -185,6 +185,9 @@ def test_tests_gate_promotion_and_production_moves_back(workspace: Workspace) ->
     workspace.models.set_test("own", "no-regress", {"not_worse_than": "production", "by": 0.02, "required": False})
     owls = {"metric": "recall", "class": "owl", "at_least": 0.1, "where": "night = 1"}
     workspace.models.set_test("own", "owls", owls)
+    said = {test.name: test.words for test in workspace.models.board("own").tests}
+    assert said["good"] == "accuracy is at least 70 %"
+    assert said["no-regress"] == "accuracy is not worse by more than 2 points than that of the one in production"
     board = workspace.models.board("own")
     states = {result.test: result.state for result in board.results}
     assert states == {"good": "pass", "no-regress": "no baseline", "owls": "pass"}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ago, bytes, counted, duration, plain } from "./format";
+import { ago, authorName, bytes, counted, duration, plain } from "./format";
 
 test("durations are told in the unit that people would use", () => {
   expect([0, 0.2, 7, 999, 1500, 42_000, 75_000, 3_720_000].map(duration)).toEqual([
@@ -30,4 +30,8 @@ test("one thing is not called many", () => {
 
 test("only the default project goes unnamed", () => {
   expect([plain("default/scans"), plain("lab/scans"), plain("scans")]).toEqual(["scans", "lab/scans", "scans"]);
+});
+
+test("who made a version is said without the default project", () => {
+  expect(["pipeline default/train", "pipeline lab/train", "ann", "default/label"].map(authorName)).toEqual(["pipeline train", "pipeline lab/train", "ann", "label"]);
 });

@@ -78,6 +78,11 @@ export function short(id: string): string {
   return id.slice(0, 12);
 }
 
+/** Who made a version, in words: "pipeline default/train" → "pipeline train". */
+export function authorName(author: string): string {
+  return author.startsWith("pipeline ") ? `pipeline ${plain(author.slice("pipeline ".length))}` : plain(author);
+}
+
 /** "default/scans" → "scans"; other projects keep their name. */
 export function plain(name: string): string {
   return name.startsWith("default/") ? name.slice("default/".length) : name;

@@ -1,3 +1,6 @@
+import { plain } from "./format";
+import { fullName } from "./names";
+
 /** What a pipeline's spec reads: the repos of its input, however they are combined. */
 export interface InputRepo {
   repo: string;
@@ -19,7 +22,7 @@ function gather(input: unknown, found: Map<string, InputRepo>): void {
       else {
         const { repo, branch, project } = inner as { repo?: unknown; branch?: unknown; project?: unknown };
         if (typeof repo !== "string") continue;
-        const name = typeof project === "string" && project !== "default" ? `${project}/${repo}` : repo;
+        const name = plain(typeof project === "string" ? fullName(project, repo) : repo);
         const on = typeof branch === "string" ? branch : "main";
         found.set(`${name}@${on}`, { repo: name, branch: on });
       }

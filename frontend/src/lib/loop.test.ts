@@ -37,3 +37,8 @@ test("feedback leads back and known answers lead to the people", () => {
     { from: "p:choose", to: "r:inbox", back: true },
   ]);
 });
+
+test("a repo named with its project is the same repo", () => {
+  expect(inputRepos(from("default/scans"))).toEqual([{ repo: "scans", branch: "main" }]);
+  expect(loopOf([repo("scans")], [pipeline("embed", from("default/scans"))]).edges).toEqual([{ from: "r:scans", to: "p:embed" }]);
+});

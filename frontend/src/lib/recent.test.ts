@@ -14,3 +14,11 @@ test("what a pipeline moves is what followed, not a change of its own", () => {
   expect(changes.map((change) => change.change)).toEqual(["c", "a"]);
   expect(changes[1]).toMatchObject({ runs: 2, failed: 1, heads: [{ repo: "default/scans", author: "ann" }] });
 });
+
+test("a run that begins is nobody's act", () => {
+  const [change] = recentChanges([
+    { kind: "pipeline.changed", change: "a", at_ms: 1, facts: { name: "default/label" } },
+    { kind: "job.started", change: "a", at_ms: 2, facts: {} },
+  ]);
+  expect(change?.others).toEqual([{ kind: "pipeline.changed", name: "default/label" }]);
+});

@@ -97,7 +97,7 @@ def scans_dataset() -> dict[str, Any]:
         "media": {"kind": "image"},
         "items": {"from": "scans@main", "glob": "*.png"},
         "labels": {"from": "dataset-chosen@main:train.parquet", "key": "item", "column": "label", "match": "stem"},
-        "classes": [{"name": digit, "colour": place % 8 + 1} for place, digit in enumerate(DIGITS)],
+        "classes": [{"name": digit, "colour": place + 1} for place, digit in enumerate(DIGITS)],
     }
 
 

@@ -441,7 +441,7 @@ class _Run:
                     derivation=derivation,
                     change=self.job.change,
                     author=f"pipeline {pipeline.name}",
-                    message=f"{self.counters.run} run, {int(totals['reused'])} reused",
+                    message=_said(self.counters.run, int(totals["reused"])),
                     stage=pipeline.name,
                     trains=pipeline.spec.trains,
                     also=also,
@@ -450,6 +450,12 @@ class _Run:
             except BranchMoved:
                 if attempt + 1 == PUBLISH_ATTEMPTS:
                     raise
+
+
+def _said(run: int, reused: int) -> str:
+    """Return what a version of a run says of itself: "3 items computed, 1,274 reused"."""
+    items = f"{run:,} item{'' if run == 1 else 's'} computed"
+    return f"{items}, {reused:,} reused" if run and reused else items if run else f"nothing computed, {reused:,} reused"
 
 
 def _has_group(spec: InputSpec) -> bool:

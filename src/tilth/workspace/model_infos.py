@@ -42,10 +42,14 @@ def words_of(test: ModelTest) -> str:
     of = f" of {test.of}" if test.of else ""
     on = f" where {test.where}" if test.where else ""
     if test.at_least is not None:
-        return f"{metric}{of}{on} is at least {test.at_least:.3g}"
-    by = f" by more than {test.by:.3g}" if test.by else ""
+        return f"{metric}{of}{on} is at least {_percent(test.at_least)} %"
+    by = f" by more than {_percent(test.by)} points" if test.by else ""
     version = "the one in production" if test.not_worse_than == PRODUCTION else f"version {test.not_worse_than}"
     return f"{metric}{of}{on} is not worse{by} than that of {version}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g}"
 
 
 def promotion_info(model: ModelRepo, told: Mapping[str, Any], commit: Commit) -> PromotionInfo:

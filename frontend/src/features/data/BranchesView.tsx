@@ -4,7 +4,7 @@ import type { BranchInfo } from "@/api/client";
 import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { useNow } from "@/lib/clock";
-import { count, counted } from "@/lib/format";
+import { authorName, count, counted } from "@/lib/format";
 import { Button, ConfirmButton, ErrorNote, Loading, Section, State, When } from "@/ui";
 
 import { changeKind } from "./ChangesView";
@@ -202,7 +202,7 @@ function Moves({ name, branch, go }: { name: string; branch: BranchInfo; go: Go 
           <li key={move.position}>
             <button type="button" disabled={move.new == null} onClick={() => { go({ view: undefined, at: move.new === branch.head ? undefined : (move.new ?? undefined) }); }}>
               <bdi className="ellipsis">{shownName(move.message) || "no message"}</bdi>
-              <span className="faint ellipsis">by {shownName(move.author)}</span>
+              <span className="faint ellipsis">by {shownName(authorName(move.author))}</span>
               <span className="faint nowrap"><When ms={move.at_ms} /></span>
               {index === 0 && <State state="success" word="now" />}
             </button>

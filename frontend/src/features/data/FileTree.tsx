@@ -33,6 +33,14 @@ export function FileTree({
     estimateSize: () => 28,
     overscan: 12,
   });
+  // A link may name a file far down: it is brought into sight once, when it is known where it stands.
+  const shownOnce = useRef(false);
+  const place = selected === null ? -1 : rows.findIndex((row) => row.path === selected);
+  useEffect(() => {
+    if (shownOnce.current || place < 0) return;
+    shownOnce.current = true;
+    virtual.scrollToIndex(place, { align: "center" });
+  }, [place, virtual]);
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
   useEffect(() => {

@@ -5,7 +5,7 @@ import type { CommitInfo } from "@/api/client";
 import { useMay } from "@/api/may";
 import { useAct } from "@/api/queries";
 import { useNow } from "@/lib/clock";
-import { bytes, counted, plain } from "@/lib/format";
+import { authorName, bytes, counted, plain } from "@/lib/format";
 import { Button, ConfirmButton, ErrorNote, Icon, Loading, Page, When } from "@/ui";
 
 import { BranchesView } from "./BranchesView";
@@ -152,7 +152,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                 ? `Undone by a new version, ${clockWords(saved.commit.at_ms, now)}. Both stay in the history.`
                 : saved.commit.changed === false
                   ? "Nothing was new: all these files are here already, byte for byte."
-                  : `Saved as a commit by you, ${clockWords(saved.commit.at_ms, now)}: ${shownName(saved.commit.message)}`}
+                  : `Saved as a version by you, ${clockWords(saved.commit.at_ms, now)}: ${shownName(saved.commit.message)}`}
               {!saved.undone && saved.commit.changed !== false && (
                 <>
                   {" · "}
@@ -192,7 +192,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
               <span className="quiet">
                 {counted(commit.files, "file")}, {bytes(commit.size)}
                 <span className="faint">
-                  {" · "}by {shownName(plain(commit.author))}, <When ms={commit.at_ms} />
+                  {" · "}by {shownName(authorName(commit.author))}, <When ms={commit.at_ms} />
                 </span>
               </span>
             )}

@@ -79,10 +79,12 @@ export function ReposPage() {
       {repos.error && <ErrorNote error={repos.error} retry={repos.retry} />}
       {repos.isPending && <Loading what="Reading the repos…" />}
       {!repos.isPending && !repos.error && repos.items.length === 0 && (
-        <Empty title="No data yet">
-          <p>Make a repo, then drop a folder of pictures, texts or a CSV into it.</p>
-          {mayWrite && <Button look="main" icon="plus" onClick={() => { setMaking(true); }}>Make the first repo</Button>}
-        </Empty>
+        <div className="panel">
+          <Empty title="No data yet">
+            <p>Make a repo, then drop a folder of pictures, texts or a CSV into it.</p>
+            {mayWrite && <Button look="main" icon="plus" onClick={() => { setMaking(true); }}>Make the first repo</Button>}
+          </Empty>
+        </div>
       )}
       {repos.items.length > 0 && shown.length === 0 && (
         <Empty title="No repo matches">

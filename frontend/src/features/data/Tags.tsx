@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useAct, usePages } from "@/api/queries";
 import { useNow } from "@/lib/clock";
-import { counted } from "@/lib/format";
+import { authorName, counted } from "@/lib/format";
 import { Button, ConfirmButton, ErrorNote, Loading, Section, When } from "@/ui";
 
 import type { Moment } from "./moment";
@@ -30,7 +30,7 @@ export function Tags({ name, moment, go, mayWrite }: { name: string; moment: Mom
                   {tag.name}
                 </button>
                 <span className="ellipsis quiet"><bdi>{shownName(tag.message)}</bdi></span>
-                <span className="faint">by {shownName(tag.author)}, <When ms={tag.at_ms} /></span>
+                <span className="faint">by {shownName(authorName(tag.author))}, <When ms={tag.at_ms} /></span>
                 {mayWrite && (
                   <ConfirmButton
                     small

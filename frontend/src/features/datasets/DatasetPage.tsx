@@ -143,12 +143,14 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
             </select>
           </label>
           <span className="grow" />
-          <Button small look="plain" icon="clock" aria-expanded={history} onClick={() => { setHistory(!history); }} title="Who did what to these items, with undo (h)">
-            History
-          </Button>
-          <Link className="button small plain" to="/lineage" search={{ of: `${name}@main` }}>
-            Lineage
-          </Link>
+          <span className="nowrap">
+            <Button small look="plain" icon="clock" aria-expanded={history} onClick={() => { setHistory(!history); }} title="Who did what to these items, with undo (h)">
+              History
+            </Button>
+            <Link className="button small plain" to="/lineage" search={{ of: `${name}@main` }}>
+              Lineage
+            </Link>
+          </span>
         </header>
         {dataset.problem && <ErrorNote error={{ message: dataset.problem, help: "The items shown are those that could be read." }} />}
         <Unmatched dataset={dataset} />
@@ -167,24 +169,25 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
               </button>
             ))}
           </nav>
-          <span className="grow" />
-          {view?.id === "grid" && (
-            <label className="size-pick">
-              <span className="quiet">Size</span>
-              <input type="range" min={SIZES.least} max={SIZES.most} step={8} value={size} aria-label="Size of the tiles" onChange={(event) => { go({ size: Number(event.target.value) }, { replace: true }); }} />
-            </label>
-          )}
-          {view && ITEM_VIEWS.has(view.id) && <SortPick columns={state.columns} sort={search.sort} go={go} />}
-          {view && ITEM_VIEWS.has(view.id) && (
-            <Button small look="plain" disabled={!items.matching} onClick={() => { state.select("", selected.all ? "none" : "all"); }} title="Select every item that matches (Ctrl A)">
-              {selected.all ? "Select none" : `Select all ${items.matching === null ? "" : counted(items.matching, "item")}`}
-            </Button>
-          )}
-          {!view?.whole && (
-            <Button small look="plain" aria-pressed={rail} onClick={() => { setRail(!rail); }}>
-              {rail ? "Hide fields" : "Fields"}
-            </Button>
-          )}
+          <div className="dataset-tools">
+            {view?.id === "grid" && (
+              <label className="size-pick">
+                <span className="quiet">Size</span>
+                <input type="range" min={SIZES.least} max={SIZES.most} step={8} value={size} aria-label="Size of the tiles" onChange={(event) => { go({ size: Number(event.target.value) }, { replace: true }); }} />
+              </label>
+            )}
+            {view && ITEM_VIEWS.has(view.id) && <SortPick columns={state.columns} sort={search.sort} go={go} />}
+            {view && ITEM_VIEWS.has(view.id) && (
+              <Button small look="plain" disabled={!items.matching} onClick={() => { state.select("", selected.all ? "none" : "all"); }} title="Select every item that matches (Ctrl A)">
+                {selected.all ? "Select none" : `Select all ${items.matching === null ? "" : counted(items.matching, "item")}`}
+              </Button>
+            )}
+            {!view?.whole && (
+              <Button small look="plain" aria-pressed={rail} onClick={() => { setRail(!rail); }}>
+                {rail ? "Hide fields" : "Fields"}
+              </Button>
+            )}
+          </div>
         </div>
         <div className={`dataset-body${rail && !view?.whole ? " with-rail" : ""}${search.item !== undefined || history ? " with-panel" : ""}`}>
           {rail && !view?.whole && <FieldRail {...{ name, question, classes }} columns={state.columns} onChange={(where) => { setQuestion({ where }); }} />}

@@ -1,6 +1,7 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { useMay } from "@/api/may";
 import { usePages, useRead } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
 import { count, counted, percent } from "@/lib/format";
@@ -20,11 +21,10 @@ const STRIP = 10;
 /** All datasets: what is in them, how much of it is labeled, what models know. */
 export function DatasetsPage() {
   const found = usePages("datasets.list", { limit: 100 });
-  const me = useRead("access.me", {});
   const { make } = useSearch({ from: "/datasets" });
   const leave = useNavigate();
   const [making, setMaking] = useState(make !== undefined);
-  const mayWrite = me.data !== undefined && me.data.role !== "reader";
+  const mayWrite = useMay("datasets.define");
   const none = !found.isPending && !found.error && found.items.length === 0;
   return (
     <Page

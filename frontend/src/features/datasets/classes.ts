@@ -1,7 +1,7 @@
 /** The classes of a dataset: in order, with their colours and the digits that name them. */
 import { useMemo } from "react";
 
-import { colourOf } from "@/lib/colours";
+import { classColours } from "@/lib/colours";
 
 import type { DatasetInfo } from "./types";
 
@@ -14,27 +14,14 @@ export interface Classes {
   byDigit: (key: string) => string | null;
 }
 
-const UNKNOWN = "var(--ink-3)";
-
 export function classesOf(dataset: Pick<DatasetInfo, "classes" | "definition">): Classes {
   const names = [...dataset.classes];
-  const said = new Map<string, number>();
-  const defined = dataset.definition["classes"];
-  if (Array.isArray(defined))
-    for (const one of defined as { name?: unknown; colour?: unknown }[])
-      if (typeof one.name === "string" && typeof one.colour === "number") said.set(one.name, one.colour);
   const places = new Map(names.map((name, index) => [name, index]));
   // Where the classes are digits, each is its own key.
   const digits = names.length > 0 && names.every((name) => /^[0-9]$/.test(name));
   return {
     names,
-    colour: (label) => {
-      if (label == null) return UNKNOWN;
-      const colour = said.get(label);
-      if (colour !== undefined) return colourOf(colour - 1);
-      const place = places.get(label);
-      return place === undefined ? UNKNOWN : colourOf(place);
-    },
+    colour: classColours(dataset),
     digit: (label) => {
       if (digits) return label;
       const place = places.get(label);

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useNews } from "@/api/live";
 import { useRead } from "@/api/queries";
-import { counted, plain } from "@/lib/format";
+import { authorName, counted, plain } from "@/lib/format";
 import { type HeadMoved, type RecentChange, recentChanges } from "@/lib/recent";
 import { Button, Empty, ErrorNote, Loading, When } from "@/ui";
 
@@ -81,7 +81,7 @@ function Head({ head }: { head: HeadMoved }) {
       )}
       {head.branch !== "main" && <span className="quiet">@{head.branch}</span>}{" "}
       {commit.data?.message ?? (head.commit ? "moved" : "emptied")}
-      <span className="quiet"> · {byLabeling ? "people" : head.author}</span>
+      <span className="quiet"> · {byLabeling ? "people" : authorName(head.author)}</span>
     </>
   );
 }

@@ -66,7 +66,7 @@ export function ImportView({ pipeline, it, goto }: { pipeline: string; it: Label
       </div>
       {error && <ErrorNote error={error} />}
       <form className="line" onSubmit={(event) => { event.preventDefault(); if (named.trim()) setTable(named.trim()); }}>
-        <label>Or one that is in a repo: <input className="field wide" placeholder="answers@main:answers.csv" value={named} onChange={(event) => { setNamed(event.target.value); }} /></label>
+        <label className="line">Or one that is in a repo: <input className="field" placeholder="answers@main:answers.csv" value={named} onChange={(event) => { setNamed(event.target.value); }} /></label>
         <Button type="submit" disabled={!named.trim()}>Use it</Button>
       </form>
     </Section>

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 
+import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { count, money, plain } from "@/lib/format";
 import { Button, Empty, ErrorNote, Loading, Meter, Page } from "@/ui";
@@ -61,7 +62,7 @@ export function LabelingPage() {
 
 function NewProject() {
   const go = useNavigate();
-  const me = useRead("access.me", {});
-  if (me.data?.role === undefined || !["owner", "curator", "writer"].includes(me.data.role)) return null;
+  const mayMake = useMay("pipelines.create");
+  if (!mayMake) return null;
   return <Button icon="plus" look="main" onClick={() => void go({ to: "/new-labeling" })}>New labeling project</Button>;
 }

@@ -64,7 +64,7 @@ function Method({ method, chosen, show }: { method: MethodScore; chosen: boolean
   const [name, about] = METHODS[method.method] ?? [method.method, ""];
   return (
     <tr className={chosen ? "chosen" : ""}>
-      <td><strong>{name}</strong>{method.current && <span className="tag good">used here</span>}<div className="quiet">{about}</div></td>
+      <td><strong>{name}</strong>{method.current && <> <span className="tag good">used here</span></>}<div className="quiet">{about}</div></td>
       <td className="nowrap">{rateOf(method.known)}</td>
       <td className="bar"><IntervalBar of={method.known} /></td>
       <td className="num">{count(method.known.n)}</td>

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { CommitInfo } from "@/api/client";
 import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
-import { bytes, counted, plain, short } from "@/lib/format";
+import { bytes, counted, plain } from "@/lib/format";
 import { fullName, parseReference } from "@/lib/names";
 import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section, StageCard, When } from "@/ui";
 
@@ -58,11 +58,11 @@ function LineageOf({ of }: { of: string }) {
           ["Came from", counted(came.length, "version")],
           ["Led to", descendants.data ? `${led.length >= 199 ? "at least " : ""}${counted(led.length, "version")}` : "…"],
           here.parents[0]
-            ? ["Version before", <Link key="b" to="/lineage" search={{ of: `${repo}@${here.parents[0]}` }} className="mono">{short(here.parents[0])}</Link>]
+            ? ["Version before", <Link key="b" to="/lineage" search={{ of: `${repo}@${here.parents[0]}` }} title={here.parents[0]}>look at it</Link>]
             : null,
           ["Seal", <Id key="s" id={here.seal} />],
           here.derivation?.job
-            ? ["Run", <Link key="r" to="/runs/$run" params={{ run: here.derivation.job }} className="mono">{short(here.derivation.job)}</Link>]
+            ? ["Run", <Link key="r" to="/runs/$run" params={{ run: here.derivation.job }} title={here.derivation.job}>look at it</Link>]
             : null,
         ]}
       />
@@ -109,7 +109,7 @@ function VersionCard({ commit, here }: { commit: CommitInfo; here: boolean }) {
         icon={people ? "people" : commit.derivation?.recipe ? "code" : "data"}
         kind={people ? "labels by people" : commit.derivation?.recipe ? "made by a pipeline" : "data"}
         name={repo}
-        note={people ? peopleOf(commit) : <><span className="mono">{short(commit.id)}</span></>}
+        note={people ? peopleOf(commit) : <When ms={commit.at_ms} />}
       />
     </Link>
   );
@@ -138,8 +138,7 @@ function Versions({ title, none, nodes }: { title: string; none: string; nodes: 
               {shown.map((commit) => (
                 <tr key={commit.id}>
                   <td className="nowrap">
-                    <Link to="/lineage" search={{ of: `${plain(commit.repo)}@${commit.id}` }}>{plain(commit.repo)}</Link>{" "}
-                    <span className="mono faint">{short(commit.id)}</span>
+                    <Link to="/lineage" search={{ of: `${plain(commit.repo)}@${commit.id}` }} title={`Version ${commit.id}`}>{plain(commit.repo)}</Link>
                   </td>
                   <td>{origin(commit)}</td>
                   <td className="quiet">{commit.message}</td>
@@ -189,8 +188,8 @@ function Choose() {
       {repos.data.items.length === 0 ? (
         <div className="panel">
           <Empty title="Nothing to trace yet">
-            <p>Put data into a repo first:</p>
-            <pre>tilth put photos ~/my-photos</pre>
+            <p>Put data into a repo first; all that is made from it leaves its record here.</p>
+            <Link to="/data" className="button">Go to Data</Link>
           </Empty>
         </div>
       ) : (

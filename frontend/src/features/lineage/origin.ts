@@ -1,14 +1,14 @@
 import type { CommitInfo } from "@/api/client";
-import { counted, plain, short } from "@/lib/format";
+import { authorName, counted, plain, short } from "@/lib/format";
 
 /** How a version was made, in words. */
 export function origin(commit: CommitInfo): string {
   const { derivation } = commit;
-  if (!derivation) return `put by ${commit.author}`;
+  if (!derivation) return `put by ${authorName(commit.author)}`;
   const facts = derivation.facts ?? {};
-  if (derivation.stage === "revert") return `undone by ${commit.author}: ${short(String(facts["reverts"] ?? ""))}`;
-  if (derivation.stage === "merge") return `merged by ${commit.author}`;
-  if (derivation.stage === "feedback") return `chosen items sent back by ${commit.author}`;
+  if (derivation.stage === "revert") return `undone by ${authorName(commit.author)}: ${short(String(facts["reverts"] ?? ""))}`;
+  if (derivation.stage === "merge") return `merged by ${authorName(commit.author)}`;
+  if (derivation.stage === "feedback") return `chosen items sent back by ${authorName(commit.author)}`;
   const guideline = facts["guideline_version"];
   if (guideline !== undefined)
     return `labeled by ${trusted(facts)} under guidelines ${String(guideline)}`;

@@ -1,5 +1,6 @@
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 
+import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { counted } from "@/lib/format";
 import { ErrorNote, Icon, Loading, Page } from "@/ui";
@@ -17,8 +18,10 @@ export function ModelPage() {
   const { model: name = "" } = useParams({ strict: false }) as { model?: string };
   const { tab = "versions" } = modelSearch(useSearch({ strict: false }) as Record<string, unknown>);
   const model = useRead("models.get", { name });
-  const me = useRead("access.me", {});
-  const mayWrite = ["owner", "curator", "writer"].includes(me.data?.role ?? "");
+  const mayTrain = useMay("models.train");
+  const mayTest = useMay("models.set_test");
+  const mayUpload = useMay("models.upload");
+  const mayPromote = useMay("models.promote");
   if (model.error) return <Page title={name}><ErrorNote error={model.error} retry={() => void model.refetch()} /></Page>;
   if (!model.data) return <Loading what={`Reading ${name}, and judging versions that are new…`} />;
   const found = model.data;
@@ -41,7 +44,7 @@ export function ModelPage() {
               <Icon name="lineage" /> Compare the last two
             </Link>
           )}
-          {found.follows && mayWrite && <TrainButton name={name} model={found} />}
+          {found.follows && mayTrain && <TrainButton name={name} model={found} />}
         </>
       }
     >
@@ -54,9 +57,9 @@ export function ModelPage() {
         ))}
       </nav>
       {tab === "versions" && <VersionsTab name={name} model={found} />}
-      {tab === "tests" && <TestsTab name={name} model={found} mayWrite={mayWrite} />}
-      {tab === "upload" && <UploadTab name={name} model={found} mayWrite={mayWrite} />}
-      {tab === "promote" && <PromoteTab name={name} model={found} mayWrite={mayWrite} />}
+      {tab === "tests" && <TestsTab name={name} model={found} mayWrite={mayTest} />}
+      {tab === "upload" && <UploadTab name={name} model={found} mayWrite={mayUpload} />}
+      {tab === "promote" && <PromoteTab name={name} model={found} mayWrite={mayPromote} />}
     </Page>
   );
 }

@@ -2,6 +2,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 
 import type { ModelInfo } from "@/api/client";
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { Sparkline } from "@/canvas/Trend";
 import { count, percent } from "@/lib/format";
@@ -13,9 +14,8 @@ import "./models.css";
 /** All models: how good the newest version of each is, how it came there, and what is in production. */
 export function ModelsPage() {
   const models = usePages("models.list", { limit: 50, recent: 12 });
-  const me = useRead("access.me", {});
   const [making, setMaking] = useState(false);
-  const mayWrite = ["owner", "curator", "writer"].includes(me.data?.role ?? "");
+  const mayWrite = useMay("models.register");
   return (
     <Page
       title="Models"
@@ -31,10 +31,10 @@ export function ModelsPage() {
       {models.error && <ErrorNote error={models.error} retry={models.retry} />}
       {models.isPending && <Loading what="Reading the models, and judging versions that are new…" />}
       {!models.isPending && !models.error && models.items.length === 0 && !making && (
-        <Empty title="No models yet">
+        <div className="panel"><Empty title="No models yet">
           <p>Train one from a dataset's page, or add one and drop a file of its predictions on it: Tilth says how good it is, and where not.</p>
           {mayWrite && <Button look="main" icon="plus" onClick={() => { setMaking(true); }}>Add the first model</Button>}
-        </Empty>
+        </Empty></div>
       )}
       {models.items.length > 0 && (
         <div className="panel table-wrap">

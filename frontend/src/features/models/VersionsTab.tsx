@@ -4,10 +4,10 @@ import { useState } from "react";
 import type { ModelInfo, ModelVersionInfo } from "@/api/client";
 import { usePages } from "@/api/queries";
 import { Trend } from "@/canvas/Trend";
-import { count } from "@/lib/format";
+import { authorName, count } from "@/lib/format";
 import { Button, Empty, ErrorNote, Interval, Loading, When } from "@/ui";
 
-/** The versions of a model: how good, from which data and code; two chosen ones are compared. */
+/** The versions of a model: how good, from which data; two chosen ones are compared. */
 export function VersionsTab({ name, model }: { name: string; model: ModelInfo }) {
   const versions = usePages("models.versions", { name, limit: 50 });
   const [chosen, setChosen] = useState<readonly number[]>([]);
@@ -60,8 +60,8 @@ export function VersionsTab({ name, model }: { name: string; model: ModelInfo })
             </tr>
           </thead>
           <tbody>
-            {versions.items.map((version) => (
-              <VersionRow key={version.commit} version={version} chosen={chosen.includes(version.number)} onToggle={() => { toggle(version.number); }} />
+            {versions.items.map((version, index) => (
+              <VersionRow key={version.commit} version={version} before={versions.items[index + 1]} chosen={chosen.includes(version.number)} onToggle={() => { toggle(version.number); }} />
             ))}
           </tbody>
         </table>
@@ -71,7 +71,7 @@ export function VersionsTab({ name, model }: { name: string; model: ModelInfo })
   );
 }
 
-function VersionRow({ version, chosen, onToggle }: { version: ModelVersionInfo; chosen: boolean; onToggle: () => void }) {
+function VersionRow({ version, before, chosen, onToggle }: { version: ModelVersionInfo; before: ModelVersionInfo | undefined; chosen: boolean; onToggle: () => void }) {
   return (
     <tr className={chosen ? "models-chosen" : ""}>
       <td><input type="checkbox" checked={chosen} onChange={onToggle} aria-label={`Choose version ${version.number}`} /></td>
@@ -79,16 +79,19 @@ function VersionRow({ version, chosen, onToggle }: { version: ModelVersionInfo; 
       <td className="nowrap">{version.problem ? <span className="state bad">{version.problem}</span> : <Interval of={version.accuracy} />}</td>
       <td className="nowrap">{!version.problem && <Interval of={version.macro_f1} />}</td>
       <td className="num">{count(version.accuracy.n)}</td>
-      <td><Sources version={version} /></td>
-      <td className="quiet"><bdi>{version.by.replace("pipeline default/", "pipeline ")}</bdi>{version.message && <div className="models-line"><bdi>{version.message}</bdi></div>}</td>
+      <td>
+        <Sources version={version} />
+        {before?.recipe && version.recipe && before.recipe !== version.recipe && <div className="models-line need" title={`Code and parameters ${version.recipe}`}>other code or parameters than version {before.number}</div>}
+      </td>
+      <td className="quiet"><bdi>{authorName(version.by)}</bdi>{version.message && <div className="models-line"><bdi>{version.message}</bdi></div>}</td>
       <td className="num faint"><When ms={version.at_ms} /></td>
     </tr>
   );
 }
 
-/** Data and code that a version came from; each leads to where it came from itself. */
+/** The data that a version came from; each leads to where it came from itself. */
 export function Sources({ version }: { version: ModelVersionInfo }) {
-  if (version.data.length === 0 && !version.recipe) return <span className="faint">uploaded</span>;
+  if (version.data.length === 0) return <span className="faint">{version.recipe ? "made by a pipeline" : "uploaded"}</span>;
   return (
     <div className="models-sources">
       {version.data.map((source) => (
@@ -97,7 +100,6 @@ export function Sources({ version }: { version: ModelVersionInfo }) {
           {source.guideline_version && ` · guidelines ${source.guideline_version}`}
         </Link>
       ))}
-      {version.recipe && <span className="faint" title={`Code and parameters ${version.recipe}`}>code {version.recipe.slice(0, 8)}</span>}
     </div>
   );
 }

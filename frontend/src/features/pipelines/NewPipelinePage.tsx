@@ -1,6 +1,6 @@
 import "./pipelines.css";
 
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useRead } from "@/api/queries";
@@ -22,7 +22,7 @@ export function NewPipelinePage() {
   if (first === undefined)
     return (
       <Page title="New pipeline">
-        <div className="panel"><Empty title="There is nothing to read yet"><p>A pipeline reads a repo. Import data first, then come back.</p></Empty></div>
+        <div className="panel"><Empty title="There is nothing to read yet"><p>A pipeline reads a repo. Import data first, then come back.</p><Link to="/data" className="button main">Go to Data</Link></Empty></div>
       </Page>
     );
   const chosen = repo || first;

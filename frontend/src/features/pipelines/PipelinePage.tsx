@@ -161,7 +161,6 @@ function Runs({ name }: { name: string }) {
                 <th className="num">Items</th>
                 <th>What became of them</th>
                 <th className="num">Took</th>
-                <th>When</th>
               </tr>
             </thead>
             <tbody>
@@ -186,8 +185,8 @@ function RunRow({ run }: { run: JobInfo }) {
   return (
     <tr className="go" onClick={() => void go({ to: "/runs/$run", params: { run: run.id } })}>
       <td>
-        <Link to="/runs/$run" params={{ run: run.id }} className="mono" onClick={(event) => { event.stopPropagation(); }}>
-          {run.id.slice(0, 12)}
+        <Link to="/runs/$run" params={{ run: run.id }} title={`Run ${run.id}`} onClick={(event) => { event.stopPropagation(); }}>
+          <When ms={run.created_ms} />
         </Link>
       </td>
       <td><State state={run.state} /></td>
@@ -197,7 +196,6 @@ function RunRow({ run }: { run: JobInfo }) {
         {run.reason && <div className="faint">{run.reason}</div>}
       </td>
       <td className="num quiet">{took === null ? "" : duration(took)}</td>
-      <td className="faint"><When ms={run.created_ms} /></td>
     </tr>
   );
 }

@@ -101,16 +101,20 @@ function NewPipeline() {
 
 function None() {
   return (
-    <Page title="Pipelines" acts={<NewPipeline />}>
+    <Page title="Pipelines" about="Each runs by itself when its input changes, and only for the items that changed.">
       <div className="panel">
         <Empty title="No pipeline yet">
-          <p>A pipeline is a small file that says what to run for each item of a repo. For example <code>sizes.yaml</code>:</p>
-          <pre>{`pipeline: {name: sizes}
+          <p>A pipeline runs a program of yours for each item of a repo, and again only for those that change: thumbnails of photos, features of scans, a model of a dataset.</p>
+          <p>Asking people and training by the button need no pipeline of yours: see <Link to="/labeling">Labeling</Link> and <Link to="/datasets">Datasets</Link>.</p>
+          <NewPipeline />
+          <details>
+            <summary className="quiet">By the terminal instead</summary>
+            <pre>{`pipeline: {name: sizes}
 input: {pfs: {repo: photos, glob: "/**.jpg"}}
 transform:
   cmd: [sh, -c, 'for f in $(find /pfs/photos -type f); do wc -c < "$f" > "/pfs/out/$(basename "$f").size"; done']`}</pre>
-          <p>Write it here (“New pipeline”), or in a terminal:</p>
-          <pre>tilth pipeline create -f sizes.yaml</pre>
+            <pre>tilth pipeline create -f sizes.yaml</pre>
+          </details>
         </Empty>
       </div>
     </Page>

@@ -53,7 +53,7 @@ export function RunItems({ run }: { run: JobInfo }) {
         <Loading what="Reading the items…" />
       ) : items.items.length === 0 ? (
         <div className="panel">
-          <Empty title={state ? "No item is so" : ended(run) ? (run.run > 0 ? "It ended before its items could be listed" : "This run had no items") : "Items are listed here when the run has ended"} />
+          <Empty title={state ? "No item is so" : ended(run) ? (run.total > 0 ? "What became of each item is not listed for this run" : "This run had no items") : "Items are listed here when the run has ended"} />
         </div>
       ) : (
         <List

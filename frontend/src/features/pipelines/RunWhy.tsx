@@ -4,9 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { type ApiError, type CommitInfo, type JobInfo, call } from "@/api/client";
 import { useNews } from "@/api/live";
 import { useRead } from "@/api/queries";
-import { counted, plain, short } from "@/lib/format";
+import { authorName, counted, plain } from "@/lib/format";
 import { recentChanges } from "@/lib/recent";
-import { ErrorNote, Icon, Loading, State } from "@/ui";
+import { ErrorNote, Icon, Loading, State, When } from "@/ui";
 
 import { type ChangedInput, changedInputs } from "./cause";
 
@@ -65,16 +65,12 @@ function Asked({ run }: { run: JobInfo }) {
           ) : (
             plain(head.repo)
           )}{" "}
-          got a new version <span className="quiet">· {head.author}</span>
+          got a new version <span className="quiet">· {authorName(head.author)}</span>
         </p>
       ))}
-      {change?.others.map((other) => (
-        <p key={other.kind}>
-          {other.kind === "pipeline.changed" && plain(other.name) === plain(run.pipeline)
-            ? "The pipeline was made, changed, or asked to run again."
-            : `${plain(other.name)}: ${other.kind.replace(".", " ")}`}
-        </p>
-      ))}
+      {change?.others.some((other) => other.kind === "pipeline.changed" && plain(other.name) === plain(run.pipeline)) && (
+        <p>The pipeline was made, changed, or asked to run again.</p>
+      )}
       {run.state === "unchanged" ? (
         <p className="quiet">What this pipeline reads came out the same, so nothing new was made.</p>
       ) : (
@@ -116,13 +112,7 @@ function NewInput({ input }: { input: ChangedInput }) {
       {input.before ? "has a new version" : "was read for the first time"}
       {said && <>: “{said}”</>}
       <span className="quiet">
-        {commit.data && <> · {commit.data.author.startsWith("pipeline ") ? "made by a run" : commit.data.author}</>}
-        {input.before && (
-          <>
-            {" "}
-            · <span className="mono">{short(input.before)}</span> to <span className="mono">{short(input.commit)}</span>
-          </>
-        )}
+        {commit.data && <> · {commit.data.author.startsWith("pipeline ") ? "made by a run" : plain(commit.data.author)}, <When ms={commit.data.at_ms} /></>}
       </span>
     </>
   );

@@ -1,4 +1,4 @@
-import { useSearch } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import type { InviteInfo } from "@/api/invites";
@@ -34,7 +34,7 @@ export function Invites() {
       )}
       {revoke.error && <ErrorNote error={revoke.error} />}
       {items.length === 0 ? (
-        <div className="panel"><Empty title="No invites yet"><p>Make one above and send its link to the people who shall label.</p></Empty></div>
+        <div className="panel"><Empty title="No invites yet"><p>An invite is a link that you send to the people who shall label; each of them becomes a user of their own.</p></Empty></div>
       ) : (
         <div className="panel table-wrap">
           <table className="table settings-table">
@@ -77,7 +77,12 @@ function Make({ onDone }: { onDone: (made: InviteInfo) => void }) {
   const make = useAct("access.invite", onDone);
   const names = (projects.data?.items ?? []).map((one) => plain(one.pipeline));
   const pipeline = names.includes(chosen) ? chosen : (names[0] ?? "");
-  if (projects.data && names.length === 0) return <p className="quiet">There is no labeling project yet to invite people to.</p>;
+  if (projects.data && names.length === 0)
+    return (
+      <p>
+        An invite leads to a labeling project, and there is none yet. <Link to="/new-labeling">Make the first labeling project</Link>
+      </p>
+    );
   return (
     <form
       className="panel settings-form"

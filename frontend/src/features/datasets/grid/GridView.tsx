@@ -86,10 +86,9 @@ export function GridView({ name, dataset, question, selection }: ViewProps) {
     <div
       ref={box}
       className="grid-view"
-      role="listbox"
-      aria-multiselectable
+      // A list without options would promise what it does not hold.
+      {...(matching > 0 ? { role: "listbox", "aria-multiselectable": true, "aria-activedescendant": ids.option(cursor) } : { role: "group" })}
       aria-label={`${counted(matching, "item")} of ${name}`}
-      aria-activedescendant={matching > 0 ? ids.option(cursor) : undefined}
       tabIndex={0}
       onKeyDown={onKey}
     >

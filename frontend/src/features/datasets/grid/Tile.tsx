@@ -51,35 +51,38 @@ export const Tile = memo(function Tile({ id, name, item, at, media, size, classe
       style={{ width: size, height }}
       role="option"
       aria-selected={selected}
-      aria-label={words.join(", ")}
       title={words.join("\n")}
       onClick={onPick}
     >
+      {media !== "none" && <span className="offscreen">{item.key}, </span>}
       <div className="tile-media">
         {media === "none" ? (
           <div className="tile-key" dir="auto">{item.key}</div>
         ) : (
-          <MediaView media={item.media} name={item.key} address={thumbnailOf(name, item, size, at)} fit="tile" />
+          <MediaView media={item.media} name="" address={thumbnailOf(name, item, size, at)} fit="tile" />
         )}
         <span className="tile-box" aria-hidden onClick={(event) => { event.stopPropagation(); onToggle(event); }}>
           {selected && <Icon name="check" size={12} />}
         </span>
+        {item.mark && <span className="offscreen">, {item.mark.replaceAll("_", " ")}</span>}
         {item.mark && <span className="tile-mark" aria-hidden>{item.mark === "model_wrong" ? "M" : item.mark === "ambiguous" ? "?" : item.mark === "bad_data" ? "✕" : "•"}</span>}
       </div>
       <div className="tile-words">
         {label != null ? (
           <span className="tile-label" dir="auto">
+            <span className="offscreen">, label </span>
             <span className="dot" style={{ background: classes.colour(label) }} />
-            {size >= WORDS_FROM && <span className="ellipsis">{label}</span>}
-            {item.labeled_by === "fixed" && <Icon name="check" size={12} />}
+            <span className={size >= WORDS_FROM ? "ellipsis" : "offscreen"}>{label}</span>
+            {item.labeled_by === "fixed" && <><Icon name="check" size={12} /><span className="offscreen">, fixed by an expert</span></>}
           </span>
         ) : (
-          size >= WORDS_FROM && <span className="tile-label faint">no label</span>
+          <span className={size >= WORDS_FROM ? "tile-label faint" : "offscreen"}>no label</span>
         )}
         {prediction != null && (
           <span className={`tile-prediction${wrong ? " wrong" : ""}`} dir="auto">
+            <span className="offscreen">, model says </span>
             <span className="dot dashed" style={{ borderColor: classes.colour(prediction) }} />
-            {size >= WORDS_FROM && <span className="ellipsis">{prediction}</span>}
+            <span className={size >= WORDS_FROM ? "ellipsis" : "offscreen"}>{prediction}</span>
           </span>
         )}
       </div>

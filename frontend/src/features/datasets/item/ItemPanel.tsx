@@ -223,8 +223,11 @@ function Answers({ detail, classes }: { detail: ItemDetail; classes: Classes }) 
   );
 }
 
+/** Where an item lies on the map says nothing by itself. */
+const PLACES: ReadonlySet<string> = new Set(["x", "y"]);
+
 function Fields({ item, question, go }: { item: ItemInfo; question: Question; go: Go }) {
-  const entries = Object.entries(item.fields).filter(([name, value]) => value !== null && value !== "" && !name.startsWith("p."));
+  const entries = Object.entries(item.fields).filter(([name, value]) => value !== null && value !== "" && !name.startsWith("p.") && !PLACES.has(name) && value !== item.key);
   const chances = Object.entries(item.fields)
     .filter((entry): entry is [string, number] => entry[0].startsWith("p.") && typeof entry[1] === "number")
     .sort((a, b) => b[1] - a[1])

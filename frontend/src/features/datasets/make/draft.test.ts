@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { EMPTY, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, labeledRepo, labelsOf, missing } from "./draft";
+import { EMPTY, classesFrom, commonMedia, definitionOf, draftOf, endingsOf, folderLabel, globOf, labeledRepo, labelsOf, missing } from "./draft";
 
 describe("a dataset in the making", () => {
   it.each([
@@ -17,6 +17,16 @@ describe("a dataset in the making", () => {
     { media: { kind: "none" }, items: { from: "rows@main:a.csv", key: "id" }, classes: [], task: "classification" },
   ])("is read and said the same way", (definition) => {
     expect(definitionOf(draftOf(definition))).toEqual(definition);
+  });
+
+  it("reads which files are meant, and says it the same way", () => {
+    expect(endingsOf("")).toEqual([]);
+    expect(endingsOf("**.{png,PNG}")).toEqual(["png"]);
+    expect(endingsOf("**.jpg")).toEqual(["jpg"]);
+    expect(endingsOf("night/**.jpg")).toBeNull();
+    expect(endingsOf(globOf(["png", "jpg"]))).toEqual(["png", "jpg"]);
+    expect(globOf([])).toBe("");
+    expect(globOf(["7z"])).toBe("**.{7z,7Z}");
   });
 
   it("says what is still missing", () => {

@@ -129,6 +129,20 @@ export function isTable(path: string): boolean {
   return TABLES.has(extensionOf(path));
 }
 
+/** The endings of names that a pattern stands for; none for all files, null where it says something else. */
+export function endingsOf(glob: string): string[] | null {
+  if (glob === "") return [];
+  const found = /^\*\*(?:\/\*)?\.(?:([a-z0-9]+)|\{([a-z0-9,]+)\})$/i.exec(glob);
+  if (!found) return null;
+  return [...new Set((found[1] ?? found[2] ?? "").toLowerCase().split(",").filter(Boolean))];
+}
+
+/** The pattern for files with these endings, however they are written. */
+export function globOf(endings: readonly string[]): string {
+  if (endings.length === 0) return "";
+  return `**.{${endings.flatMap((one) => [...new Set([one, one.toUpperCase()])]).join(",")}}`;
+}
+
 /** The media that most of some files are. */
 export function commonMedia(paths: readonly string[]): Media {
   const counts = new Map<Media, number>();

@@ -1,9 +1,10 @@
+import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 
 import { useRead } from "@/api/queries";
 import { Matrix } from "@/canvas/Matrix";
 import { count, counted, percent } from "@/lib/format";
-import { Empty, ErrorNote, Interval, IntervalBar, Loading, Section } from "@/ui";
+import { Button, Empty, ErrorNote, Interval, IntervalBar, Loading, Section } from "@/ui";
 
 import { withExactly } from "@/features/datasets/chips";
 import { useClasses } from "@/features/datasets/classes";
@@ -14,7 +15,7 @@ import type { ViewProps } from "@/features/datasets/views";
 
 /** How good the model is on the matching items. Every number leads to its items. */
 export function MetricsView(props: ViewProps) {
-  const { dataset, question, setQuestion } = props;
+  const { dataset, question, setQuestion, go } = props;
   if (question.model === null)
     return (
       <Empty title={dataset.models.length > 0 ? "Whose predictions?" : "No model has looked at these items yet."}>
@@ -27,7 +28,13 @@ export function MetricsView(props: ViewProps) {
             ))}
           </div>
         ) : (
-          <p>Train one, or upload the predictions of your own, under Models. Then its accuracy, per class, with what it confuses, stands here.</p>
+          <>
+            <p>Train one here, or add one under Models and upload its predictions. Then its accuracy, per class, with what it confuses, stands here.</p>
+            <div className="chips">
+              <Button look="main" onClick={() => { go({ view: "train" }); }}>Train a model</Button>
+              <Link to="/models" className="button">Go to Models</Link>
+            </div>
+          </>
         )}
       </Empty>
     );

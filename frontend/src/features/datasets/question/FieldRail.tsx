@@ -44,7 +44,7 @@ export function FieldRail({ name, question, columns, classes, onChange }: Props)
           <section key={column.name} className={`rail-field${opened ? " open" : ""}`}>
             <button type="button" className="rail-head" aria-expanded={opened} onClick={() => { setChanged({ ...changed, [column.name]: !opened }); }}>
               <Icon name={opened ? "down" : "right"} size={12} />
-              <span className="grow ellipsis" dir="auto" title={column.name}>
+              <span className="grow" dir="auto" title={column.name}>
                 {fieldName(column.name)}
               </span>
               {opened && found && found.missing > 0 && <small title={`${count(found.missing)} of ${count(found.n)} items have none`}>{count(found.missing)} without</small>}

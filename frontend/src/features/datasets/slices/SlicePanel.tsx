@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Link } from "@tanstack/react-router";
 
+import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
 import { count, counted, plain } from "@/lib/format";
@@ -24,10 +25,9 @@ interface Props {
 /** One slice: what it is for, how far it is, what was said, and what one can do with it. */
 export function SlicePanel({ name, dataset, slice, go }: Props) {
   const found = useRead("slices.get", { dataset: name, name: slice }, { every: 15_000 });
-  const me = useRead("access.me", {});
   const [note, setNote] = useState<{ words: string; commit: string | null } | null>(null);
   const [open, setOpen] = useState<"send" | "export" | null>(null);
-  const mayWrite = me.data !== undefined && me.data.role !== "reader" && me.data.role !== "auditor";
+  const mayWrite = useMay("slices.update");
   const told = (words: string) => (done: { commit?: string | null }) => { setNote({ words: done.commit ? words : "Nothing changed", commit: done.commit ?? null }); };
   const update = useAct("slices.update", told("Saved"));
   const undo = useAct("datasets.undo", () => { setNote({ words: "Taken back", commit: null }); });

@@ -107,7 +107,7 @@ function Row({ slice, here, onOpen }: { slice: SliceInfo; here: boolean; onOpen:
             <small className="faint nowrap">{count(done.done)} of {count(done.total)}</small>
           </span>
         ) : (
-          <span className="faint">{counted(slice.statuses["done"] ?? 0, "item")}</span>
+          <span className="faint">{(slice.statuses["done"] ?? 0) > 0 ? counted(slice.statuses["done"] ?? 0, "item") : "–"}</span>
         )}
       </td>
       <td>{sent > 0 ? counted(sent, "item") : <span className="faint">–</span>}</td>

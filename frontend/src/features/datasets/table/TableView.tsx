@@ -63,8 +63,8 @@ export function TableView({ name, dataset, question, selection }: ViewProps) {
     }
   }
   const shown = ordered(columns).filter((column) => chosen.has(column.name));
-  const least = 220 + shown.reduce((sum, column) => sum + (column.kind === "number" ? 96 : 108), 0);
-  const template = `28px ${dataset.media === "image" ? "44px " : ""}minmax(140px, 1.4fr) ${shown.map((column) => (column.kind === "number" ? "minmax(84px, .6fr)" : "minmax(96px, 1fr)")).join(" ")}`;
+  const least = 220 + shown.reduce((sum, column) => sum + (column.kind === "number" ? 124 : 120), 0);
+  const template = `28px ${dataset.media === "image" ? "44px " : ""}minmax(140px, 1.4fr) ${shown.map((column) => (column.kind === "number" ? "minmax(116px, .6fr)" : "minmax(112px, 1fr)")).join(" ")}`;
   const sorted = search.sort?.replace(/^-/, "");
   const descending = search.sort?.startsWith("-") ?? false;
   const sortBy = (column: string): void => { go({ sort: sorted !== column ? column : descending ? undefined : `-${column}` }); };
@@ -228,6 +228,12 @@ function Cell({ column, item, colour }: { column: ColumnInfo; item: ItemInfo; co
   );
 }
 
+/** Whether a column is worth its place before somebody asks for it: it differs from item to item, and is not said anyway. */
+function tells(column: ColumnInfo): boolean {
+  if (column.role === "key" || column.name.startsWith("p.") || ["given_label", "loss", "x", "y", "name"].includes(column.name)) return false;
+  return column.distinct > 1 || ["label", "prediction"].includes(column.name);
+}
+
 function useChosen(name: string, columns: readonly ColumnInfo[]): [ReadonlySet<string>, (next: ReadonlySet<string>) => void] {
   const [kept, setKept] = useState<readonly string[] | null>(() => {
     try {
@@ -238,7 +244,7 @@ function useChosen(name: string, columns: readonly ColumnInfo[]): [ReadonlySet<s
     }
   });
   const chosen = useMemo(
-    () => new Set(kept ?? ordered(columns).filter((column) => column.role !== "key" && !column.name.startsWith("p.") && column.name !== "given_label" && column.name !== "loss").slice(0, 7).map((column) => column.name)),
+    () => new Set(kept ?? ordered(columns).filter(tells).slice(0, 7).map((column) => column.name)),
     [kept, columns],
   );
   return [

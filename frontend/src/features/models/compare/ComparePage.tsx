@@ -34,7 +34,7 @@ export function ComparePage() {
   return (
     <Page title="Compare models" about="Both on the same items, judged by the same labels. Differences that may be chance are grey.">
       <Pickers search={search} dataset={compared?.dataset ?? search.dataset ?? ""} go={go} />
-      {!ready && <div className="panel"><Empty title="Choose two versions"><p>Of one model, or of two that are judged by the same dataset.</p></Empty></div>}
+      {!ready && <Choose />}
       {ready && found.error && <ErrorNote error={found.error} retry={() => void found.refetch()} />}
       {ready && found.isPending && <Loading what="Laying both models beside the items…" />}
       {compared && !found.error && (
@@ -48,6 +48,19 @@ export function ComparePage() {
         </div>
       )}
     </Page>
+  );
+}
+
+function Choose() {
+  const models = useRead("models.list", { limit: 200, recent: 1 });
+  const none = models.data?.items.length === 0;
+  return (
+    <div className="panel">
+      <Empty title={none ? "There is no model to compare yet" : "Choose two versions"}>
+        <p>{none ? "Train one from a dataset's page, or add one with predictions of your own." : "Of one model, or of two that are judged by the same dataset."}</p>
+        {none && <Link to="/models" className="button main">Go to Models</Link>}
+      </Empty>
+    </div>
   );
 }
 

@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
 import { type ComparedItem, type ModelComparison, addressOf, call } from "@/api/client";
+import { useMay } from "@/api/may";
 import { usePages, useRead } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
-import { colourOf } from "@/lib/colours";
+import { classColours } from "@/lib/colours";
 import { count, percent } from "@/lib/format";
 import { Button, Empty, ErrorNote, Kbd, Loading } from "@/ui";
 
@@ -31,15 +32,14 @@ interface Asked {
 export function ComparedItems({ asked, compared, which, onWhich }: { asked: Asked; compared: ModelComparison; which: Outcome; onWhich: (which: Outcome) => void }) {
   const items = usePages("models.compared", { ...asked, outcome: which, limit: 60 });
   const dataset = useRead("datasets.get", { name: compared.dataset });
-  const me = useRead("access.me", {});
-  const mayMark = ["owner", "curator", "writer"].includes(me.data?.role ?? "") && !asked.at;
+  const mayMark = useMay("datasets.mark") && !asked.at;
   const cache = useQueryClient();
   const [said, setSaid] = useState<{ words: string; commit: string } | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const [marks, setMarks] = useState<ReadonlyMap<string, string | null>>(new Map());
   const box = useRef<HTMLUListElement>(null);
   const counts: Record<Outcome, number> = { broken: compared.broken, fixed: compared.fixed, still_wrong: compared.still_wrong };
-  const colours = useMemo(() => new Map((dataset.data?.classes ?? []).map((name, index) => [name, colourOf(index)])), [dataset.data]);
+  const colour = useMemo(() => classColours(dataset.data ?? { classes: [], definition: {} }), [dataset.data]);
 
   async function mark(item: ComparedItem, reason: (typeof REASONS)[number]): Promise<void> {
     const taken = (marks.get(item.key) ?? item.mark) === reason[0];
@@ -111,9 +111,9 @@ export function ComparedItems({ asked, compared, which, onWhich }: { asked: Aske
               <div className="compare-media"><MediaView media={item.media} name={item.key} address={addressFor(compared.dataset, item)} fit="tile" /></div>
             )}
             <div className="compare-words">
-              <Said word="label" label={item.label} colour={colours.get(item.label)} solid />
-              <Said word="was" label={item.first} colour={colours.get(item.first)} sure={item.first_confidence} right={item.first === item.label} />
-              <Said word="is" label={item.second} colour={colours.get(item.second)} sure={item.second_confidence} right={item.second === item.label} />
+              <Said word="label" label={item.label} colour={colour(item.label)} solid />
+              <Said word="was" label={item.first} colour={colour(item.first)} sure={item.first_confidence} right={item.first === item.label} />
+              <Said word="is" label={item.second} colour={colour(item.second)} sure={item.second_confidence} right={item.second === item.label} />
             </div>
             <div className="compare-foot">
               <Link to="/datasets/$name" params={{ name: compared.dataset }} search={{ item: item.key }} className="ellipsis" title={item.key}><bdi>{item.key}</bdi></Link>

@@ -1,0 +1,87 @@
+import { useRead } from "@/api/queries";
+import { parseReference } from "@/lib/names";
+import { Loading } from "@/ui";
+
+import { type Draft, type Match, isTable } from "./draft";
+import { type Row, columnsOf } from "./rows";
+
+const MATCHES: readonly (readonly [Match, string])[] = [
+  ["path", "the whole path"],
+  ["name", "the file's name"],
+  ["stem", "the name without its ending"],
+];
+
+/** Another table that holds the labels: where it is, and how its rows join the items. */
+export function LabelTable({ draft, sources, rows, waiting, set }: { draft: Draft; sources: readonly string[]; rows: readonly Row[]; waiting: boolean; set: (change: Partial<Draft>) => void }) {
+  const { repo, path } = parseReference(draft.labelFrom);
+  const files = useRead("files.walk", { reference: `${repo}@main`, limit: 1000 }, { enabled: repo !== "" });
+  const tables = (files.data?.items ?? []).map((one) => one.path.replace(/^\//, "")).filter(isTable);
+  const folders = [...new Set(tables.filter((one) => one.includes("/")).map((one) => one.slice(0, one.lastIndexOf("/"))))];
+  const columns = columnsOf(rows);
+  return (
+    <div className="make-fields">
+      <label>
+        In the repo
+        <select className="field" value={repo} onChange={(event) => { set({ labelFrom: `${event.target.value}@main`, labelPipeline: "", classes: [] }); }}>
+          <option value="" disabled>
+            choose one
+          </option>
+          {sources.map((source) => (
+            <option key={source}>{source}</option>
+          ))}
+        </select>
+      </label>
+      {repo !== "" && (
+        <label>
+          The table
+          <select className="field" value={path?.replace(/^\//, "") ?? ""} onChange={(event) => { set({ labelFrom: `${repo}@main:${event.target.value}`, classes: [] }); }}>
+            <option value="" disabled>
+              {files.isPending ? "reading…" : "choose one"}
+            </option>
+            {[...new Set([...folders, ...tables, ...(path ? [path.replace(/^\//, "")] : [])])].map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {waiting && <Loading what="Reading its first rows…" />}
+      {columns.length > 0 && (
+        <>
+          <label>
+            Its item is in
+            <Choose value={draft.labelKey} of={columns} onChange={(labelKey) => { set({ labelKey }); }} />
+          </label>
+          <label>
+            and is
+            <select className="field" value={draft.labelMatch} onChange={(event) => { set({ labelMatch: event.target.value as Match }); }}>
+              {MATCHES.map(([value, word]) => (
+                <option key={value} value={value}>
+                  {word}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Its label is in
+            <Choose value={draft.labelColumn} of={columns} onChange={(labelColumn) => { set({ labelColumn, classes: [] }); }} />
+          </label>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Choose({ value, of, onChange }: { value: string; of: readonly string[]; onChange: (value: string) => void }) {
+  return (
+    <select className="field" value={of.includes(value) ? value : ""} onChange={(event) => { onChange(event.target.value); }}>
+      <option value="" disabled>
+        choose a column
+      </option>
+      {of.map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </select>
+  );
+}
