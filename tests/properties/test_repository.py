@@ -13,9 +13,10 @@ from tilth.errors import Conflict, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.branches import create_branch, get_branch, move_branch
-from tilth.versioning.commits import commit_edits, log
+from tilth.versioning.commits import commit_edits
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
+from tilth.versioning.history import log
 from tilth.versioning.repos import create_repo
 from tilth.versioning.revert import revert
 from tilth.versioning.trees import Tree, write_entry

@@ -16,7 +16,7 @@ from tilth.publication.publish import publish
 from tilth.versioning import feedback
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import get_branch, move_branch
-from tilth.versioning.commits import log
+from tilth.versioning.history import log
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import create_repo, set_held_out
 from tilth.versioning.revisions import resolve

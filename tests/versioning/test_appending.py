@@ -15,8 +15,9 @@ from tilth.storage.content import WHOLE_FILE, append_content, chunk_list, write_
 from tilth.versioning.appending import append
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import create_branch
-from tilth.versioning.commits import commit_edits, log
+from tilth.versioning.commits import commit_edits
 from tilth.versioning.edits import Edits, Put
+from tilth.versioning.history import log
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree, write_entry
 

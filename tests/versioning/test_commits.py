@@ -14,9 +14,10 @@ from tilth.model.commit import commit_record
 from tilth.model.digest import digest_of
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.branches import move_branch
-from tilth.versioning.commits import commit_edits, commits_of_change, log
+from tilth.versioning.commits import commit_edits, commits_of_change
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
+from tilth.versioning.history import log
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree
 

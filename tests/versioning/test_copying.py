@@ -10,8 +10,8 @@ from tilth.model.commit import InputKind
 from tilth.storage.records import RecordKind
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import create_branch
-from tilth.versioning.commits import log
 from tilth.versioning.copying import copy, move
+from tilth.versioning.history import log
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo, create_repo
 

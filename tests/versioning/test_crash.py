@@ -11,7 +11,8 @@ from pathlib import Path
 from writing import files_of
 
 from tilth.versioning.backend import open_backend
-from tilth.versioning.commits import get_commit, log
+from tilth.versioning.commits import get_commit
+from tilth.versioning.history import log
 from tilth.versioning.repos import create_repo
 from tilth.versioning.verify import verify
 

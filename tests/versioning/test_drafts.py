@@ -11,7 +11,7 @@ from tilth.errors import BranchMoved, NotFound
 from tilth.model.commit import Commit
 from tilth.versioning import drafts
 from tilth.versioning.backend import Backend, open_backend
-from tilth.versioning.commits import commit_edits, log
+from tilth.versioning.commits import commit_edits
 from tilth.versioning.drafts import (
     add_to_draft,
     commit_draft,
@@ -21,6 +21,7 @@ from tilth.versioning.drafts import (
     list_drafts,
     open_draft,
 )
+from tilth.versioning.history import log
 from tilth.versioning.repos import Repo
 
 

@@ -10,8 +10,8 @@ from tilth.model.commit import InputKind
 from tilth.model.entry import Entry
 from tilth.versioning import feedback
 from tilth.versioning.backend import Backend
-from tilth.versioning.commits import log
 from tilth.versioning.edits import Edits, Put
+from tilth.versioning.history import log
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import create_repo, set_held_out
 from tilth.versioning.trees import Tree

@@ -17,7 +17,8 @@ from tilth.versioning.branches import (
     list_moves,
     move_branch,
 )
-from tilth.versioning.commits import get_commit, log
+from tilth.versioning.commits import get_commit
+from tilth.versioning.history import log
 from tilth.versioning.provenance import declare_inputs, release_branch
 from tilth.versioning.repos import Repo, create_repo, delete_repo, get_repo, list_repos, set_held_out
 

@@ -17,8 +17,9 @@ from tilth.model.digest import digest_of
 from tilth.versioning import feedback, journal
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.branches import create_branch, list_branches, list_moves, move_branch
-from tilth.versioning.commits import commit_edits, log
+from tilth.versioning.commits import commit_edits
 from tilth.versioning.edits import Edits
+from tilth.versioning.history import log
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.rebuild import rebuild
 from tilth.versioning.repos import create_repo, delete_repo, list_repos, set_held_out

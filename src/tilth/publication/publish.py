@@ -62,7 +62,7 @@ def publish(
     if trains:
         derivation = replace(derivation, facts={**derivation.facts, "trains": True})
     head = read_head(backend, repo, branch, stage=stage)
-    commit = seal_commit(
+    sealed = seal_commit(
         backend.store, head, tree=tree, derivation=derivation, change=change, author=author, message=message
     )
     noted = journal.spill(backend.database, backend.store)
@@ -73,10 +73,10 @@ def publish(
         if trains or output.trains:
             # Again, under the write lock: a repo may have been held out since.
             check_training(conn, derivation, head.repo.full_name)
-        record_commit(conn, commit, head)
+        record_commit(conn, sealed, head)
         journal.forget(conn, noted)
         also(conn)
-    return commit
+    return sealed.commit
 
 
 def check_training(conn: Connection, derivation: Derivation, output: str) -> None:

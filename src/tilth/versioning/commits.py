@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-import pyarrow.compute as pc
-from sqlalchemy import Connection, insert, literal, select
+from sqlalchemy import Connection, insert, select
 
 from tilth.errors import BranchMoved, Conflict, Corrupt, Invalid, NotFound, NothingToCommit
 from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
@@ -17,13 +16,12 @@ from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
-from tilth.storage.tables import diff_tables
-from tilth.versioning import journal
+from tilth.versioning import journal, touches
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch, move_head
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import Repo, RepoName, find_repo
-from tilth.versioning.trees import Tree, folder_path
+from tilth.versioning.trees import Tree
 from tilth.versioning.turns import branch_turn
 
 ATTEMPTS = 16
@@ -53,6 +51,14 @@ class Head:
     def tree(self, store: Store) -> Tree:
         """Return the head's tree, empty while there is no commit."""
         return Tree(store, self.commit.tree if self.commit is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A commit whose record is in the store, and what it touched."""
+
+    commit: Commit
+    touched: touches.Touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +153,21 @@ def commit_together(
                 if not isinstance(wanted, AnyHead) and head.id != wanted:
                     raise BranchMoved(name, expected=wanted, found=head.id)
             sealed = _seal_planned(backend, heads, plan(heads), change=change, author=author, message=message)
+            made = [each.commit if each is not None else None for each in sealed]
             noted = journal.spill(backend.database, backend.store)
             backend.store.flush()
             try:
                 with backend.database.transaction() as conn:
-                    for head, commit in zip(heads, sealed, strict=True):
-                        if commit is not None:
+                    for head, each in zip(heads, sealed, strict=True):
+                        if each is not None:
                             check_writable(find_branch(conn, head.repo, head.branch), stage)
-                            record_commit(conn, commit, head)
+                            record_commit(conn, each, head)
                         elif find_branch(conn, head.repo, head.branch).head != head.id:
                             raise BranchMoved(f"{head.repo.full_name}@{head.branch}", expected=head.id, found=None)
                     journal.forget(conn, noted)
                     if also is not None:
-                        also(conn, sealed)
-                return sealed
+                        also(conn, made)
+                return made
             except BranchMoved:
                 # Someone who does not wait for turns moved a head: make the edits again on the new one.
                 if not all(isinstance(wanted, AnyHead) for wanted in expected):
@@ -173,9 +180,9 @@ def commit_together(
 
 def _seal_planned(
     backend: Backend, heads: Sequence[Head], planned: Sequence[Planned], *, change: ChangeId, author: str, message: str
-) -> list[Commit | None]:
+) -> list[Sealed | None]:
     """Seal a commit on every head that its plan changes. Raises NothingToCommit when there is none."""
-    sealed: list[Commit | None] = []
+    sealed: list[Sealed | None] = []
     for head, each in zip(heads, planned, strict=True):
         tree = head.tree(backend.store).apply(each.edits)
         unchanged = tree.root == (head.commit.tree if head.commit is not None else None)
@@ -194,7 +201,7 @@ def _seal_planned(
                 merges=each.merges,
             )
         )
-    if not any(commit is not None for commit in sealed):
+    if all(each is None for each in sealed):
         names = " and ".join(f"{head.repo.full_name}@{head.branch}" for head in heads)
         raise NothingToCommit(
             f"Nothing to commit on {names}: "
@@ -224,14 +231,14 @@ def seal_commit(
     author: str,
     message: str,
     merges: Sequence[Commit] = (),
-) -> Commit:
-    """Put the record of a new commit on `head` into the store and return the commit. Costs O(changed rows).
+) -> Sealed:
+    """Put the record of a new commit on `head` into the store and return it. Costs O(changed rows).
 
     `merges` are further parents, behind the head.
     """
     _check_text(message, "message")
     _check_text(author, "author")
-    files, size = _measure(store, head.commit, tree)
+    touched = touches.measure(store, head.commit, tree)
     parents = (*((head.commit,) if head.commit is not None else ()), *merges)
     unsealed = Commit(
         id=CommitId(new_id()),
@@ -245,22 +252,23 @@ def seal_commit(
         author=author,
         at_ms=time.time_ns() // 1_000_000,
         message=message,
-        files=files,
-        size=size,
+        files=touched.files,
+        size=touched.size,
         seal=Digest(b""),
     )
     record = commit_record(unsealed)
     commit = replace(unsealed, seal=digest_of(record))
     store.put(RecordKind.COMMIT, commit.seal, record)
-    return commit
+    return Sealed(commit, touched)
 
 
-def record_commit(conn: Connection, commit: Commit, head: Head) -> int:
+def record_commit(conn: Connection, sealed: Sealed, head: Head) -> int:
     """Index a sealed commit and move the branch to it in the caller's transaction; return the feed position.
 
     The store must have been flushed. Raises BranchMoved when the head is no longer the one it was sealed on.
     """
-    index_commit(conn, commit)
+    commit = sealed.commit
+    index_commit(conn, commit, sealed.touched)
     return move_head(
         conn,
         head.repo,
@@ -273,12 +281,13 @@ def record_commit(conn: Connection, commit: Commit, head: Head) -> int:
     )
 
 
-def index_commit(conn: Connection, commit: Commit) -> None:
-    """Insert the rows of a sealed commit: itself, parents, inputs, upstream repos.
+def index_commit(conn: Connection, commit: Commit, touched: touches.Touched | None) -> None:
+    """Insert the rows of a sealed commit: itself, its place, what it touched, parents, inputs, upstream repos.
 
     Raises NotFound for an input that does not exist and Corrupt for one whose seal is another.
     """
     derivation = commit.derivation
+    line, generation = touches.place(conn, commit, touched)
     conn.execute(
         insert(commits).values(
             id=commit.id,
@@ -294,6 +303,8 @@ def index_commit(conn: Connection, commit: Commit) -> None:
             job=derivation.job if derivation is not None else None,
             seal=commit.seal,
             record=commit_record(commit),
+            line=line,
+            generation=generation,
         )
     )
     for position, parent in enumerate(commit.parents):
@@ -368,99 +379,6 @@ def commits_of_change(backend: Backend, change: ChangeId) -> list[Commit]:
         return [commit_from_record(record) for record in conn.execute(query).scalars()]
 
 
-def log(
-    backend: Backend,
-    repo: RepoName,
-    at: str,
-    *,
-    after: CommitId | None = None,
-    limit: int = 100,
-    path: str = "",
-) -> list[Commit]:
-    """Return the commit `at` (a branch or a commit id) and its ancestors by first parent, newest first.
-
-    `after` is the last commit of the page before. With `path`, only commits that changed something there, and
-    the walk reads O(log n) per commit passed.
-    """
-    with backend.database.read() as conn:
-        home = find_repo(conn, repo)
-        if after is not None:
-            start = _first_parent(conn, after)
-        else:
-            start = _start_of(conn, home, at)
-        if not path:
-            return _chain(conn, start, limit)
-        return _touching(backend.store, conn, start, folder_path(path), limit)
-
-
-def is_ancestor(conn: Connection, ancestor: CommitId, of: CommitId) -> bool:
-    """Tell whether `ancestor` is `of` or before it, over all parents. Costs the distance between them."""
-    if ancestor == of:
-        return True
-    seen = {of}
-    waiting = [of]
-    while waiting:
-        some, waiting = waiting[:_IN_ONE_QUERY], waiting[_IN_ONE_QUERY:]
-        for parent in conn.execute(select(commit_parents.c.parent).where(commit_parents.c.commit.in_(some))).scalars():
-            if parent == ancestor:
-                return True
-            if parent not in seen:
-                seen.add(parent)
-                waiting.append(parent)
-    return False
-
-
-def _start_of(conn: Connection, home: Repo, at: str) -> CommitId | None:
-    row = conn.execute(select(commits.c.repo).where(commits.c.id == at)).first()
-    if row is not None:
-        if row.repo != home.id:
-            raise NotFound(f"Commit {at} is not of repo {home.full_name}.", help="Name the repo it is of.", commit=at)
-        return CommitId(at)
-    return find_branch(conn, home, at).head
-
-
-def _first_parent(conn: Connection, commit: CommitId) -> CommitId | None:
-    query = select(commit_parents.c.parent).where(commit_parents.c.commit == commit, commit_parents.c.position == 0)
-    parent: CommitId | None = conn.execute(query).scalar()
-    return parent
-
-
-def _chain(conn: Connection, start: CommitId | None, limit: int) -> list[Commit]:
-    if start is None or limit <= 0:
-        return []
-    chain = select(literal(start).label("id"), literal(1).label("depth")).cte("chain", recursive=True)
-    chain = chain.union_all(
-        select(commit_parents.c.parent, chain.c.depth + 1).where(
-            commit_parents.c.commit == chain.c.id, commit_parents.c.position == 0, chain.c.depth < limit
-        )
-    )
-    query = select(commits.c.record).join(chain, chain.c.id == commits.c.id).order_by(chain.c.depth)
-    return [commit_from_record(record) for record in conn.execute(query).scalars()]
-
-
-def _touching(store: Store, conn: Connection, start: CommitId | None, path: str, limit: int) -> list[Commit]:
-    found: list[Commit] = []
-    while start is not None and len(found) < limit:
-        page = _chain(conn, start, 101)
-        marks = [_mark(Tree(store, commit.tree), path) for commit in page]
-        # The last of a full page is only there to compare the one before it with.
-        for index, commit in enumerate(page[:100]):
-            before = marks[index + 1] if index + 1 < len(page) else _mark(Tree(store), path)
-            if marks[index] != before:
-                found.append(commit)
-                if len(found) == limit:
-                    break
-        start = page[100].id if len(page) == 101 else None
-    return found
-
-
-def _mark(tree: Tree, path: str) -> tuple[object, object]:
-    """Return a value that is equal for two trees when they hold the same at and below `path`."""
-    if not path:
-        return tree.root, None
-    return tree.stat(path), tree.table.fold(f"{path}/", f"{path}0")
-
-
 def _check_text(text: str, what: str) -> None:
     try:
         size = len(text.encode())
@@ -468,15 +386,3 @@ def _check_text(text: str, what: str) -> None:
         raise Invalid(f"The commit's {what} is not valid UTF-8.", help="Write it again.") from None
     if "\0" in text or size > MAX_TEXT_BYTES:
         raise Invalid(f"The commit's {what} holds NUL or is over {MAX_TEXT_BYTES} bytes.", help="Put it in a file.")
-
-
-def _measure(store: Store, parent: Commit | None, tree: Digest | None) -> tuple[int, int]:
-    """Return number of files and their bytes, from the parent's numbers and what differs."""
-    now = Tree(store, tree)
-    if parent is None or parent.tree is None:
-        size = sum(pc.sum(batch.column("size")).as_py() or 0 for batch in now.table.scan())
-        return len(now), size
-    size = parent.size
-    for _, old, new in diff_tables(Tree(store, parent.tree).table, now.table):
-        size += (new["size"] if new is not None else 0) - (old["size"] if old is not None else 0)
-    return len(now), size

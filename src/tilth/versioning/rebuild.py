@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from tilth.errors import Conflict, NotFound
+from tilth.errors import Conflict, NotFound, TilthError
 from tilth.metadata import counters, feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
@@ -20,11 +20,13 @@ from tilth.model.ids import CommitId
 from tilth.progress import Progress, silent
 from tilth.storage.mending import drop_dead_shards
 from tilth.storage.records import RecordKind
+from tilth.storage.store import Store
 from tilth.versioning import journal
 from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
 from tilth.versioning.repos import REPO_GONE
+from tilth.versioning.touches import Touched, measure
 from tilth.versioning.verify import Problem, verify
 
 Facts = Mapping[str, Any]
@@ -86,11 +88,13 @@ def _rebuild(backend: Backend, progress: Progress) -> Rebuilt:
     progress.end()
     notes.sort(key=lambda note: note.sequence)
     with backend.database.transaction() as conn:
-        done = _replay(conn, notes, found, packs)
+        done = _replay(conn, notes, found, packs, backend.store)
     return replace(done, problems=tuple(verify(backend, progress=progress).problems))
 
 
-def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[CommitId, Commit], packs: int) -> Rebuilt:
+def _replay(
+    conn: Connection, notes: Sequence[journal.Note], found: Mapping[CommitId, Commit], packs: int, store: Store
+) -> Rebuilt:
     repo_rows: dict[str, Facts] = {}
     branch_rows: dict[tuple[str, str], Facts] = {}
     edge_rows: dict[str, Facts] = {}
@@ -135,7 +139,7 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
     order, missing = _history(found, named)
     indexed = {commit.id for commit in order}
     for commit in order:
-        index_commit(conn, commit)
+        index_commit(conn, commit, _touched(store, commit, found))
     for place, row in branch_rows.items():
         head = heads.get(place)
         conn.execute(
@@ -172,6 +176,13 @@ def _replay(conn: Connection, notes: Sequence[journal.Note], found: Mapping[Comm
     counters.raise_to(conn, journal.COUNTER, max((note.sequence for note in notes), default=0))
     alive = sum(1 for row in repo_rows.values() if row["deleted_ms"] is None)
     return Rebuilt(packs, alive, len(branch_rows), len(order), len(move_rows), missing)
+
+
+def _touched(store: Store, commit: Commit, found: Mapping[CommitId, Commit]) -> Touched:
+    try:
+        return measure(store, found[commit.parents[0]] if commit.parents else None, commit.tree)
+    except TilthError:
+        return Touched(commit.files, commit.size, None)  # its tree is damaged, and verification names it
 
 
 def _history(found: Mapping[CommitId, Commit], named: Sequence[str]) -> tuple[list[Commit], tuple[str, ...]]:

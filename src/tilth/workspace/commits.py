@@ -5,7 +5,7 @@ from __future__ import annotations
 from tilth.contract.values import CommitInfo, FileChange, Page
 from tilth.model.ids import CommitId
 from tilth.model.names import DEFAULT_BRANCH
-from tilth.versioning import branches, commits, diff, revert, revisions
+from tilth.versioning import branches, commits, diff, history, revert, revisions
 from tilth.versioning.diff import Change
 from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree
@@ -29,7 +29,7 @@ class LocalCommits:
         """List a commit and its ancestors, newest first."""
         asked = revisions.parse(reference)
         start = revisions.resolve(self._backend, asked)
-        found = commits.log(
+        found = history.log(
             self._backend,
             start.repo_id,
             start.id,

@@ -22,6 +22,7 @@ from tilth.pipelines.registry import Pipeline
 from tilth.pipelines.resolution import Sources
 from tilth.pipelines.stage import End, PipelineStage
 from tilth.progress import Progress, silent
+from tilth.versioning import touches
 from tilth.versioning.backend import Backend
 from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.slot_store import opened_store
@@ -67,6 +68,8 @@ class Coordinator:
     ) -> None:
         """`trouble` hears (and may raise) why labels of a pipeline could not be published."""
         self._lease = lease
+        self._backend = backend
+        self._history_noted = False
         self._trouble = trouble
         self._labeling = LabelingStage(backend, guard=self._guard)
         self._pipelines = PipelineStage(backend, executor, {"labeling": _LabelingIntake(backend, self._labeling)})
@@ -86,7 +89,7 @@ class Coordinator:
         took = self._pipelines.take_events() > 0
         ended = self._reap()
         started = self._start(progress)
-        return self._publish_due() or took or ended or started
+        return self._publish_due() or took or ended or started or self._note_history()
 
     def run(self, until: Callable[[], bool], *, deadline: float | None = None, progress: Progress = silent) -> bool:
         """Take steps until `until` says so or nothing is left; False when the deadline (monotonic) came first.
@@ -174,6 +177,13 @@ class Coordinator:
                 self._not_before[pipeline] = now + RETRY_S
                 self._trouble(pipeline, error)
         return done
+
+    def _note_history(self) -> bool:
+        """Note which paths some older commits touched, where an earlier version left that out."""
+        if self._history_noted:
+            return False
+        self._history_noted = touches.fill(self._backend) == 0
+        return not self._history_noted
 
     def _guard(self, conn: Connection) -> None:
         leases.check(conn, self._lease.lease)

@@ -25,10 +25,11 @@ from tilth.model.canonical import Json, canonical
 from tilth.model.commit import Commit, Derivation
 from tilth.model.ids import CommitId
 from tilth.model.names import DEFAULT_BRANCH, check_name
-from tilth.versioning import commits, revisions
+from tilth.versioning import revisions
 from tilth.versioning.commits import ATTEMPTS, Head, commit_edits, get_commit, read_head
 from tilth.versioning.diff import Change, diff_trees
 from tilth.versioning.edits import Edits
+from tilth.versioning.history import is_ancestor, log
 from tilth.versioning.repos import DATASET, Repo, create_repo, find_repo
 from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree, write_entry
@@ -220,7 +221,7 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
         repo = find_dataset(conn, name)
         undone = revisions.resolve_in(conn, Reference(repo.project, repo.name, commit))
         head = read_head(backend, repo, DEFAULT_BRANCH)
-        if head.id is None or not commits.is_ancestor(conn, undone.id, head.id):
+        if head.id is None or not is_ancestor(conn, undone.id, head.id):
             raise Invalid(f"{commit} is no act on {name}.", help="`tilth dataset acts` lists them.", commit=commit)
     if not undone.parents:
         raise Invalid("The definition that a dataset began with cannot be undone.", help="Change it, or delete it.")
@@ -279,10 +280,10 @@ def acts(opened: Opened, name: str, *, after: str | None, limit: int) -> Page[Ac
     backend = opened.backend
     with backend.database.read() as conn:
         repo = find_dataset(conn, name)
-    seen = commits.log(backend, repo, DEFAULT_BRANCH, limit=LOOKED_BACK + limit + 1)
+    seen = log(backend, repo, DEFAULT_BRANCH, limit=LOOKED_BACK + limit + 1)
     start = next((index + 1 for index, each in enumerate(seen) if each.id == after), 0)
     if after is not None and not start:
-        seen = commits.log(backend, repo, DEFAULT_BRANCH, after=CommitId(after), limit=limit + 1)
+        seen = log(backend, repo, DEFAULT_BRANCH, after=CommitId(after), limit=limit + 1)
     dead: set[str] = set()
     for each in seen:
         reverts = each.derivation.facts.get("reverts") if each.derivation is not None else None
@@ -335,7 +336,7 @@ def history(opened: Opened, found: OpenDataset, key: str) -> Sequence[LabelEvent
     events: list[LabelEvent] = []
     if found.version is None:
         for folder in OVERLAYS:
-            for commit in commits.log(backend, found.repo, found.head.id, limit=HISTORY, path=folder):
+            for commit in log(backend, found.repo, found.head.id, limit=HISTORY, path=folder):
                 after = _rows_in(Tree(backend.store, commit.tree), folder, [key]).get(key)
                 parent = get_commit(backend, commit.parents[0]).tree if commit.parents else None
                 before = _rows_in(Tree(backend.store, parent), folder, [key]).get(key)

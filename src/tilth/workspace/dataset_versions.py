@@ -23,7 +23,7 @@ from tilth.model.ids import ChangeId, CommitId, new_id
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.publication.inputs import used
 from tilth.publication.publish import publish
-from tilth.versioning import commits, revisions
+from tilth.versioning import history, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch, insert_branch
 from tilth.versioning.commits import get_commit, load_commit
@@ -65,7 +65,7 @@ def versions(opened: Opened, name: str, *, after: str | None, limit: int) -> Pag
         repo = find_dataset(conn, name)
         if _head(backend, repo) is None:
             return Page([])
-    found = commits.log(backend, repo, VERSIONS, after=CommitId(after) if after is not None else None, limit=limit + 1)
+    found = history.log(backend, repo, VERSIONS, after=CommitId(after) if after is not None else None, limit=limit + 1)
     return page_of(found, limit, version_info, lambda commit: commit.id)
 
 

@@ -13,7 +13,7 @@ from tilth.datasets.model_definition import DEFINITION, ModelDefinition, Predict
 from tilth.errors import Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId
-from tilth.versioning import branches, commits, repos, revisions
+from tilth.versioning import branches, commits, history, repos, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import MODEL, Repo
@@ -91,7 +91,7 @@ class VersionLists:
         fresh: list[CommitId] = []
         after: CommitId | None = None
         while True:
-            page = commits.log(self._backend, repo, head, after=after, limit=_PAGE, path=path)
+            page = history.log(self._backend, repo, head, after=after, limit=_PAGE, path=path)
             for commit in page:
                 if commit.id in places:
                     return (*known[: places[commit.id] + 1], *reversed(fresh))

@@ -38,7 +38,7 @@ from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit, TilthErro
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId
 from tilth.model.names import check_name
-from tilth.versioning import branches, commits, repos, revisions
+from tilth.versioning import branches, commits, history, repos, revisions
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import MODEL
 from tilth.versioning.trees import Tree, write_entry
@@ -440,7 +440,7 @@ class LocalModels:
     def promotions(self, name: str, *, after: str | None = None, limit: int = 20) -> Page[PromotionInfo]:
         """List what was promoted, newest first."""
         model = load_model(self._backend, name)
-        found = commits.log(
+        found = history.log(
             self._backend,
             model.repo,
             model.head.id,
@@ -499,7 +499,7 @@ class LocalModels:
         )
 
     def _promoting(self, model: ModelRepo) -> Commit:
-        return commits.log(self._backend, model.repo, model.head.id, limit=1, path=PROMOTED)[0]
+        return history.log(self._backend, model.repo, model.head.id, limit=1, path=PROMOTED)[0]
 
     def _version(self, model: ModelRepo, number: int, commit: CommitId) -> ModelVersion:
         return ModelVersion(model, number, commits.get_commit(self._backend, commit))
@@ -558,7 +558,7 @@ class LocalModels:
         found = []
         for entry in tree.walk(TESTS, limit=MAX_TESTS):
             test = parse_test(read_json(self._backend, model.head, entry.path) or {})
-            changed = commits.log(self._backend, model.repo, model.head.id, limit=1, path=entry.path)[0]
+            changed = history.log(self._backend, model.repo, model.head.id, limit=1, path=entry.path)[0]
             name = entry.path.removeprefix(f"{TESTS}/").removesuffix(".json")
             info = ModelTestInfo(name, test.to_json(), test.required, words_of(test), changed.author, changed.at_ms)
             found.append((info, test))

@@ -22,11 +22,15 @@ commits = Table(
     Column("job", Text),
     Column("seal", LargeBinary, nullable=False, unique=True),
     Column("record", LargeBinary, nullable=False),
+    Column("line", BigInteger),
+    Column("generation", BigInteger),
 )
+"""`line` and `generation` say where the commit stands among its repo's (see `tilth.metadata.schema.history`)."""
 
 Index("ix_commits_change", commits.c.change)
 Index("ix_commits_job", commits.c.job)
 Index("ix_commits_repo_id", commits.c.repo, commits.c.id)
+Index("ix_commits_line", commits.c.line, commits.c.generation, unique=True)
 
 commit_parents = Table(
     "commit_parents",
