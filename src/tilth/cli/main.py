@@ -23,6 +23,7 @@ _PLACES = {
         "rm": Place("tilth.cli.verbs.rm", "Delete a file or folder, as one commit."),
         "log": Place("tilth.cli.verbs.log", "List commits, newest first."),
         "diff": Place("tilth.cli.verbs.diff", "List the paths that differ between two commits."),
+        "merge": Place("tilth.cli.verbs.merge", "Merge one branch into another."),
         "revert": Place("tilth.cli.verbs.revert", "Undo one commit and keep what came later."),
         "lineage": Place("tilth.cli.verbs.lineage", "Show what a commit or file came from."),
         "du": Place("tilth.cli.verbs.du", "Show sizes."),

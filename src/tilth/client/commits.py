@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tilth.client.transport import Transport
+from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import CommitInfo, FileChange, Page
 
 
@@ -25,6 +28,36 @@ class RemoteCommits:
     ) -> Page[FileChange]:
         """List paths that differ, by path."""
         return self._call.get("commits.diff", Page[FileChange], old=old, new=new, path=path, after=after, limit=limit)
+
+    def merge(
+        self,
+        source: str,
+        into: str,
+        *,
+        decisions: Mapping[str, str] | None = None,
+        draft: str | None = None,
+        message: str = "",
+        if_head: str | None = None,
+        dry_run: bool = False,
+    ) -> MergeInfo:
+        """Merge a commit into a branch."""
+        return self._call.post(
+            "commits.merge",
+            MergeInfo,
+            source=source,
+            into=into,
+            decisions=decisions,
+            draft=draft,
+            message=message,
+            if_head=if_head,
+            dry_run=dry_run,
+        )
+
+    def conflicts(self, source: str, into: str, *, after: str | None = None, limit: int = 1000) -> Page[ConflictInfo]:
+        """List the conflicts of a merge by path."""
+        return self._call.get(
+            "commits.conflicts", Page[ConflictInfo], source=source, into=into, after=after, limit=limit
+        )
 
     def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
         """Undo one commit and keep what came later."""

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Protocol
 from tilth.contract.access import CredentialInfo, InviteInfo
 from tilth.contract.escalation import EscalatedItem
 from tilth.contract.importing import ImportReport
+from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import (
     AssignmentInfo,
     BranchInfo,
@@ -104,6 +105,26 @@ class Commits(Protocol):
         self, old: str | None, new: str, *, path: str = "", after: str | None = None, limit: int = 1000
     ) -> Page[FileChange]:
         """List paths that differ, by path; `old` None means the first parent of `new`."""
+
+    def merge(
+        self,
+        source: str,
+        into: str,
+        *,
+        decisions: Mapping[str, str] | None = None,
+        draft: str | None = None,
+        message: str = "",
+        if_head: str | None = None,
+        dry_run: bool = False,
+    ) -> MergeInfo:
+        """Merge a commit of the repo into `repo[@branch]`, path by path; conflicts are returned and nothing is done.
+
+        `decisions` say `ours` or `theirs` for a path or all below it ("" is everything, the longest counts); the files
+        and deletes in `draft` (of the same branch) decide theirs by content. A branch that is only behind follows.
+        """
+
+    def conflicts(self, source: str, into: str, *, after: str | None = None, limit: int = 1000) -> Page[ConflictInfo]:
+        """List the conflicts of a merge by path."""
 
     def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
         """Undo one commit on its branch and keep what came later. Raises Conflict that names the paths."""

@@ -135,12 +135,17 @@ def commit_draft(
     )
 
 
+def end_draft(conn: Connection, id: DraftId) -> None:
+    """End a draft in the caller's transaction, whose work its edits have become. Raises NotFound."""
+    _load(conn, id)
+    conn.execute(delete(draft_edits).where(draft_edits.c.draft == id))
+    conn.execute(delete(drafts).where(drafts.c.id == id))
+
+
 def discard_draft(backend: Backend, id: DraftId) -> None:
     """Forget a draft. Raises NotFound."""
     with backend.database.transaction() as conn:
-        _load(conn, id)
-        conn.execute(delete(draft_edits).where(draft_edits.c.draft == id))
-        conn.execute(delete(drafts).where(drafts.c.id == id))
+        end_draft(conn, id)
 
 
 def _load(conn: Connection, id: DraftId) -> Draft:

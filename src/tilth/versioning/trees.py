@@ -146,6 +146,22 @@ class Tree:
             for index in matching(batch.column("path"), compiled):
                 yield _entry_at(batch, index)
 
+    def entries(self, paths: Sequence[str]) -> dict[str, Entry]:
+        """Return those of `paths`, which are in the order of their bytes, that are files or links here, by path."""
+        if self.root is None or not paths:
+            return {}
+        rows = self._rows_of(paths)
+        return {
+            entry.path: entry
+            for batch in rows.to_batches()
+            for entry in (_entry_at(batch, index) for index in range(batch.num_rows))
+        }
+
+    def folders_of(self, paths: Sequence[str]) -> Iterator[tuple[str, Iterator[str]]]:
+        """Yield those of `paths` that are folders here, each with the paths below it."""
+        for path in self._folders_among(paths):
+            yield path, (each for batch in self.table.scan(f"{path}/", f"{path}0") for each in _paths_of(batch))
+
     def apply(self, edits: Edits) -> Tree:
         """Return the tree with `edits` made. Raises Conflict when a path would be both a file and a folder.
 

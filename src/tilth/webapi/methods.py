@@ -93,7 +93,7 @@ def _add(router: APIRouter, name: str, *, reads: bool) -> None:
 
 def check_arguments(arguments: dict[str, Any]) -> None:
     """Refuse paths that leave a repo, wherever they stand in a request. Raises Invalid."""
-    for name in ("reference", "old", "new", "source", "target", "branch"):
+    for name in ("reference", "old", "new", "source", "target", "branch", "into"):
         value = arguments.get(name)
         if isinstance(value, str):
             check_reference(value)

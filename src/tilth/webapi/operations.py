@@ -63,6 +63,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "commits.get": Operation("GET", READ),
     "commits.log": Operation("GET", READ),
     "commits.diff": Operation("GET", READ),
+    "commits.merge": Operation("POST", WRITE),
+    "commits.conflicts": Operation("GET", READ),
     "commits.revert": Operation("POST", WRITE),
     "files.put": Operation("POST", WRITE, ANY_BODY, special=True),
     "files.put_many": Operation("POST", WRITE, ANY_BODY, special=True),

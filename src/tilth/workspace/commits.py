@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import CommitInfo, FileChange, Page
-from tilth.model.ids import CommitId
+from tilth.errors import Denied, Invalid
+from tilth.model.commit import Commit
+from tilth.model.ids import CommitId, DraftId
 from tilth.model.names import DEFAULT_BRANCH
-from tilth.versioning import branches, commits, diff, history, revert, revisions
+from tilth.versioning import branches, commits, diff, drafts, history, merging, revert, revisions
+from tilth.versioning.branches import ANY_HEAD
 from tilth.versioning.diff import Change
+from tilth.versioning.merging import MergeConflict
 from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree
 from tilth.workspace.infos import commit_info, file_info
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
+
+SHOWN = 100
+"""So many conflicts are told with a merge; `conflicts` lists all."""
 
 
 class LocalCommits:
@@ -53,6 +63,53 @@ class LocalCommits:
         found = diff.diff_trees(Tree(store, before), Tree(store, now.tree), path or asked.path or "", after=after)
         return page_of(found, limit, _file_change, lambda change: change.path)
 
+    def merge(
+        self,
+        source: str,
+        into: str,
+        *,
+        decisions: Mapping[str, str] | None = None,
+        draft: str | None = None,
+        message: str = "",
+        if_head: str | None = None,
+        dry_run: bool = False,
+    ) -> MergeInfo:
+        """Merge a commit into a branch, or say what is to be decided first."""
+        commit, target = self._sides(source, into)
+        if draft is not None:
+            self._check_draft(draft, target)
+        done = merging.merge(
+            self._backend,
+            target.full_name,
+            commit,
+            target.branch,
+            decisions=decisions,
+            draft=DraftId(draft) if draft is not None else None,
+            named=source,
+            author=self._author,
+            message=message,
+            if_head=CommitId(if_head) if if_head is not None else ANY_HEAD,
+            dry_run=dry_run,
+        )
+        return MergeInfo(
+            commit=commit_info(done.commit, changed=done.changed) if done.commit is not None else None,
+            conflicts=[_conflict(each) for each in done.conflicts[:SHOWN]],
+            undecided=len(done.conflicts),
+            taken=done.taken,
+            bases=done.bases,
+            moved=done.moved,
+        )
+
+    def conflicts(self, source: str, into: str, *, after: str | None = None, limit: int = 1000) -> Page[ConflictInfo]:
+        """List the conflicts of a merge by path."""
+        commit, target = self._sides(source, into)
+        found = merging.merge(
+            self._backend, target.full_name, commit, target.branch, author=self._author, dry_run=True
+        ).conflicts
+        start = after.encode() if after is not None else None
+        left = (each for each in found if start is None or each.path.encode() > start)
+        return page_of(left, check_limit(limit), _conflict, lambda each: each.path)
+
     def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
         """Undo one commit on its branch and keep what came later.
 
@@ -64,10 +121,30 @@ class LocalCommits:
         done = revert.revert(self._backend, asked.full_name, on, undone.id, author=self._author, message=message)
         return commit_info(done)
 
+    def _sides(self, source: str, into: str) -> tuple[Commit, Reference]:
+        asked, target = revisions.parse(source), revisions.parse(into)
+        if asked.path or target.path:
+            raise Invalid("A merge is of whole commits.", help="`tilth cp` brings single files from another branch.")
+        return revisions.resolve(self._backend, asked), target
+
+    def _check_draft(self, draft: str, target: Reference) -> None:
+        found = drafts.get_draft(self._backend, DraftId(draft))
+        if found.author != self._author:
+            raise Denied(f"Draft {draft} is private to {found.author}.", help="Open one of your own.", draft=draft)
+        if (found.repo, found.branch) != (target.full_name, target.branch):
+            raise Invalid(f"Draft {draft} is of {found.repo}@{found.branch}.", help="Open one on the merge's branch.")
+
     def _branch_of(self, reference: Reference) -> str:
         base = (reference.revision or "").partition("^")[0].partition("~")[0].partition("@{")[0]
         named = {branch.name for branch in branches.list_branches(self._backend, reference.full_name)}
         return base if base in named else DEFAULT_BRANCH
+
+
+def _conflict(conflict: MergeConflict) -> ConflictInfo:
+    base, ours, theirs = (
+        file_info(entry) if entry is not None else None for entry in (conflict.base, conflict.ours, conflict.theirs)
+    )
+    return ConflictInfo(conflict.path, conflict.kind.value, base, ours, theirs, conflict.meets)
 
 
 def _file_change(change: Change) -> FileChange:
