@@ -462,6 +462,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commits/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the conflicts of a merge by path. */
+        get: operations["commits.conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commits/diff": {
         parameters: {
             query?: never;
@@ -507,6 +524,23 @@ export interface paths {
         get: operations["commits.log"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a commit of the repo into `repo[@branch]`, path by path; conflicts are returned and nothing is done. */
+        post: operations["commits.merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3201,6 +3235,25 @@ export interface components {
             /** Size */
             size: number;
         };
+        /** CommitsMergeRequest */
+        CommitsMergeRequest: {
+            /** Decisions */
+            decisions?: {
+                [key: string]: string;
+            } | null;
+            /** Draft */
+            draft?: string | null;
+            /** Dry Run */
+            dry_run?: boolean;
+            /** If Head */
+            if_head?: string | null;
+            /** Into */
+            into: string;
+            /** Message */
+            message?: string;
+            /** Source */
+            source: string;
+        };
         /** CommitsRevertRequest */
         CommitsRevertRequest: {
             /** Branch */
@@ -3247,6 +3300,24 @@ export interface components {
             others: components["schemas"]["StandingInfo"][];
             /** Outcomes */
             outcomes: components["schemas"]["PracticeOutcome"][];
+        };
+        /**
+         * ConflictInfo
+         * @description One path that both sides changed: what it was where they parted, is in the target, and is in the source.
+         */
+        ConflictInfo: {
+            base: components["schemas"]["FileInfo"] | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Meets
+             * @default
+             */
+            meets: string;
+            ours: components["schemas"]["FileInfo"] | null;
+            /** Path */
+            path: string;
+            theirs: components["schemas"]["FileInfo"] | null;
         };
         /**
          * ConfusionCell
@@ -4440,6 +4511,26 @@ export interface components {
             text?: string | null;
         };
         /**
+         * MergeInfo
+         * @description What came of a merge, or would.
+         */
+        MergeInfo: {
+            /** Bases */
+            bases: string[];
+            commit: components["schemas"]["CommitInfo"] | null;
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictInfo"][];
+            /**
+             * Moved
+             * @default false
+             */
+            moved: boolean;
+            /** Taken */
+            taken: number;
+            /** Undecided */
+            undecided: number;
+        };
+        /**
          * MethodComparison
          * @description The same answers aggregated by each method. `alpha` is Krippendorff's, over `alpha_items` items with two or more
          *     answers; `kappa` Fleiss', over the `kappa_items` items with exactly `kappa_answers` answers.
@@ -4759,6 +4850,16 @@ export interface components {
         Page_ComparedItem_: {
             /** Items */
             items: components["schemas"]["ComparedItem"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_ConflictInfo_: {
+            /** Items */
+            items: components["schemas"]["ConflictInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -7166,6 +7267,40 @@ export interface operations {
             };
         };
     };
+    "commits.conflicts": {
+        parameters: {
+            query: {
+                source: string;
+                into: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConflictInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "commits.diff": {
         parameters: {
             query: {
@@ -7252,6 +7387,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CommitInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitsMergeRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
