@@ -110,7 +110,10 @@ def measure(report: Report, folder: Path) -> None:
         near = rows[0].worker
         tell("one labeler", _median(lambda: _answer(workspace, "workers", "get", pipeline="past", worker=near)))
         tell("their answers", _median(lambda: _answer(workspace, "workers", "answers", pipeline="past", worker=near)))
-        tell("items that methods decide otherwise", _median(lambda: _answer(workspace, "workers", "flips", pipeline="past")))
+        tell(
+            "items that methods decide otherwise",
+            _median(lambda: _answer(workspace, "workers", "flips", pipeline="past")),
+        )
         for by in ("random", "class", "worker", "unsure"):
             start = lambda by=by: _answer(workspace, "reviews", "start", pipeline="past", size=100, by=by)  # noqa: E731
             tell(f"draw 100 items to review by {by}", _median(start))

@@ -105,7 +105,7 @@ try {
 
   await step("a spammer is found by agreement and banned with a reason", async () => {
     await tab("People");
-    await page.getByRole("button", { name: "Agrees with what holds" }).click();
+    await page.getByRole("button", { name: "Agrees with the others" }).click();
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 4);
     assert.ok(!(await page.content()).includes("onerror=alert"), "people are opaque");
     await page.locator("tbody tr").first().getByRole("button").click();

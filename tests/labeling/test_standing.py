@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 from statistics import median
 
@@ -93,17 +93,19 @@ def test_what_holds_is_what_is_published(shop: Shop) -> None:
 
 def test_numbers_of_workers_are_those_counted_by_hand(shop: Shop) -> None:
     work(shop)
-    standing = Standings(shop.backend).of(PIPELINE)
     with shop.backend.database.read() as conn:
         rows = conn.execute(select(answers)).all()
     seconds, hits, total = defaultdict(list), defaultdict(int), defaultdict(int)
     for row in rows:
         seconds[row.worker].append(row.seconds)
-        if not row.golden:
-            held = standing.held(row.task)
-            assert held is not None
+        if row.golden:
+            continue
+        others = Counter(other.meaning for other in rows if other.task == row.task and other.worker != row.worker)
+        (most, votes), *rest = others.most_common()
+        if not rest or votes > rest[0][1]:
             total[row.worker] += 1
-            hits[row.worker] += held[0] == row.meaning
+            hits[row.worker] += most == row.meaning
+    assert any(count < 30 for count in total.values()), "where the others are of two minds nothing can be told"
     for worker in desk_of(shop).workers(PIPELINE):
         name = worker.stats.worker
         assert worker.numbers.median_seconds == pytest.approx(median(seconds[name]))
@@ -111,19 +113,109 @@ def test_numbers_of_workers_are_those_counted_by_hand(shop: Shop) -> None:
         assert worker.known.n == worker.stats.golden_total > 0
 
 
+def test_ones_own_answer_has_no_part_in_ones_agreement(shop: Shop) -> None:
+    shop.commit("items", {"pool.csv": b"id,text\nk0,a\nk1,b\nk2,c\nk3,d\n"})
+    shop.declare(input=ROWS, overlap=3)
+    shop.stage.take()
+    said = {"ann": "cat", "bob": "cat", "odd": "dog"}
+    for worker, label in said.items():
+        shop.answer_all(worker, lambda task, label=label: "cat" if task.data["text"] == "d" else label)  # type: ignore[misc]
+    shop.desk.rule(PIPELINE, "k2", "dog", expert="eva")
+    numbers = Standings(shop.backend).of(PIPELINE).numbers
+    told = {name: (each.agreement.hits, each.agreement.n) for name, each in numbers.items()}
+    # Of a, b and c the two others of ann (cat, dog) are of two minds, but that an expert ruled c; d is of one mind.
+    assert told == {"ann": (1, 2), "bob": (1, 2), "odd": (2, 4)}
+
+
+def test_what_is_kept_on_disk_is_what_is_read_anew(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tilth.labeling import kept, standing
+
+    work(shop)
+    monkeypatch.setattr(standing, "KEPT_EVERY", 1)
+    shop.desk.rule(PIPELINE, "k03", "dog", expert="eva")
+    first = Standings(shop.backend).of(PIPELINE)
+    (file,) = shop.backend.scratch.glob("answers/*.arrow")
+    shop.desk.ban(PIPELINE, WorkerId("spam"), reason="at random")
+    shop.answer_all("cyd", "cat")
+    monkeypatch.setattr(standing, "KEPT_EVERY", 10**9)
+    found = kept.find(file, PIPELINE)
+    assert found is not None
+    assert (found.since, found.size) == (first.sequence, first.size)
+    caught_up = Standings(shop.backend).of(PIPELINE)
+    good = file.read_bytes()
+    for broken in (b"", good[:-1], bytes([good[0] ^ 1]) + good[1:], good[:40] + b"\xff" + good[41:]):
+        file.write_bytes(broken)
+        assert kept.find(file, PIPELINE) is None
+        anew = Standings(shop.backend).of(PIPELINE)
+        assert rows_of(caught_up) == rows_of(anew)
+        assert caught_up.numbers == anew.numbers
+        assert {name: caught_up.held(name) for name in caught_up.tasks} == {
+            name: anew.held(name) for name in caught_up.tasks
+        }
+    assert kept.find(file, "default/another") is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_counting_along_gives_what_counting_at_the_end_gives(seed: int) -> None:
+    from tilth.labeling.gathered import Gathered
+
+    chance = random.Random(seed)
+    ledger: dict[tuple[int, int], tuple[object, ...]] = {}
+    tasks: dict[str, tuple[str, bool, str | None, str | None]] = {}
+    along = Gathered()
+    for step in range(40):
+        changed = []
+        for _ in range(chance.randrange(1, 20)):
+            at = (chance.randrange(25), chance.randrange(8))
+            state = chance.choice(["submitted", "accepted", "rejected"])
+            if at in ledger:
+                row = (*ledger[at][:7], state, *ledger[at][8:])
+            else:
+                said, unsure = chance.choice("abc"), chance.random() < 0.1
+                row = (
+                    f"{at}",
+                    f"t{at[0]}",
+                    f"w{at[1]}",
+                    said,
+                    at[0] == 0,
+                    at[0] == 0 or None,
+                    unsure,
+                    state,
+                    1.0 * step,
+                    step,
+                )
+            ledger[at] = row
+            changed.append(row)
+        name = f"t{chance.randrange(25)}"
+        tasks[name] = (name, chance.random() < 0.5, None, chance.choice([None, None, "a", "b"]))
+        last = {row[0]: row for row in changed}
+        along.take(list(last.values()), [tasks[name]])
+    whole = Gathered()
+    whole.take(list(ledger.values()), list(tasks.values()))
+
+    def told(held: Gathered) -> object:
+        names = [column.now.tolist() for column in (held.told, held.hits, held.last_ms, held.median)]
+        others = {
+            held.ids[at]: held.meanings.values[code] if code >= 0 else "" for at, code in enumerate(held.others.now)
+        }
+        return dict(zip(held.workers.values, zip(*names, strict=True), strict=True)), others
+
+    assert told(along) == told(whole)
+
+
 def test_a_worker_from_near(shop: Shop) -> None:
     work(shop)
     desk = desk_of(shop)
     public = {worker.stats.worker: worker.stats.public for worker in desk.workers(PIPELINE)}
     near = desk.near(PIPELINE, public[WorkerId("spam")])
-    assert sum(near.consensus.values()) == near.worker.numbers.agreement.n == 30
+    assert sum(near.consensus.values()) == near.worker.numbers.agreement.n > 20
     assert sum(near.known.values()) == near.worker.stats.golden_total
     assert sum(share.hits for share in classes_of(near.consensus).values()) == near.worker.numbers.agreement.hits
     for true in near.labels:
         assert sum(near.estimated[true, said] for said in near.labels) == pytest.approx(1)
     assert sum(count for _, _, count in near.speed) == near.worker.stats.answers
     standing, wrong = desk.answers(PIPELINE, public[WorkerId("spam")], "differs")
-    assert len(wrong) >= 30 - near.worker.numbers.agreement.hits
+    assert len(wrong) >= near.worker.numbers.agreement.n - near.worker.numbers.agreement.hits
     assert [standing.at_ms[at] for at in wrong] == sorted((standing.at_ms[at] for at in wrong), reverse=True)
 
 
@@ -167,7 +259,7 @@ def test_methods_are_scored_on_answers_they_do_not_see(shop: Shop) -> None:
     }
     assert standing.categories is not None
     for task in found.items.tolist():
-        assert standing.categories[found.labels["majority"][task]] == plain[standing.tasks[task]]
+        assert standing.categories[found.labels["majority"][task]] == plain[standing.answers.tasks[task]]
     differing = set(found.flips("dawid_skene", "majority").tolist())
     twin = {
         task for task in found.items.tolist() if found.labels["majority"][task] != found.labels["dawid_skene"][task]

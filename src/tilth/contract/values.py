@@ -276,6 +276,8 @@ class LabelingInfo:
     ledger_sequence: int
     config: str = ""
     guidelines: str = ""
+    method: str = ""
+    """How labels follow from answers: dawid_skene (each person weighed by how often they seem right) or majority."""
 
 
 @dataclass(frozen=True, slots=True)

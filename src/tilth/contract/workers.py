@@ -13,7 +13,8 @@ from tilth.contract.values import Page
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """One labeler. `known` is the score on known answers, `agreement` with what holds on items others answered too."""
+    """One labeler. `known` is the score on known answers; `agreement` how often they say what most of the others to the
+    same item say (or an expert ruled), their own answer left out; n counts items where the others are of one mind."""
 
     worker: str
     state: str
@@ -32,7 +33,7 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True)
 class ConfusionCell:
-    """How often a labeler said `said` where `true` holds."""
+    """How often a labeler said `said` where the others, or a known answer, say `true`."""
 
     true: str
     said: str

@@ -45,8 +45,14 @@ def cohen_kappa(first: Sequence[Any], second: Sequence[Any]) -> float:
     _, codes = np.unique(np.concatenate([np.asarray(first), np.asarray(second)]), return_inverse=True)
     one, two = codes[: len(first)], codes[len(first) :]
     classes = int(codes.max()) + 1
-    chance = float(np.bincount(one, minlength=classes) @ np.bincount(two, minlength=classes)) / len(first) ** 2
-    observed = float(np.mean(one == two))
+    return kappa_of(np.bincount(one * classes + two, minlength=classes * classes).reshape(classes, classes))
+
+
+def kappa_of(table: Any) -> float:
+    """Return Cohen's κ of a table of counts, how often one rater said the row and the other the column."""
+    size = int(table.sum())
+    chance = float((table.sum(axis=1) * table.sum(axis=0)).sum()) / size**2
+    observed = float(np.trace(table)) / size
     return (observed - chance) / (1 - chance) if chance < 1 else float("nan")
 
 

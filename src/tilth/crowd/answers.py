@@ -15,6 +15,8 @@ from tilth.errors import Invalid
 
 Codes: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
+Known: TypeAlias = "Mapping[str, str] | Codes"
+"""Known labels: task → label, or per task the code of its label, −1 where none is known."""
 Column: TypeAlias = "Sequence[str] | Sequence[int] | NDArray[Any] | pa.Array[Any] | pa.ChunkedArray[Any]"
 
 
@@ -127,11 +129,15 @@ class Answers:
         counts = np.bincount(cells, weights, minlength=shape[0] * shape[1])
         return counts.astype(np.float64).reshape(shape)
 
-    def truth_codes(self, known: Mapping[str, str]) -> Codes:
+    def truth_codes(self, known: Known | None) -> Codes:
         """Return per task the code of its known label, or −1; tasks that nobody was asked about are left out.
 
-        Raises Invalid for a known label that is not one of the classes.
+        Codes are taken as they are. Raises Invalid for a known label that is not one of the classes.
         """
+        if isinstance(known, np.ndarray):
+            if known.shape != (len(self.tasks),):
+                raise Invalid("Known labels as codes are one per task.", help="Use -1 where none is known.")
+            return known.astype(np.int32)
         truth = np.full(len(self.tasks), -1, np.int32)
         if not known:
             return truth

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tilth.crowd.answers import Answers, Codes, Floats
+from tilth.crowd.normalising import best_of_rows, row_sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,16 +66,17 @@ def conclude(
     converged: bool = True,
 ) -> Consensus:
     """Read labels and ties off a posterior. Classes within 1e-12 of the best count as equal."""
-    best = posterior.max(axis=1, initial=0.0)
-    equals = posterior >= best[:, None] - 1e-12
+    label, tie = np.zeros(len(posterior), np.int32), np.zeros(len(posterior), np.bool_)
+    if len(answers.labels):
+        label, tie = best_of_rows(posterior, 1e-12)
     return Consensus(
         method,
         answers.tasks,
         answers.workers,
         answers.labels,
         posterior,
-        equals.argmax(axis=1).astype(np.int32) if len(answers.labels) else np.zeros(len(answers.tasks), np.int32),
-        equals.sum(axis=1) > 1,
+        label,
+        tie,
         skill,
         confusion,
         iterations,
@@ -84,7 +86,7 @@ def conclude(
 
 def shares(votes: Floats, truth: Codes) -> Floats:
     """Turn votes (tasks × classes) into shares per task; a known truth (code ≥ 0) takes all, no votes are uniform."""
-    total = votes.sum(axis=1, keepdims=True)
+    total = row_sums(votes)[:, None]
     classes = max(votes.shape[1], 1)
     result: Floats = np.divide(votes, total, out=np.full_like(votes, 1.0 / classes), where=total > 0)
     clamp(result, truth)

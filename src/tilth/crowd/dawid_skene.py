@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from tilth.crowd.answers import Answers, Floats
+from tilth.crowd.answers import Answers, Floats, Known
 from tilth.crowd.consensus import Consensus, clamp, conclude, expected_skill, shares
+from tilth.crowd.normalising import column_sums, normalise
 from tilth.errors import Invalid
 
 LARGEST_CONFUSION = 2**27
@@ -46,7 +47,7 @@ NO_PRIOR = DirichletPrior(0.0, 0.0, 0.0)
 def dawid_skene(
     answers: Answers,
     *,
-    known: Mapping[str, str] | None = None,
+    known: Known | None = None,
     prior: DirichletPrior | None = None,
     class_shares: Sequence[float] | None = None,
     iterations: int = 100,
@@ -72,7 +73,7 @@ def dawid_skene(
             help="Use method one_coin, which keeps one number per worker.",
         )
     fixed = None if class_shares is None else _distribution(class_shares, classes)
-    truth = answers.truth_codes(known or {})
+    truth = answers.truth_codes(known)
     posterior = shares(answers.votes(), truth)
     confusion = np.full((workers, classes, classes), 1.0 / max(classes, 1))
     if not len(answers) or classes < 2:
@@ -94,10 +95,10 @@ def dawid_skene(
         counts = np.asarray(who_said @ posterior).reshape(workers, classes, classes) + pseudo
         total = counts.sum(axis=1, keepdims=True)
         theta = np.divide(counts, total, out=np.full_like(counts, 1.0 / classes), where=total > 0)
-        share = _column_sums(posterior) + prior.share if fixed is None else fixed
+        share = column_sums(posterior) + prior.share if fixed is None else fixed
         share = share / share.sum()
         score = np.asarray(said @ np.log(np.maximum(theta, 1e-10)).reshape(workers * classes, classes))
-        evidence = _normalise(score, np.log(np.maximum(share, 1e-10)))
+        evidence = normalise(score, np.log(np.maximum(share, 1e-10)))
         posterior = score
         clamp(posterior, truth)
         after = float(evidence.mean())
@@ -113,29 +114,6 @@ def dawid_skene(
         iterations=step,
         converged=converged,
     )
-
-
-def _column_sums(matrix: Floats) -> Floats:
-    return np.array([column.sum() for column in matrix.T])
-
-
-def _normalise(score: Floats, log_share: Floats) -> Floats:
-    """Add the log class shares and turn log scores into probabilities in place; return the log of each row's sum."""
-    # Over the few columns one at a time: numpy's own reductions over a short last axis are many times slower.
-    for column, log_value in enumerate(log_share):
-        score[:, column] += log_value
-    peak = score[:, 0].copy()
-    for column in range(1, score.shape[1]):
-        np.maximum(peak, score[:, column], out=peak)
-    score -= peak[:, None]
-    np.exp(score, out=score)
-    total = score[:, 0].copy()
-    for column in range(1, score.shape[1]):
-        total += score[:, column]
-    score /= total[:, None]
-    np.log(total, out=total)
-    total += peak
-    return total
 
 
 def _distribution(given: Sequence[float], classes: int) -> Floats:

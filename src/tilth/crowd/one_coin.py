@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-from scipy.special import logsumexp
 
-from tilth.crowd.answers import Answers
+from tilth.crowd.answers import Answers, Known
 from tilth.crowd.consensus import Consensus, clamp, conclude, shares
+from tilth.crowd.normalising import column_sums, normalise
 
 
 def one_coin(
     answers: Answers,
     *,
-    known: Mapping[str, str] | None = None,
+    known: Known | None = None,
     prior: tuple[float, float] = (0.0, 0.0),
     iterations: int = 100,
     tolerance: float = 1e-5,
@@ -27,7 +25,7 @@ def one_coin(
     Stops when the mean log-likelihood per task moves by less than `tolerance`. Use it for many classes or few answers
     per worker. Cost O(answers) per iteration.
     """
-    truth = answers.truth_codes(known or {})
+    truth = answers.truth_codes(known)
     classes, size = len(answers.labels), len(answers.workers)
     posterior = shares(answers.votes(), truth)
     right, wrong = prior
@@ -38,14 +36,14 @@ def one_coin(
         step += 1
         said = np.bincount(answers.worker, posterior[answers.task, answers.label], minlength=size)
         skill = np.clip(np.divide(said + right, count, out=np.full(size, 0.5), where=count > 0), 1e-10, 1 - 1e-10)
-        share = np.maximum(posterior.mean(axis=0), 1e-10)
+        share = np.maximum(column_sums(posterior) / max(len(posterior), 1), 1e-10)
         # An answer adds log p to its own class and log((1 − p)/(K − 1)) to the rest; a constant per task drops out
         # of the posterior but not of the likelihood.
         miss = np.log((1 - skill) / (classes - 1))
         score = answers.votes((np.log(skill) - miss)[answers.worker])
-        score += np.log(share) + np.bincount(answers.task, miss[answers.worker], minlength=len(score))[:, None]
-        evidence = logsumexp(score, axis=1, keepdims=True)
-        posterior = np.exp(score - evidence)
+        score += np.bincount(answers.task, miss[answers.worker], minlength=len(score))[:, None]
+        evidence = normalise(score, np.log(share))
+        posterior = score
         clamp(posterior, truth)
         after = float(evidence.mean())
         converged = abs(after - before) < tolerance

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from tilth.crowd.answers import Answers
+from tilth.crowd.answers import Answers, Known
 from tilth.crowd.consensus import Consensus, conclude, shares
 from tilth.crowd.majority import majority
 
 
-def wawa(answers: Answers, *, known: Mapping[str, str] | None = None) -> Consensus:
+def wawa(answers: Answers, *, known: Known | None = None) -> Consensus:
     """Weigh each vote by its worker's agreement with the aggregate (Worker Agreement With Aggregate, Appen).
 
     With m the majority label of a task, s_w = Σ_a [w_a = w][l_a = m(t_a)] / n_w; the label of t is
@@ -23,5 +21,5 @@ def wawa(answers: Answers, *, known: Mapping[str, str] | None = None) -> Consens
     count = np.bincount(answers.worker, minlength=size)
     agreed = np.bincount(answers.worker, answers.label == first.label[answers.task], minlength=size)
     skill = np.divide(agreed, count, out=np.zeros(size), where=count > 0)
-    posterior = shares(answers.votes(skill[answers.worker]), answers.truth_codes(known or {}))
+    posterior = shares(answers.votes(skill[answers.worker]), answers.truth_codes(known))
     return conclude("wawa", answers, posterior, skill)

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tilth.crowd.aggregation import METHODS, aggregate
-from tilth.crowd.agreement import cohen_kappa, fleiss_kappa, krippendorff_alpha
+from tilth.crowd.agreement import fleiss_kappa, kappa_of, krippendorff_alpha
 from tilth.crowd.answers import Answers, Codes
+from tilth.crowd.consensus import Consensus
+from tilth.crowd.normalising import row_sums
 from tilth.labeling.rates import Share, count_share
 
 
@@ -52,24 +54,26 @@ class Comparison:
         return found
 
 
-def compare(answers: Answers, *, known: Mapping[str, str], certain: Mapping[str, str]) -> Comparison:
+def compare(answers: Answers, *, known: Codes, certain: Codes, held: Consensus | None = None) -> Comparison:
     """Aggregate by every method. `known` answers score the methods, which do not see them; `certain` ones (known and
-    ruled) are then held fixed, as when labels are published. Cost: two runs of each method.
+    ruled) are then held fixed, as when labels are published. Both are label codes per task, −1 where there is none.
+    `held` is what is concluded with the certain ones already. Cost: two runs of each method, one if nothing is known.
     """
     votes = answers.votes()
-    given = votes.sum(axis=1).astype(np.int64)
-    truth = answers.truth_codes({task: label for task, label in known.items() if label in answers.labels})
-    asked = np.flatnonzero((truth >= 0) & (given > 0))
-    held = answers.truth_codes({task: label for task, label in certain.items() if label in answers.labels})
-    items = np.flatnonzero((held < 0) & (given > 0))
+    given = row_sums(votes).astype(np.int64)
+    asked = np.flatnonzero((known >= 0) & (given > 0))
+    items = np.flatnonzero((certain < 0) & (given > 0))
     labels: dict[str, Codes] = {}
     scores: dict[str, Share] = {}
     seconds: dict[str, float] = {}
     for method in METHODS:
         began = time.thread_time()
-        blind = aggregate(answers, method=method).label
-        scores[method] = count_share(int((blind[asked] == truth[asked]).sum()), len(asked))
-        labels[method] = aggregate(answers, method=method, known=certain).label
+        scores[method] = count_share(0, 0)
+        if len(asked):
+            blind = aggregate(answers, method=method).label
+            scores[method] = count_share(int((blind[asked] == known[asked]).sum()), len(asked))
+        ready = held if held is not None and held.method == method else None
+        labels[method] = (ready or aggregate(answers, method=method, known=certain)).label
         seconds[method] = time.thread_time() - began
     alpha = krippendorff_alpha(answers)
     size = int(np.bincount(given[given >= 2]).argmax()) if (given >= 2).any() else 0
@@ -79,7 +83,7 @@ def compare(answers: Answers, *, known: Mapping[str, str], certain: Mapping[str,
         labels,
         scores,
         seconds,
-        tuple(_pairs(labels, items)),
+        tuple(_pairs(labels, items, len(answers.labels))),
         _finite(alpha),
         int((given >= 2).sum()),
         _finite(fleiss_kappa(votes[even])) if size else None,
@@ -88,16 +92,16 @@ def compare(answers: Answers, *, known: Mapping[str, str], certain: Mapping[str,
     )
 
 
-def _pairs(labels: Mapping[str, Codes], items: NDArray[np.int64]) -> list[Pair]:
-    names = list(labels)
-    found: list[Pair] = []
+def _pairs(labels: Mapping[str, Codes], items: NDArray[np.int64], classes: int) -> list[Pair]:
+    if not len(items):
+        return []
+    names, found = list(labels), list[Pair]()
+    shown = {name: codes[items].astype(np.int64) for name, codes in labels.items()}
     for position, first in enumerate(names):
         for second in names[position + 1 :]:
-            if not len(items):
-                continue
-            one, two = labels[first][items], labels[second][items]
-            kappa = cohen_kappa(one, two)  # type: ignore[arg-type]
-            found.append(Pair(first, second, float((one == two).mean()), _finite(kappa)))
+            cells = shown[first] * classes + shown[second]
+            table = np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+            found.append(Pair(first, second, float(np.trace(table) / len(items)), _finite(kappa_of(table))))
     return found
 
 

@@ -16,13 +16,12 @@ from tilth.labeling.ledger import banning, reports
 from tilth.labeling.ledger.ledger import open_ledger
 from tilth.labeling.rates import Share, count_share
 from tilth.labeling.service import Clock, LabelingDesk, wall_clock
-from tilth.labeling.standing import Standing, Standings, WorkerNumbers
+from tilth.labeling.standing import NO_NUMBERS, Standing, Standings, WorkerNumbers
 from tilth.metadata.schema.labeling import restrictions
 from tilth.model.labeling import WorkerStats
 from tilth.versioning.backend import Backend
 
 SPEED_POINTS = 60
-NO_NUMBERS = WorkerNumbers(count_share(0, 0), 0.0, 0, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,10 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """What one worker said, against what holds and against known answers: (true, said) → count or share."""
+    """What one worker said, against what the others said and against known answers: (true, said) → count or share.
+
+    `consensus` leaves the worker's own answers out, and counts the items of `agreement`.
+    """
 
     worker: Worker
     labels: tuple[str, ...]
@@ -87,8 +89,9 @@ class WorkerDesk:
             return Near(worker, (), {}, {}, {}, _speed(standing, rows), history)
         told = rows[(standing.agrees[rows] >= 0) & ~standing.golden[rows]]
         golden = rows[standing.golden[rows] & ~standing.unsure[rows]]
-        consensus = _cells(standing, standing.holds[0][standing.task[told]], standing.meaning[told])
-        truth = [standing.known.get(standing.tasks[task], "") for task in standing.task[golden].tolist()]
+        consensus = _cells(standing, standing.others[told], standing.meaning[told])
+        answer = standing.known
+        truth = [answer.get(standing.tasks[task], "") for task in standing.task[golden].tolist()]
         said = [standing.meanings[code] for code in standing.meaning[golden].tolist()]
         known = Counter(pair for pair in zip(truth, said, strict=True) if pair[0])
         return Near(
@@ -130,8 +133,12 @@ class WorkerDesk:
                 help="Methods are compared where people choose one of a list.",
             )
         if standing.comparison is None:
-            known = {task: label for task, label in standing.known.items()}
-            standing.comparison = compare(standing.answers, known=known, certain=standing.truths)
+            standing.comparison = compare(
+                standing.answers,
+                known=standing.known_codes,
+                certain=standing.codes(standing.truths),
+                held=standing.consensus,
+            )
         return standing, standing.comparison
 
 
@@ -147,7 +154,7 @@ def classes_of(cells: Mapping[tuple[str, str], int]) -> dict[str, Share]:
 
 def _cells(standing: Standing, true: Any, said: Any) -> dict[tuple[str, str], int]:
     size = len(standing.meanings)
-    pairs, counts = np.unique(true * size + said, return_counts=True)
+    pairs, counts = np.unique(true.astype(np.int64) * size + said, return_counts=True)
     return {
         (standing.meanings[pair // size], standing.meanings[pair % size]): count
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)
@@ -156,9 +163,9 @@ def _cells(standing: Standing, true: Any, said: Any) -> dict[tuple[str, str], in
 
 def _estimated(standing: Standing, name: str) -> dict[tuple[str, str], float]:
     confusion = standing.consensus.confusion
-    if confusion is None or name not in standing.workers or standing.categories is None:
+    if confusion is None or name not in standing.answers.workers or standing.categories is None:
         return {}
-    matrix = confusion[standing.workers.index(name)]
+    matrix = confusion[standing.answers.workers.index(name)]
     labels = standing.categories
     return {
         (labels[true], labels[said]): float(matrix[true, said])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from tilth.errors import Conflict, Invalid
 from tilth.labeling import sampling
+from tilth.labeling.gathered import Ints
 from tilth.labeling.ledger import reports, reviewing
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
 from tilth.labeling.ledger.reviewing import ACCEPTED, CORRECTED, REJECTED, SKIPPED, Drawn
@@ -62,10 +62,8 @@ class ReviewDesk:
         if seed is not None and not 0 <= seed < 1 << 63:
             raise Invalid(f"{seed} is no seed.", help="Give a whole number from 0 on, or none.")
         standing = self._standings.of(pipeline)
-        with self._backend.database.read() as conn:
-            found = reviewing.settled(conn, pipeline)
-        population = [(item, *held) for item in found if (held := standing.held(item[0])) is not None]
-        if not population:
+        population = standing.settled
+        if not len(population):
             raise Invalid(
                 f"{pipeline} has no settled item to review.",
                 help="Wait until enough people have answered; what experts ruled needs no review.",
@@ -76,45 +74,65 @@ class ReviewDesk:
                 f"A sample of {size:,} items is too much.", help=f"Draw up to {MAX_SIZE:,}; a few hundred tell much."
             )
         seed = secrets.randbelow(SEEDS) if seed is None else seed
-        population.sort(key=lambda entry: entry[0][0])  # by task: equal seeds draw equal samples
-        tasks, labels = [entry[0][0] for entry in population], [entry[1] for entry in population]
-        strata = self._strata(pipeline, standing, by, tasks, labels, seed)
+        meanings, confidence = standing.holds[0][population], standing.holds[1][population]
+        names, strata = self._strata(pipeline, standing, by, population, meanings, seed)
         if by == sampling.UNSURE:
-            chosen = sampling.least_confident(np.array([entry[2] for entry in population]), size, seed)
+            chosen = sampling.least_confident(confidence, size, seed)
         elif by == sampling.RANDOM:
             chosen = sampling.draw(len(population), size, seed)
         else:
             chosen = sampling.draw_equally(strata, size, seed)
-        drawn = [_drawn(population[at][0], strata[at], population[at][1], population[at][2]) for at in chosen.tolist()]
         with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+            # Among what is settled now: since the answers were read, some may have been withdrawn or ruled.
+            places = reviewing.settled_among(conn, [standing.tasks[population[at]] for at in chosen.tolist()])
+            drawn = [
+                Drawn(
+                    task,
+                    *places[task],
+                    names[strata[at]],
+                    standing.meanings[meanings[at]],
+                    round(float(confidence[at]), 4),
+                )
+                for at in chosen.tolist()
+                if (task := standing.tasks[population[at]]) in places
+            ]
             return reviewing.start(
                 ledger,
                 drawn,
                 kind=by,
                 seed=seed,
                 population=len(population),
-                strata=Counter(strata),
+                strata={names[code]: count for code, count in enumerate(np.bincount(strata).tolist()) if count},
                 author=author,
             )
 
     def _strata(
-        self, pipeline: str, standing: Standing, by: str, tasks: Sequence[str], labels: Sequence[str], seed: int
-    ) -> list[str]:
+        self, pipeline: str, standing: Standing, by: str, population: Ints, meanings: Ints, seed: int
+    ) -> tuple[list[str], Ints]:
+        """Return the names of the groups, in order, and of each item of the population the group."""
         if by == sampling.BY_CLASS:
-            return [label[:200] for label in labels]
+            named = [standing.meanings[code][:200] for code in np.unique(meanings).tolist()]
+            names = sorted(set(named))
+            group = np.zeros(len(standing.meanings), np.int64)
+            group[np.unique(meanings)] = [names.index(name) for name in named]
+            return names, group[meanings]
         if by != sampling.BY_WORKER:
-            return [""] * len(tasks)
+            return [""], np.zeros(len(population), np.int64)
         # Each item belongs to one of its labelers, chosen by the seed, so that the groups do not overlap.
         with self._backend.database.read() as conn:
             public = {str(person.worker): person.public for person in reports.all_workers(conn, pipeline)}
-        rng = np.random.default_rng([seed, 1])
+        names = sorted({NOBODY, *public.values()})
+        place = {name: code for code, name in enumerate(names)}
+        person = np.array([place[public.get(name, NOBODY)] for name in standing.workers] or [0], np.int64)
         rows = np.flatnonzero(standing.counted)
-        order = rows[np.lexsort((rng.random(len(rows)), standing.task[rows]))]
-        first = np.unique(standing.task[order], return_index=True)
-        of_task = dict(zip(first[0].tolist(), order[first[1]].tolist(), strict=True))
-        codes = {name: code for code, name in enumerate(standing.tasks)}
-        names = (of_task.get(codes[task]) for task in tasks)
-        return [NOBODY if row is None else public[standing.workers[standing.worker[row]]] for row in names]
+        rows = rows[np.lexsort((person[standing.worker[rows]], standing.place[standing.task[rows]]))]
+        chance = np.random.default_rng([seed, 1]).random(len(rows))
+        task = standing.place[standing.task[rows]]
+        order = np.lexsort((chance, task))
+        first = np.unique(task[order], return_index=True)[1]
+        group = np.full(len(standing.place), place[NOBODY], np.int64)
+        group[standing.task[rows[order[first]]]] = person[standing.worker[rows[order[first]]]]
+        return names, group[population]
 
     def decide(self, review: str, position: int, verdict: str, *, label: Json, reason: str, author: str) -> None:
         """Write a decision and do what it says. Raises Invalid, NotFound, Conflict."""
@@ -207,11 +225,6 @@ class ReviewDesk:
                 name = standing.workers[standing.worker[at]]
                 found.append((public.get(name, ""), bad, weight))
         return found
-
-
-def _drawn(item: tuple[str, str, str], stratum: str, meaning: str, confidence: float) -> Drawn:
-    task, key, path = item
-    return Drawn(task, key, path, stratum, meaning, round(confidence, 4))
 
 
 def folder_of(path: str) -> str:

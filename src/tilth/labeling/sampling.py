@@ -17,13 +17,16 @@ def draw(count: int, size: int, seed: int) -> NDArray[np.int64]:
     return chosen
 
 
-def draw_equally(strata: Sequence[str], size: int, seed: int) -> NDArray[np.int64]:
-    """Return `size` positions, equally many of each stratum as far as it has them, in random order."""
-    names, codes = np.unique(np.asarray(strata, dtype=object).astype(str), return_inverse=True)
-    sizes = np.bincount(codes, minlength=len(names))
-    shares = allocate(sizes.tolist(), size)
+def draw_equally(strata: NDArray[np.int64], size: int, seed: int) -> NDArray[np.int64]:
+    """Return `size` positions, equally many of each stratum (a number from 0 on) as far as it has them, in random
+    order."""
+    codes = np.unique(strata)
+    order = np.argsort(strata, kind="stable")
+    ends = np.searchsorted(strata[order], codes, side="right")
+    starts = np.searchsorted(strata[order], codes)
+    shares = allocate((ends - starts).tolist(), size)
     rng = np.random.default_rng(seed)
-    parts = [rng.permutation(np.flatnonzero(codes == code))[: shares[code]] for code in range(len(names))]
+    parts = [rng.permutation(order[start:end])[:share] for start, end, share in zip(starts, ends, shares, strict=True)]
     chosen = np.concatenate(parts) if parts else np.empty(0, np.int64)
     drawn: NDArray[np.int64] = rng.permutation(chosen).astype(np.int64)
     return drawn

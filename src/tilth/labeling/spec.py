@@ -107,6 +107,11 @@ class LabelingSpec:
     """People who say "unsure" before a task goes to an expert."""
     aggregation: Literal["dawid-skene", "majority"] = "dawid-skene"
 
+    @property
+    def method(self) -> str:
+        """How labels follow from answers, but where too many different ones are given for categories."""
+        return "majority" if self.aggregation == "majority" or self.config.categorical is None else "dawid_skene"
+
 
 FIELDS = (
     "config",

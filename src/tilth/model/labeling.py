@@ -24,6 +24,8 @@ class Assignment:
     media: Mapping[str, str]
     config: str
     guidelines: str
+    method: str
+    """How labels follow from answers: `dawid_skene` or `majority`."""
     guideline_version: str
     expires_ms: int
     price_micros: int

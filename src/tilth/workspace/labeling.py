@@ -146,6 +146,9 @@ class LocalLabeling:
             start=start,
             limit=most,
         )
+        if done.imported:
+            # Counted now, while it waits for them anyway, and not when somebody opens the page of people.
+            self._opened.resources.standings.of(self._seen(pipeline))
         return import_report(done, commit.id)
 
     def _seen(self, pipeline: str) -> str:
@@ -217,6 +220,7 @@ def labeling_info(progress: LabelingProgress) -> LabelingInfo:
         ledger_sequence=progress.ledger_sequence,
         config=progress.config,
         guidelines=progress.guidelines,
+        method=progress.method,
     )
 
 

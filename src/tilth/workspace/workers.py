@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from tilth.contract.values import Page
 from tilth.contract.workers import (
     ClassAgreement,
@@ -122,7 +124,7 @@ class LocalWorkers:
         return MethodComparison(
             items=len(found.items),
             answers=len(standing.answers),
-            workers=len({int(code) for code in standing.answers.worker}),
+            workers=len(np.unique(standing.answers.worker)),
             methods=[
                 MethodScore(
                     name,
@@ -152,7 +154,7 @@ class LocalWorkers:
         tasks = found.flips(standing.method, method).tolist()
         start = position_of(after) or 0
         chosen = tasks[start : start + limit]
-        names = [standing.tasks[task] for task in chosen]
+        names = [standing.answers.tasks[task] for task in chosen]
         shown = tasks_shown(self._opened, self._seen(pipeline), names)
         rows = standing.of_tasks(names)
         labels = standing.categories or ()

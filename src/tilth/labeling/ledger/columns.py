@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
-from tilth.metadata.schema.labeling import answers, rulings
+from tilth.labeling.ledger.tasks import DONE, GOLDEN
+from tilth.metadata.schema.labeling import answers, rulings, tasks
 
 IMPORTED = "imported:"
 """How the names of workers begin whose answers were imported."""
@@ -26,17 +28,45 @@ _COLUMNS = (
 
 
 def touched(conn: Connection, pipeline: str, since: int) -> list[Any]:
-    """Return the answers touched after `since`, each as the columns above. Cost: O(those)."""
+    """Return the answers touched after `since`, each as the columns above, as plain tuples. Cost: O(those)."""
     query = select(*_COLUMNS).where(answers.c.pipeline == pipeline, answers.c.touched > since)
-    return list(conn.execute(query))
+    return _plain(conn, query)
 
 
-def rulings_now(conn: Connection, pipeline: str) -> list[tuple[str, str, str]]:
-    """Return (task, result, meaning) of the rulings that hold. Cost: O(rulings ever)."""
-    query = (
-        select(rulings.c.task, rulings.c.result, rulings.c.meaning)
-        .where(rulings.c.pipeline == pipeline)
-        .order_by(rulings.c.sequence)
+def tasks_touched(conn: Connection, pipeline: str, since: int) -> list[tuple[str, bool, str | None, str | None]]:
+    """Return the tasks touched after `since`: task, whether the crowd has settled it, its known answer, what an expert
+    ruled. Cost: O(those).
+    """
+    query = select(tasks.c.task, tasks.c.state, tasks.c.known_meaning, tasks.c.final.is_not(None)).where(
+        tasks.c.pipeline == pipeline, tasks.c.touched > since
     )
-    last = {row[0]: row for row in conn.execute(query)}
-    return [(row[0], row[1], row[2]) for row in last.values() if row[1] is not None]
+    rows = _plain(conn, query)
+    ruled = rulings_of(conn, [row[0] for row in rows if row[3]])
+    return [(row[0], row[1] == DONE, row[2] if row[1] == GOLDEN else None, ruled.get(row[0])) for row in rows]
+
+
+def rulings_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, str]:
+    """Return task → what was ruled last, for tasks that are ruled."""
+    found: dict[str, str] = {}
+    for start in range(0, len(task_ids), 500):
+        query = (
+            select(rulings.c.task, rulings.c.meaning)
+            .where(rulings.c.task.in_(list(task_ids[start : start + 500])), rulings.c.meaning.is_not(None))
+            .order_by(rulings.c.sequence)
+        )
+        found |= {row[0]: row[1] for row in _plain(conn, query)}
+    return found
+
+
+def are_all(conn: Connection, pipeline: str, count: int, last: str) -> bool:
+    """Tell whether a pipeline has just so many answers, and one with the id `last`. Cost: one count over an index."""
+    found = conn.execute(select(func.count()).select_from(answers).where(answers.c.pipeline == pipeline)).scalar()
+    there = select(answers.c.task).where(answers.c.assignment == last, answers.c.pipeline == pipeline)
+    return found == count and (not count or conn.execute(there).first() is not None)
+
+
+def _plain(conn: Connection, query: Select[Any]) -> list[Any]:
+    # Not SQLAlchemy's rows, which cost as much again: there may be all answers of a pipeline.
+    cursor = conn.execute(query).cursor
+    assert cursor is not None, "a select has rows"
+    return list(cursor.fetchall())

@@ -142,6 +142,12 @@ def find(conn: Connection, pipeline: str) -> Any | None:
     return conn.execute(select(labelings).where(labelings.c.pipeline == pipeline)).first()
 
 
+def head(conn: Connection, pipeline: str) -> Any | None:
+    """Return spec and sequence of one labeling pipeline: the whole row may be long."""
+    query = select(labelings.c.spec, labelings.c.sequence).where(labelings.c.pipeline == pipeline)
+    return conn.execute(query).first()
+
+
 def set_fields(conn: Connection, pipeline: str, **values: object) -> None:
     """Write fields of a pipeline's row (not its counters, which belong to an open ledger)."""
     conn.execute(update(labelings).where(labelings.c.pipeline == pipeline).values(**values))

@@ -151,10 +151,11 @@ def set_known(ledger: Ledger, items: Sequence[KnownItem]) -> None:
     """Make exactly these the pipeline's known-answer tasks."""
     conn = ledger.conn
     wanted = {item.task: item for item in items}
-    now = set(
-        conn.execute(select(tasks.c.task).where(tasks.c.pipeline == ledger.pipeline, tasks.c.state == GOLDEN)).scalars()
+    query = select(tasks.c.task, tasks.c.known_meaning).where(
+        tasks.c.pipeline == ledger.pipeline, tasks.c.state == GOLDEN
     )
-    dropped = counted.load_many(conn, sorted(now - set(wanted)))
+    before = {row[0]: row[1] for row in conn.execute(query)}
+    dropped = counted.load_many(conn, sorted(set(before) - set(wanted)))
     for task in dropped:
         task.state = OPEN
     found = {task.task: task for task in counted.load_many(conn, sorted(wanted))}
@@ -169,6 +170,17 @@ def set_known(ledger: Ledger, items: Sequence[KnownItem]) -> None:
         conn.execute(
             update(tasks).where(tasks.c.task == item.task).values(known=item.known, known_meaning=item.meaning)
         )
+    said_else = [
+        task.task
+        for task in found.values()
+        if before.get(task.task, wanted[task.task].meaning) != wanted[task.task].meaning
+    ]
+    if said_else:
+        # Their state is as it was, so nothing else tells who looks at changes only.
+        sequence = ledger.next_sequence()
+        for start in range(0, len(said_else), CHUNK):
+            some = said_else[start : start + CHUNK]
+            conn.execute(update(tasks).where(tasks.c.task.in_(some)).values(touched=sequence))
 
 
 def set_wanted(ledger: Ledger) -> None:

@@ -62,6 +62,7 @@ def progress_of(row: Any) -> LabelingProgress:
         guideline_version=spec.guidelines.version,
         config=spec.config.text,
         guidelines=spec.guidelines.text,
+        method=spec.method,
         published_sequence=row.published_sequence,
         published_commit=row.published_commit,
         ledger_sequence=row.sequence,

@@ -35,23 +35,24 @@ class Drawn:
     confidence: float
 
 
-def settled(conn: Connection, pipeline: str) -> list[tuple[str, str, str]]:
-    """Return (task, key, path) of the items that the crowd has settled and no expert has ruled, one key per task."""
-    query = (
-        select(tasks.c.task, task_sources.c.key, task_sources.c.path)
-        .join(task_sources, task_sources.c.task == tasks.c.task)
-        .where(
-            tasks.c.pipeline == pipeline,
-            tasks.c.state == DONE,
-            tasks.c.final.is_(None),
-            task_sources.c.active.is_(True),
+def settled_among(conn: Connection, task_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return task → (key, path), the first by key, of those that the crowd has settled and no expert has ruled."""
+    found: dict[str, tuple[str, str]] = {}
+    for begin in range(0, len(task_ids), 500):
+        query = (
+            select(tasks.c.task, task_sources.c.key, task_sources.c.path)
+            .join(task_sources, task_sources.c.task == tasks.c.task)
+            .where(
+                tasks.c.task.in_(list(task_ids[begin : begin + 500])),
+                tasks.c.state == DONE,
+                tasks.c.final.is_(None),
+                task_sources.c.active.is_(True),
+            )
+            .order_by(task_sources.c.key)
         )
-        .order_by(task_sources.c.key)
-    )
-    found: dict[str, tuple[str, str, str]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row[0], (row[0], row[1], row[2]))
-    return list(found.values())
+        for row in conn.execute(query):
+            found.setdefault(row[0], (row[1], row[2]))
+    return found
 
 
 def start(

@@ -13,7 +13,7 @@ const HEADS: readonly (readonly [Sort, string, "num" | "", boolean])[] = [
   ["worker", "Labeler", "", false],
   ["state", "State", "", true],
   ["known", "Known answers right", "", false],
-  ["agreement", "Agrees with what holds", "", false],
+  ["agreement", "Agrees with the others", "", false],
   ["seconds", "Typical time", "num", false],
   ["answers", "Answers", "num", true],
   ["rejected", "Rejected", "num", true],
@@ -43,7 +43,7 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
   return (
     <div className={`split${search.worker ? " open" : ""}`}>
       <div className="section">
-        <p className="quiet">{count(it.workers)} people, each shown as a code, never by name; {count(it.banned)} banned. The intervals are 95 %. Known answers are items whose label was known before.</p>
+        <p className="quiet">{count(it.workers)} people, each shown as a code, never by name; {count(it.banned)} banned. The intervals are 95 %. Known answers are items whose label was known before; agreement leaves a person's own answer out, and counts items on which most of the others say the same.</p>
         <div className="panel table-wrap">
           <table className="table people">
             <thead>

@@ -41,14 +41,14 @@ function Detail({ pipeline, it, only, choose }: { pipeline: string; it: WorkerDe
       <Standing pipeline={pipeline} it={it} />
       <Facts facts={[
         ["Known answers right", row.known.n ? <>{rateOf(row.known)} <small>{count(row.known_right)} of {count(row.known.n)}</small></> : "none shown"],
-        ["Agrees with what holds", row.agreement.n ? <>{rateOf(row.agreement)} <small>of {count(row.agreement.n)}</small></> : "cannot be told"],
+        ["Agrees with the others", row.agreement.n ? <>{rateOf(row.agreement)} <small>of {count(row.agreement.n)}</small></> : "cannot be told"],
         ["Typical time", duration(row.median_seconds * 1000)],
         ["Answers", <>{count(row.answers)} <small>{count(row.rejected)} rejected</small></>],
       ]} />
       {labels.length > 0 && (
         <Section title="What they take for what">
           <div className="chips" role="group" aria-label="Compared with">
-            {([["consensus", "with what holds"], ["known", "with known answers"], ["estimated", "estimated (%)"]] as const).map(([key, word]) => (
+            {([["consensus", "with the others"], ["known", "with known answers"], ["estimated", "estimated (%)"]] as const).map(([key, word]) => (
               <button key={key} type="button" className="chip" aria-pressed={against === key} disabled={it[key].length === 0} onClick={() => { setAgainst(key); }}>{word}</button>
             ))}
           </div>

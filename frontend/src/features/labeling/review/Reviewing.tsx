@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { type ApiError, type LabelingInfo, type Schemas, call } from "@/api/client";
 import { usePages, useRead } from "@/api/queries";
 import { Editor, type EditorHandle } from "@/canvas/Editor";
-import { count, percent } from "@/lib/format";
+import { count, counted, percent } from "@/lib/format";
 import { Button, Empty, ErrorNote, Kbd, Loading, Meter } from "@/ui";
 
 import { Classes, writes } from "@/features/labeling/Decide";
@@ -17,6 +17,13 @@ import { drawn } from "./ReviewView";
 type ReviewItem = Schemas["ReviewItem"];
 const PAGE = 40;
 const VERDICTS: Readonly<Record<string, string>> = { accepted: "accepted", corrected: "corrected", rejected: "answers rejected", skipped: "skipped" };
+
+/** What the confidence of a label rests on, in words. */
+function grounds(item: ReviewItem, method: string): string {
+  const voices = item.answers.filter((answer) => answer.state !== "rejected" && !answer.unsure).length;
+  const how = method === "majority" ? "the share of equal answers" : "each person weighed by how often they seem right (Dawid–Skene)";
+  return `When the sample was drawn; now ${counted(voices, "answer")} that ${voices === 1 ? "counts" : "count"}, ${how}. ${item.confidence > 0.995 && voices < 5 ? "So few answers can all be wrong: a full 100 % says only that nobody disagreed who seems reliable." : ""}`;
+}
 
 /** One item after another: accept, correct, reject, skip, undo; by keys. */
 export function Reviewing({ id, it, pipeline, leave }: { id: string; it: LabelingInfo; pipeline: string; leave: () => void }) {
@@ -182,6 +189,7 @@ function One({ item, it, asking, ask, decide, categorical }: OneProps) {
         <div className="panel card">
           <div className="faint ellipsis" title={item.shown.path}><bdi>{item.shown.key}</bdi></div>
           <div className="consensus"><bdi>{told(item.label)}</bdi> <small className="quiet">{percent(item.confidence, 0)} sure</small></div>
+          <p className="quiet small">{grounds(item, it.method ?? "")}</p>
           <Answers answers={item.answers} held={item.label} {...(categorical ? {} : { pick: (answer) => { setPicked(answer.answer); }, picked })} />
         </div>
         <div className="acts">
