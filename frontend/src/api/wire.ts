@@ -3321,7 +3321,7 @@ export interface components {
         };
         /**
          * ConfusionCell
-         * @description How often a labeler said `said` where `true` holds.
+         * @description How often a labeler said `said` where the others, or a known answer, say `true`.
          */
         ConfusionCell: {
             /** Count */
@@ -4400,6 +4400,11 @@ export interface components {
             guidelines: string;
             /** Ledger Sequence */
             ledger_sequence: number;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
             /** Open */
             open: number;
             /** Overlap */
@@ -6337,7 +6342,8 @@ export interface components {
         };
         /**
          * WorkerRow
-         * @description One labeler. `known` is the score on known answers, `agreement` with what holds on items others answered too.
+         * @description One labeler. `known` is the score on known answers; `agreement` how often they say what most of the others to the
+         *     same item say (or an expert ruled), their own answer left out; n counts items where the others are of one mind.
          */
         WorkerRow: {
             agreement: components["schemas"]["IntervalInfo"];
