@@ -11,10 +11,11 @@ from tilth.errors import BranchMoved, Denied, HeldOut, Invalid
 from tilth.model.commit import Commit, InputKind
 from tilth.model.ids import CommitId
 from tilth.versioning import drafts
+from tilth.versioning.ancestry import is_ancestor, merge_bases
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import create_branch, get_branch
 from tilth.versioning.commits import get_commit
-from tilth.versioning.history import is_ancestor, log, merge_bases
+from tilth.versioning.history import log
 from tilth.versioning.merging import OURS, THEIRS, Merged, merge
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo, create_repo

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from tilth.metadata.sqlite import SqliteServer
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 """The newest Alembic revision. Equal to the stored one, opening needs no Alembic."""
 
 

@@ -17,12 +17,12 @@ from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.model.ids import CommitId, DraftId
 from tilth.versioning import drafts
+from tilth.versioning.ancestry import is_ancestor, merge_bases
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import ANY_HEAD, AnyHead, find_branch, move_branch
 from tilth.versioning.commits import ATTEMPTS, Head, Planned, commit_together, load_commit, read_head
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits, Put
-from tilth.versioning.history import is_ancestor, merge_bases
 from tilth.versioning.provenance import check_reaches_training
 from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import Tree, folder_path

@@ -6,11 +6,11 @@ from tilth.errors import BranchMoved, Conflict, Invalid
 from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.model.ids import ChangeId, CommitId
+from tilth.versioning.ancestry import is_ancestor
 from tilth.versioning.backend import Backend
 from tilth.versioning.commits import ATTEMPTS, commit_edits, get_commit, read_head
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
-from tilth.versioning.history import is_ancestor
 from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import Tree
 

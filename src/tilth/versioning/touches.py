@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from blake3 import blake3
 from sqlalchemy import Connection, delete, insert, select, update
 
-from tilth.errors import NotFound, TilthError
+from tilth.errors import TilthError
 from tilth.metadata import counters
 from tilth.metadata.schema.commits import commit_parents, commits
 from tilth.metadata.schema.history import lines, touches, wide_commits
@@ -22,6 +22,7 @@ from tilth.model.ids import CommitId
 from tilth.storage.store import Store
 from tilth.storage.tables import diff_tables
 from tilth.versioning.backend import Backend
+from tilth.versioning.lines import is_end, place_of, segments
 from tilth.versioning.trees import Tree
 
 COUNTER = "lines"
@@ -81,7 +82,7 @@ def place(conn: Connection, commit: Commit, touched: Touched | None) -> tuple[in
     ]
     generation = 1 + max((row.generation for row in above), default=0)
     first = above[0] if above else None
-    if first is not None and _is_end(conn, first.line, first.generation):
+    if first is not None and is_end(conn, first.line, first.generation):
         line = int(first.line)
     else:
         line = counters.step(conn, COUNTER)
@@ -104,7 +105,7 @@ def touching(store: Store, conn: Connection, start: CommitId, path: str, limit: 
     """
     found: list[Commit] = []
     keys = [key_of(path), key_of(f"{path}/")]
-    for line, upto in _segments(conn, start):
+    for line, upto in segments(conn, start):
         marked = _marked(conn, line, upto, keys, limit - len(found))
         wide = _wide(store, conn, line, upto, path)
         both = heapq.merge(marked, wide, key=lambda each: each[0], reverse=True)
@@ -113,39 +114,6 @@ def touching(store: Store, conn: Connection, start: CommitId, path: str, limit: 
             if len(found) == limit:
                 return found
     return found
-
-
-def first_parents(conn: Connection, start: CommitId, limit: int) -> list[Commit]:
-    """Return `start` and its first parents, newest first, at most `limit`."""
-    found: list[Commit] = []
-    for line, upto in _segments(conn, start):
-        query = (
-            select(commits.c.record)
-            .where(commits.c.line == line, commits.c.generation <= upto)
-            .order_by(commits.c.generation.desc())
-            .limit(limit - len(found))
-        )
-        found.extend(commit_from_record(record) for record in conn.execute(query).scalars())
-        if len(found) >= limit:
-            break
-    return found
-
-
-def count_first_parents(conn: Connection, start: CommitId, stop: CommitId | None, most: int) -> int:
-    """Count `start` and its first parents down to `stop` (not counted; None: all), at most `most`."""
-    end = _place_of(conn, stop) if stop is not None else None
-    count = 0
-    for line, upto in _segments(conn, start):
-        after = end[1] if end is not None and end[0] == line else 0
-        query = (
-            select(commits.c.id)
-            .where(commits.c.line == line, commits.c.generation <= upto, commits.c.generation > after)
-            .limit(most - count)
-        )
-        count += len(conn.execute(query).all())
-        if count >= most or after:
-            break
-    return count
 
 
 def fill(backend: Backend, most: int = 64) -> int:
@@ -177,7 +145,7 @@ def fill(backend: Backend, most: int = 64) -> int:
 def mark_whole(backend: Backend, commit: Commit) -> None:
     """Give a commit its rows however many they are, because its tree will not be there to be asked."""
     with backend.database.read() as conn:
-        line, generation = _place_of(conn, commit.id)
+        line, generation = place_of(conn, commit.id)
         wide = conn.execute(
             select(wide_commits.c.line).where(wide_commits.c.line == line, wide_commits.c.generation == generation)
         ).first()
@@ -224,29 +192,6 @@ def _write(conn: Connection, line: int, generation: int, touched: Touched | None
             for key, digest, size in touched.marks
         ]
         conn.execute(insert(touches), rows)
-
-
-def _is_end(conn: Connection, line: int, generation: int) -> bool:
-    query = select(commits.c.id).where(commits.c.line == line, commits.c.generation > generation).limit(1)
-    return conn.execute(query).first() is None
-
-
-def _place_of(conn: Connection, commit: CommitId) -> tuple[int, int]:
-    row = conn.execute(select(commits.c.line, commits.c.generation).where(commits.c.id == commit)).first()
-    if row is None:
-        raise NotFound(f"There is no commit {commit}.", help="`tilth log` shows the commits of a repo.", commit=commit)
-    return int(row.line), int(row.generation)
-
-
-def _segments(conn: Connection, start: CommitId) -> Iterator[tuple[int, int]]:
-    """Yield the lines, each with the generation up to which it belongs, that the first parents of `start` lie on."""
-    line, upto = _place_of(conn, start)
-    while True:
-        yield line, upto
-        row = conn.execute(select(lines.c.parent_line, lines.c.parent_generation).where(lines.c.line == line)).one()
-        if row.parent_line is None:
-            return
-        line, upto = int(row.parent_line), int(row.parent_generation)
 
 
 def _marked(conn: Connection, line: int, upto: int, keys: Sequence[bytes], limit: int) -> Iterator[tuple[int, Commit]]:

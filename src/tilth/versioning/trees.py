@@ -150,7 +150,9 @@ class Tree:
         """Return those of `paths`, which are in the order of their bytes, that are files or links here, by path."""
         if self.root is None or not paths:
             return {}
-        rows = self._rows_of(paths)
+        wanted = pa.array(paths, pa.string())
+        rows = self._rows_of(pa.chunked_array([wanted]))
+        rows = rows.filter(pc.is_in(rows.column(0), value_set=wanted))
         return {
             entry.path: entry
             for batch in rows.to_batches()

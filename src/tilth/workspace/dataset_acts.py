@@ -26,10 +26,11 @@ from tilth.model.commit import Commit, Derivation
 from tilth.model.ids import CommitId
 from tilth.model.names import DEFAULT_BRANCH, check_name
 from tilth.versioning import revisions
+from tilth.versioning.ancestry import is_ancestor
 from tilth.versioning.commits import ATTEMPTS, Head, commit_edits, get_commit, read_head
 from tilth.versioning.diff import Change, diff_trees
 from tilth.versioning.edits import Edits
-from tilth.versioning.history import is_ancestor, log
+from tilth.versioning.history import log
 from tilth.versioning.repos import DATASET, Repo, create_repo, find_repo
 from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree, write_entry

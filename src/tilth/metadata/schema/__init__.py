@@ -20,7 +20,9 @@ from tilth.metadata.schema import (
     packs,
     repos,
     reviewing,
+    rules,
     tags,
+    transactions,
 )
 from tilth.metadata.schema.definition import metadata
 
@@ -41,5 +43,7 @@ __all__ = [
     "packs",
     "repos",
     "reviewing",
+    "rules",
     "tags",
+    "transactions",
 ]
