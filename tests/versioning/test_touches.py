@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from alembic import command
+from sqlalchemy import create_engine, func, select
 from writing import put
 
 from tilth.errors import NothingToCommit
+from tilth.metadata.migration import configuration
 from tilth.metadata.schema.history import touches as table
 from tilth.metadata.schema.history import wide_commits
 from tilth.model.commit import Commit
@@ -78,13 +81,7 @@ def test_a_workspace_of_the_schema_before_is_asked_through_its_trees_until_it_is
 
         repo = create_repo(backend, "digits")
         heads = grow(backend, repo, 25)
-    with sqlite3.connect(tmp_path / "w" / "tilth.db") as old:
-        old.executescript(
-            "DROP INDEX ix_commits_line; ALTER TABLE commits DROP COLUMN line; ALTER TABLE commits DROP COLUMN"
-            " generation; DROP TABLE lines; DROP TABLE touches; DROP TABLE wide_commits; DELETE FROM counters WHERE"
-            " name = 'lines'; UPDATE alembic_version SET version_num = '0006';"
-        )
-    old.close()
+    go_back_to("0006", tmp_path / "w" / "tilth.db")
     with open_backend(tmp_path / "w") as backend:
         assert count(backend, table) == 0
         check(backend, repo, heads)
@@ -108,6 +105,26 @@ def test_a_rebuilt_workspace_knows_them_too(tmp_path: Path) -> None:
     with open_backend(tmp_path / "w") as backend:
         assert count(backend, table) == rows
         check(backend, repo, heads)
+
+
+def go_back_to(revision: str, database: Path) -> None:
+    """Make a database of an older schema with the rows of this one, as far as it had them."""
+    older = database.with_name("older.db")
+    engine = create_engine(f"sqlite:///{older}")
+    with engine.begin() as conn:
+        command.upgrade(configuration(conn), revision)
+    engine.dispose()
+    with closing(sqlite3.connect(older)) as old:
+        old.execute("ATTACH ? AS newer", (str(database),))
+        for (name,) in old.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            columns = ", ".join(f'"{row[1]}"' for row in old.execute(f"PRAGMA main.table_info({name})"))
+            if name != "alembic_version":
+                old.execute(f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM newer.{name}")
+        old.execute("DELETE FROM counters WHERE name = 'lines'")
+        old.commit()
+    for end in ("-wal", "-shm"):
+        database.with_name(f"{database.name}{end}").unlink(missing_ok=True)
+    older.replace(database)
 
 
 def grow(backend: Backend, repo: Repo, commits: int) -> dict[str, CommitId]:

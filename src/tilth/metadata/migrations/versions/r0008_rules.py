@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["repo", "branch"],
             ["branches.repo", "branches.name"],
-            name=op.f("fk_protections_repo_branches"),
+            name=op.f("fk_protections_repo_branch_branches"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("repo", "branch", name=op.f("pk_protections")),
@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["repo", "branch"],
             ["branches.repo", "branches.name"],
-            name=op.f("fk_triggers_repo_branches"),
+            name=op.f("fk_triggers_repo_branch_branches"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
