@@ -24,8 +24,6 @@ class Assignment:
     media: Mapping[str, str]
     config: str
     guidelines: str
-    method: str
-    """How labels follow from answers: `dawid_skene` or `majority`."""
     guideline_version: str
     expires_ms: int
     price_micros: int
@@ -97,6 +95,8 @@ class LabelingProgress:
     guideline_version: str
     config: str
     guidelines: str
+    method: str
+    """How labels follow from answers: `dawid_skene` or `majority`."""
     published_sequence: int
     published_commit: str | None
     ledger_sequence: int

@@ -30,6 +30,12 @@ class ServerProcess:
         """The server's address."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process's id, to measure it by. Only while it runs."""
+        assert self._process is not None, "it runs"
+        return self._process.pid
+
     def start(self) -> float:
         """Start it and return after how many seconds it answered. Raises Unavailable when it does not."""
         began = time.monotonic()
