@@ -7,6 +7,8 @@ from pathlib import Path
 
 WORKSPACE_VARIABLE = "TILTH_WORKSPACE"
 TOKEN_VARIABLE = "TILTH_TOKEN"
+FETCH_VARIABLE = "TILTH_FETCH"
+FETCH_PUBLIC, FETCH_ANY = "public", "any"
 WORKSPACE_FOLDER = ".tilth"
 DEFAULT_PORT = 8470
 
@@ -33,3 +35,9 @@ def find_workspace(option: str | None, *, start: Path | None = None) -> str:
 def is_url(place: str) -> bool:
     """Tell whether `place` names a server rather than a folder."""
     return place.startswith(("http://", "https://"))
+
+
+def fetching_allowed() -> str:
+    """Return what a server may fetch for its callers (`$TILTH_FETCH`): "" nothing, "public" addresses, or "any"."""
+    told = os.environ.get(FETCH_VARIABLE, "").strip().lower()
+    return told if told in (FETCH_PUBLIC, FETCH_ANY) else ""

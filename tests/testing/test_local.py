@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tilth.contract.workspace import Workspace
-from tilth.testing import HistorySuite, WorkspaceSuite
+from tilth.testing import ExchangeSuite, HistorySuite, WorkspaceSuite
 from tilth.testing.suite import AsUser
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
@@ -44,4 +44,8 @@ class TestLocalWorkspace(WorkspaceSuite):
 
 
 class TestLocalHistory(HistorySuite):
+    """A folder opened directly."""
+
+
+class TestLocalExchange(ExchangeSuite):
     """A folder opened directly."""

@@ -10,7 +10,7 @@ import pytest
 
 from tilth.client import open as open_remote
 from tilth.contract.workspace import Workspace
-from tilth.testing import HistorySuite, ServerProcess, WorkspaceSuite, owner_token
+from tilth.testing import ExchangeSuite, HistorySuite, ServerProcess, WorkspaceSuite, owner_token
 from tilth.testing.suite import AsUser
 
 
@@ -39,4 +39,8 @@ class TestRemoteWorkspace(WorkspaceSuite):
 
 
 class TestRemoteHistory(HistorySuite):
+    """A server process on loopback."""
+
+
+class TestRemoteExchange(ExchangeSuite):
     """A server process on loopback."""

@@ -14,7 +14,7 @@ from tilth.version import __version__
 
 _PLACES = {
     "Daily acts on REPO[@REVISION][:PATH]": {
-        "put": Place("tilth.cli.verbs.put", "Write files or folders, as one commit."),
+        "put": Place("tilth.cli.verbs.put", "Write files, folders, archives or URLs, as one commit."),
         "get": Place("tilth.cli.verbs.get", "Write a commit, folder or file to this machine."),
         "ls": Place("tilth.cli.verbs.ls", "List files."),
         "cat": Place("tilth.cli.verbs.cat", "Print the bytes of a file."),

@@ -57,6 +57,29 @@ class RemoteFiles:
             gone = [info.path for info in self._walk_all(f"{branch}:{top}") if info.path not in local]
         return self.put_many(branch, local.items(), deletes=gone, message=message, progress=progress)
 
+    def put_archive(
+        self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent
+    ) -> CommitInfo:
+        """Write the files of an archive; the server unpacks it."""
+        progress.begin(f"Sending to {reference}", unit="bytes")
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                body = _measured(pieces(stream), progress)
+                commit = self._call.send("files.put_archive", CommitInfo, body, reference=reference, message=message)
+        else:
+            body = _measured(pieces(source), progress)
+            commit = self._call.send("files.put_archive", CommitInfo, body, reference=reference, message=message)
+        progress.end()
+        return commit
+
+    def put_url(
+        self, reference: str, url: str, *, unpack: bool = False, private: bool = False, message: str = ""
+    ) -> CommitInfo:
+        """Let the server write what a URL answers."""
+        return self._call.post(
+            "files.put_url", CommitInfo, reference=reference, url=url, unpack=unpack, private=private, message=message
+        )
+
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write bytes behind those of a file."""
         return self._call.send("files.append", CommitInfo, pieces(source), reference=reference, message=message)
@@ -90,6 +113,10 @@ class RemoteFiles:
     def read(self, reference: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Stream the bytes of a file, or a range of them."""
         return self._call.stream("files.read", reference=reference, start=start, stop=stop)
+
+    def archive(self, reference: str, *, format: str = "tar") -> Iterator[bytes]:
+        """Stream a commit, folder or file as an archive."""
+        return self._call.stream("files.archive", reference=reference, format=format)
 
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
         """Write a commit, folder or file below `destination`."""
@@ -154,6 +181,12 @@ def _counted(files: Iterable[tuple[str, FileSource]], progress: Progress) -> Ite
     for path, source in files:
         yield path, source
         progress.advance()
+
+
+def _measured(body: bytes | Iterator[bytes], progress: Progress) -> Iterator[bytes]:
+    for piece in [body] if isinstance(body, bytes) else body:
+        yield piece
+        progress.advance(len(piece))
 
 
 def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -29,12 +29,21 @@ _MAX_HEADER = 16 << 20
 _BLOCK = 512
 
 
-class _Header(tarfile.TarInfo):
-    """A tar header that refuses extended headers large enough to fill the memory."""
+class Header(tarfile.TarInfo):
+    """A tar header that refuses extended headers large enough to fill the memory, and to stop before the end mark.
+
+    tarfile takes a damaged header, or none at all, for the end of the archive: what follows would be lost unsaid.
+    """
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
-        header = super().frombuf(buf, encoding, errors)
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Header:
+        """Parse one block. Raises Invalid."""
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except (tarfile.EmptyHeaderError, tarfile.TruncatedHeaderError, tarfile.InvalidHeaderError) as error:  # type: ignore[attr-defined]
+            raise Invalid(
+                f"The tar archive is damaged or ends too early: {error}.", help="Check that all of it arrived."
+            ) from error
         special = header.type in (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
         if special and header.size > _MAX_HEADER:
             raise Invalid(
@@ -82,7 +91,7 @@ def unpack(stream: IO[bytes]) -> Archive:
     What is wrong further on shows when the files are read: do that inside `reading()`.
     """
     with _parsing():
-        tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errorlevel=2)  # noqa: SIM115 (lives on)
+        tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=Header, errorlevel=2)  # noqa: SIM115 (lives on)
         first = tar.next()
         deletes = json.loads(tar.pax_headers.get(DELETES, "[]"))
     if not isinstance(deletes, list) or not all(isinstance(path, str) for path in deletes):

@@ -153,6 +153,24 @@ class Files(Protocol):
     ) -> CommitInfo:
         """Write a local folder under `repo[@branch][:path]`; `mirror` also deletes what the folder lacks."""
 
+    def put_archive(
+        self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent
+    ) -> CommitInfo:
+        """Write the files of an archive (tar, also compressed, or zip) under `repo[@branch][:path]`.
+
+        Raises Invalid that names the member which leaves the archive, is a device, or makes it too large.
+        """
+
+    def put_url(
+        self, reference: str, url: str, *, unpack: bool = False, private: bool = False, message: str = ""
+    ) -> CommitInfo:
+        """Write what an http(s) URL answers; with `unpack` the files of the archive that it is.
+
+        Who holds the workspace fetches it: of a remote one the server, which raises Denied unless it was started to
+        allow that. `private` asks for addresses of its own machine and networks too. A path that ends with a slash, or
+        none, gets the name that the URL has.
+        """
+
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write `source` behind what the file at `repo[@branch]:path` holds; a missing file begins so."""
 
@@ -185,6 +203,9 @@ class Files(Protocol):
 
     def read(self, reference: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Stream the bytes of a file, or a range of them."""
+
+    def archive(self, reference: str, *, format: str = "tar") -> Iterator[bytes]:
+        """Stream a commit, folder or file as `tar`, `tgz`, `tzst` or `zip`, with paths relative to it."""
 
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
         """Write a commit, folder or file below `destination`; returns the number of files."""

@@ -6,15 +6,14 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain
-from typing import Annotated, BinaryIO, TypeVar, cast
+from typing import Annotated, BinaryIO, Literal, TypeVar, cast
 
 from blake3 import blake3
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from tilth.contract import archive
-from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link
-from tilth.contract.workspace import Workspace
+from tilth.contract.values import CommitInfo, FileInfo
 from tilth.errors import Invalid
 from tilth.model.names import check_path
 from tilth.webapi.answers import json_answer
@@ -28,6 +27,8 @@ BYTES = "application/octet-stream"
 T = TypeVar("T")
 
 GATHERED = 1 << 18
+
+PACKED = {"tar": archive.MEDIA_TYPE, "tgz": "application/gzip", "tzst": "application/zstd", "zip": "application/zip"}
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -62,12 +63,20 @@ def add_contents(router: APIRouter) -> None:
         summary="Write the body behind what a file holds.",
         responses=_result(CommitInfo),
     )
+    add(
+        router,
+        "files.put_archive",
+        put_archive,
+        body=BYTES,
+        summary="Write the files of an archive: tar (plain, gzip, bzip2, xz, zstd) or zip.",
+        responses=_result(CommitInfo),
+    )
     add(router, "files.read", read, summary="Stream the bytes of a file, or a range of them.", responses=_stream(BYTES))
     add(
         router,
         "files.archive",
         pack,
-        summary="Stream a commit, folder or file as tar, with paths relative to it.",
+        summary="Stream a commit, folder or file as tar or zip, with paths relative to it.",
         responses=_stream(archive.MEDIA_TYPE),
     )
     add(
@@ -128,6 +137,14 @@ async def put_many(request: Request, branch: str, message: str = "", if_head: st
     return json_answer(CommitInfo, commit)
 
 
+async def put_archive(request: Request, reference: str, message: str = "") -> Response:
+    """Write the files of an archive (tar, zip) below `repo[@branch][:path]`."""
+    check_reference(reference)
+    files = workspace_of(request).files
+    act = partial(files.put_archive, reference, message=message)
+    return json_answer(CommitInfo, await with_body(request, lambda body: act(cast(BinaryIO, body))))
+
+
 async def draft_put(request: Request, draft: str, path: str) -> Response:
     """Write the body at a path of the draft."""
     check_path(path)
@@ -165,11 +182,12 @@ def read(
     return StreamingResponse(pieces, 206 if asked is not None else 200, headers, kind)
 
 
-def pack(request: Request, reference: str) -> Response:
+def pack(request: Request, reference: str, format: Literal["tar", "tgz", "tzst", "zip"] = "tar") -> Response:
     """Stream all files below a reference."""
     check_reference(reference)
-    pieces = _gathered(archive.pack(begun(files_below(workspace_of(request), reference))))
-    return StreamingResponse(begun(pieces), headers=SAFE_HEADERS, media_type=archive.MEDIA_TYPE)
+    pieces = _gathered(begun(workspace_of(request).files.archive(reference, format=format)))
+    named = {"Content-Disposition": f'attachment; filename="files.{format}"'} if format != "tar" else {}
+    return StreamingResponse(begun(pieces), headers={**SAFE_HEADERS, **named}, media_type=PACKED[format])
 
 
 def logs(request: Request, job: str, datum: str | None = None) -> Response:
@@ -251,26 +269,6 @@ def export(
     return StreamingResponse(_gathered(pieces), headers=headers, media_type="application/zip")
 
 
-def files_below(workspace: Workspace, reference: str) -> Iterator[tuple[str, FileSource]]:
-    """Yield the files below a reference, by path relative to it, at one commit throughout."""
-    commit = workspace.commits.get(reference.partition(":")[0])
-    pinned = f"{commit.repo}@{commit.id}"
-    top = reference.partition(":")[2].strip("/")
-    if top:
-        info = workspace.files.stat(f"{pinned}:{top}")
-        if info.kind != "folder":
-            yield top.rpartition("/")[2], _content(workspace, pinned, info)
-            return
-    after: str | None = None
-    while True:
-        page = workspace.files.walk(f"{pinned}:{top}", after=after, limit=1000)
-        for info in page.items:
-            yield info.path[len(top) + 1 :] if top else info.path, _content(workspace, pinned, info)
-        if page.next is None:
-            return
-        after = page.next
-
-
 def begun(pieces: Iterator[T]) -> Iterator[T]:
     """Take the first piece before the answer begins, so that an error still has its own status."""
     first = next(pieces, None)
@@ -290,50 +288,6 @@ def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
             size = 0
     if waiting:
         yield b"".join(waiting)
-
-
-class _FileContent(io.RawIOBase):
-    """A stored file of known size, read when it is its turn."""
-
-    def __init__(self, workspace: Workspace, reference: str, size: int) -> None:
-        self._open = partial(workspace.files.read, reference)
-        self._pieces: Iterator[bytes] | None = None
-        self._rest = b""
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to the start or the end, which is how its size is asked for."""
-        self._at = self._size if whence == io.SEEK_END else offset
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes."""
-        if self._pieces is None:
-            self._pieces = self._open()
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return b""
-            self._rest = piece
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
-
-
-def _content(workspace: Workspace, pinned: str, info: FileInfo) -> FileSource:
-    reference = f"{pinned}:{info.path}"
-    if info.kind == "link":
-        return Link(b"".join(workspace.files.read(reference)).decode(errors="replace"))
-    content = cast(BinaryIO, _FileContent(workspace, reference, info.size))
-    return Executable(content) if info.attributes.get("mode") == "755" else content
 
 
 def _result(kind: type) -> dict[int | str, dict[str, object]]:

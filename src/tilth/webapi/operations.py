@@ -68,6 +68,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "commits.revert": Operation("POST", WRITE),
     "files.put": Operation("POST", WRITE, ANY_BODY, special=True),
     "files.put_many": Operation("POST", WRITE, ANY_BODY, special=True),
+    "files.put_archive": Operation("POST", WRITE, ANY_BODY, special=True),
+    "files.put_url": Operation("POST", WRITE),
     "files.append": Operation("POST", WRITE, ANY_BODY, special=True),
     "files.copy": Operation("POST", WRITE),
     "files.move": Operation("POST", WRITE),

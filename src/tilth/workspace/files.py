@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
+from tilth.config import FETCH_ANY, FETCH_PUBLIC, FETCH_VARIABLE, fetching_allowed
+from tilth.contract.principal import FOLDER
 from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link, Page
-from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit
+from tilth.errors import Conflict, Denied, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.model.ids import CommitId, is_id
@@ -37,6 +40,7 @@ class LocalFiles:
         self._backend = opened.backend
         self._store = opened.backend.store
         self._author = opened.author
+        self._principal = opened.principal
         self._pinned: tuple[Reference, Tree, float] | None = None
 
     def put(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
@@ -79,6 +83,49 @@ class LocalFiles:
         self._writable(asked)
         edits = ingest.ingest_folder(self._backend, folder, into=asked.path or "", mirror=mirror, progress=progress)
         return self._commit(asked, edits, message)
+
+    def put_archive(
+        self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent
+    ) -> CommitInfo:
+        """Write the files of an archive."""
+        from tilth.exchange import archives
+
+        asked = revisions.parse(reference)
+        stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        found = archives.unpack(stream, into=asked.path or "")
+        return self.put_many(_branch_of(asked), found, message=message, progress=progress)
+
+    def put_url(
+        self, reference: str, url: str, *, unpack: bool = False, private: bool = False, message: str = ""
+    ) -> CommitInfo:
+        """Write what a URL answers."""
+        from tilth.exchange import archives, urls
+
+        asked = revisions.parse(reference)
+        self._writable(asked)
+        self._check_fetch(private)
+        with urls.fetch(url, urls.Fetching(private=private)) as stream:
+            content = cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
+            if unpack:
+                return self.put_many(
+                    _branch_of(asked), archives.unpack(content, into=asked.path or ""), message=message
+                )
+            path = asked.path or ""
+            if not path or reference.endswith("/"):
+                if not stream.name:
+                    raise Invalid(f"{url} names no file.", help="Write the path to put it at.")
+                path = f"{path.rstrip('/')}/{stream.name}".lstrip("/")
+            return self.put(f"{_branch_of(asked)}:{path}", content, message=message)
+
+    def _check_fetch(self, private: bool) -> None:
+        """Raise Denied where this process fetches nothing for the caller; who holds the folder itself may."""
+        allowed = fetching_allowed()
+        if self._principal.origin != FOLDER and (not allowed or (private and allowed != FETCH_ANY)):
+            raise Denied(
+                "This server does not fetch private addresses." if allowed else "This server fetches no URLs.",
+                help="Fetch it yourself (`tilth put` does, without --by-server), or start the server with "
+                f"{FETCH_VARIABLE}={FETCH_ANY if allowed else FETCH_PUBLIC}.",
+            )
 
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write bytes behind those of a file."""
@@ -183,6 +230,14 @@ class LocalFiles:
             raise Invalid("A range starts at 0 or later.", help="Count from the start of the file.")
         return read_content(self._store, content_of(entry), start, stop)
 
+    def archive(self, reference: str, *, format: str = "tar") -> Iterator[bytes]:
+        """Stream a commit, folder or file as an archive."""
+        from tilth.exchange import packing
+
+        asked = revisions.parse(reference)
+        commit = revisions.resolve(self._backend, asked)
+        return packing.packed(self, f"{asked.full_name}@{commit.id}", asked.path or "", format)
+
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
         """Write a commit, folder or file below `destination`."""
         tree, path = self._at(reference)
@@ -243,6 +298,10 @@ class LocalFiles:
                 raise  # the branch is empty and stays so: there is no commit to return
             return commit_info(commits.get_commit(self._backend, CommitId(head)), changed=False)
         return commit_info(commit)
+
+
+def _branch_of(asked: Reference) -> str:
+    return f"{asked.full_name}@{asked.branch}"
 
 
 def _with_path(reference: str) -> tuple[Reference, str]:

@@ -1,11 +1,13 @@
-"""`tilth get`: a commit, folder or file onto this machine."""
+"""`tilth get`: a commit, folder or file onto this machine, as files, an archive or bytes on standard output."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 import click
 
@@ -14,56 +16,122 @@ from tilth.cli.local import local_path
 from tilth.cli.pages import stream
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
+from tilth.cli.streams import write_out
 from tilth.cli.wording import counted, safe
 from tilth.contract.values import FileInfo
 from tilth.contract.workspace import Workspace
-from tilth.errors import Conflict
+from tilth.errors import Conflict, Invalid
 
 
 @click.command(
     "get",
     cls=Command,
     short_help="Write a commit, folder or file to this machine.",
-    example="tilth get images@main:train ./train",
+    example="tilth get images@main:train ./train\ntilth get images@v1 images.tar.gz\n"
+    "tilth get images:train - | tar tf -\ntilth get --start 0 --stop 1000 logs:big.txt head.txt",
 )
 @click.argument("reference", metavar="REPO[@REVISION][:PATH]")
 @click.argument("destination", metavar="DEST")
 @click.option("-f", "--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--start", type=click.IntRange(min=0), default=0, metavar="BYTE", help="Of a file: the first byte.")
+@click.option("--stop", type=click.IntRange(min=0), default=None, metavar="BYTE", help="Of a file: where to stop.")
 @pass_session
-def command(session: Session, reference: str, destination: str, force: bool) -> None:
+def command(session: Session, reference: str, destination: str, force: bool, start: int, stop: int | None) -> None:
     """Write a commit, folder or file to this machine.
 
     A commit or folder lands below DEST; a file becomes DEST, or lands in it when DEST is a folder. Files that are
-    there already are never overwritten without --force: then nothing is written at all.
+    there already are never overwritten without --force: then nothing is written at all. A commit or folder whose DEST
+    ends with .tar, .tar.gz, .tgz, .tar.zst or .zip becomes that archive. With `-` as DEST a file's bytes go to standard
+    output, a commit or folder as tar.
     """
-    target = local_path(destination)
     workspace = session.workspace()
     path = split(reference).path
     file = workspace.files.stat(reference) if path is not None else None
-    if file is not None and file.kind != "folder":
-        count = _get_file(workspace, reference, file, _file_target(target, file.path), force=force)
+    is_file = file is not None and file.kind != "folder"
+    if (start or stop is not None) and not is_file:
+        raise Invalid(f"{reference} is no file.", help="--start and --stop choose bytes of one file.")
+    if destination == "-":
+        if is_file:
+            write_out(workspace.files.read(reference, start=start, stop=stop))
+        else:
+            write_out(workspace.files.archive(reference))
+        return
+    target = local_path(destination)
+    if file is not None and is_file:
+        part = (start, stop)
+        count = _get_file(workspace, reference, file, _file_target(target, file.path), part, force=force)
+    elif (form := _archive_form(target)) is not None:
+        count = _get_archive(session, workspace, reference, target, form, force=force)
     else:
         count = _get_folder(session, workspace, reference, target, path or "", force=force)
     session.show(count, lambda number: print(f"Wrote {counted(number, 'file')} to {safe(destination)}."))
+
+
+def _archive_form(target: Path) -> str | None:
+    if target.is_dir() or not target.suffix:
+        return None
+    from tilth.exchange.packing import format_of
+
+    return format_of(target.name)
+
+
+def _get_archive(
+    session: Session, workspace: Workspace, reference: str, target: Path, form: str, *, force: bool
+) -> int:
+    def write(stream: BinaryIO) -> None:
+        with session.progress() as progress:
+            progress.begin(f"Packing {reference}", unit="bytes")
+            for piece in workspace.files.archive(reference, format=form):
+                stream.write(piece)
+                progress.advance(len(piece))
+            progress.end()
+
+    _write_beside(target, write, force=force)
+    return 1
 
 
 def _file_target(target: Path, path: str) -> Path:
     return target / PurePosixPath(path).name if target.is_dir() else target
 
 
-def _get_file(workspace: Workspace, reference: str, file: FileInfo, target: Path, *, force: bool) -> int:
+def _get_file(
+    workspace: Workspace, reference: str, file: FileInfo, target: Path, part: tuple[int, int | None], *, force: bool
+) -> int:
+    if file.kind == "link":
+        _link_beside(target, os.fsdecode(b"".join(workspace.files.read(reference))), force=force)
+        return 1
+    start, stop = part
+    _write_beside(
+        target,
+        lambda stream: stream.writelines(workspace.files.read(reference, start=start, stop=stop)),
+        mode=0o777 if file.attributes.get("mode") == "755" else 0o666,
+        force=force,
+    )
+    return 1
+
+
+def _link_beside(target: Path, text: str, *, force: bool) -> None:
+    with _beside(target, force=force) as fresh:
+        fresh.symlink_to(text)
+
+
+def _write_beside(target: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o666, force: bool) -> None:
+    with (
+        _beside(target, force=force) as fresh,
+        open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream,
+    ):
+        write(stream)
+
+
+@contextmanager
+def _beside(target: Path, *, force: bool) -> Iterator[Path]:
+    """Give a path beside `target` to write to, and move it there: a stopped transfer leaves no ruin."""
     if not force and os.path.lexists(target):
         raise _occupied(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Made beside and then moved: a reader never sees half of it, and a stopped transfer leaves no ruin.
     with tempfile.TemporaryDirectory(prefix=".tilth-", dir=target.parent) as beside:
         fresh = Path(beside, "file")
-        if file.kind == "link":
-            fresh.symlink_to(os.fsdecode(b"".join(workspace.files.read(reference))))
-        else:
-            mode = 0o777 if file.attributes.get("mode") == "755" else 0o666
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
-                stream.writelines(workspace.files.read(reference))
+        yield fresh
         if force:
             fresh.replace(target)
         else:
@@ -71,7 +139,6 @@ def _get_file(workspace: Workspace, reference: str, file: FileInfo, target: Path
                 os.link(fresh, target, follow_symlinks=False)
             except FileExistsError as error:
                 raise _occupied(target) from error
-    return 1
 
 
 def _get_folder(session: Session, workspace: Workspace, reference: str, target: Path, path: str, *, force: bool) -> int:

@@ -1,10 +1,13 @@
-"""`tilth put`: files, folders or standard input into a branch, as one commit."""
+"""`tilth put`: files, folders, archives, URLs or standard input into a branch, as one commit."""
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import click
 
@@ -13,94 +16,168 @@ from tilth.cli.local import existing, files_below
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import committed
-from tilth.contract.values import CommitInfo
+from tilth.contract.values import CommitInfo, FileSource
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be put where, and how."""
+
+    commit: str
+    path: str | None
+    sources: Sequence[str]
+    mirror: bool
+    unpack: bool
+    private: bool
+    message: str
+
+    @property
+    def target(self) -> str:
+        """The place as a reference."""
+        return f"{self.commit}:{self.path}" if self.path else self.commit
 
 
 @click.command(
     "put",
     cls=Command,
-    short_help="Write files or folders, as one commit.",
+    short_help="Write files, folders, archives or URLs, as one commit.",
     example="tilth put images@main:train ./scans -m 'first scans'\n"
-    "echo hello | tilth put notes:hello.txt -\ntilth put --append notes:log.txt today.txt",
+    "echo hello | tilth put notes:hello.txt -\n"
+    "tilth put --unpack images:train scans.tar.gz\n"
+    "tilth put images:raw/ https://example.org/scans.zip\n"
+    "tilth put --append notes:log.txt today.txt",
 )
 @click.argument("target", metavar="REPO[@BRANCH][:PATH]")
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("--mirror", is_flag=True, help="Also delete what the (one) source folder lacks.")
 @click.option("--append", is_flag=True, help="Write the (one) source file behind what PATH holds.")
+@click.option("--unpack", is_flag=True, help="Put the files of the source archives (tar, zip) and not the archives.")
+@click.option("--by-server", is_flag=True, help="Let the server fetch the (one) URL; it must allow that.")
+@click.option("--allow-private", is_flag=True, help="Also fetch URLs of this machine and of private networks.")
 @message_option
 @pass_session
-def command(session: Session, target: str, sources: tuple[str, ...], mirror: bool, append: bool, message: str) -> None:
-    """Write files or folders, as one commit.
+def command(
+    session: Session,
+    target: str,
+    sources: tuple[str, ...],
+    mirror: bool,
+    append: bool,
+    unpack: bool,
+    by_server: bool,
+    allow_private: bool,
+    message: str,
+) -> None:
+    """Write files, folders, archives or URLs, as one commit.
 
     One file becomes PATH (or lands in PATH/ when that ends with a slash). One folder's content lands below PATH.
-    Several sources land below PATH, each under its own name. `-` is standard input.
+    Several sources land below PATH, each under its own name. `-` is standard input. An http(s) URL is read as it comes,
+    and goes on where it was when the connection breaks. With --unpack the files of tar and zip archives (of a file, a
+    URL or standard input) land below PATH.
     """
     commit, path = split(target)
     if mirror and (len(sources) != 1 or not Path(sources[0]).is_dir()):
         raise Invalid("--mirror needs one source folder.", help="Name one folder, or leave --mirror out.")
+    asked = _Asked(commit, path, sources, mirror, unpack, allow_private, message)
+    workspace = session.workspace()
     if append:
-        done = _append(session.workspace(), target, sources, mirror=mirror, message=message)
-        session.show(done, lambda done: print(committed(done, commit)))
-        return
-    session.show(
-        _put(session, session.workspace(), commit, path, sources, mirror=mirror, message=message),
-        lambda done: print(committed(done, commit)),
+        done = _append(workspace, target, asked)
+    elif by_server:
+        done = _by_server(workspace, target, asked)
+    else:
+        done = _put(session, workspace, asked)
+    session.show(done, lambda done: print(committed(done, commit)))
+
+
+def _append(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
+    source = asked.sources[0]
+    if len(asked.sources) != 1 or asked.mirror or asked.unpack or target.endswith("/"):
+        raise Invalid("--append needs one file and its path.", help="Write `tilth put --append REPO:PATH FILE`.")
+    if source == "-":
+        return workspace.files.append(target, sys.stdin.buffer, message=asked.message)
+    file = existing(source)
+    if not file.is_file():
+        raise Invalid(f"{file} is no file.", help="--append takes one file, or - for standard input.")
+    with file.open("rb") as stream:
+        return workspace.files.append(target, stream, message=asked.message)
+
+
+def _by_server(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
+    if len(asked.sources) != 1 or not _is_url(asked.sources[0]):
+        raise Invalid("--by-server needs one http(s) URL.", help="Leave it out to send from here.")
+    return workspace.files.put_url(
+        target, asked.sources[0], unpack=asked.unpack, private=asked.private, message=asked.message
     )
 
 
-def _append(workspace: Workspace, target: str, sources: Sequence[str], *, mirror: bool, message: str) -> CommitInfo:
-    if len(sources) != 1 or mirror or target.endswith("/"):
-        raise Invalid("--append needs one file and its path.", help="Write `tilth put --append REPO:PATH FILE`.")
-    if sources[0] == "-":
-        return workspace.files.append(target, sys.stdin.buffer, message=message)
-    file = existing(sources[0])
-    if not file.is_file():
-        raise Invalid(f"{file} is no file.", help="--append takes one file, or - for standard input.")
-    with file.open("rb") as source:
-        return workspace.files.append(target, source, message=message)
-
-
-def _put(
-    session: Session,
-    workspace: Workspace,
-    commit: str,
-    path: str | None,
-    sources: Sequence[str],
-    *,
-    mirror: bool,
-    message: str,
-) -> CommitInfo:
+def _put(session: Session, workspace: Workspace, asked: _Asked) -> CommitInfo:
+    sources = asked.sources
     if "-" in sources:
-        if len(sources) > 1 or not path or path.endswith("/"):
+        if len(sources) > 1 or (not asked.unpack and (not asked.path or asked.path.endswith("/"))):
             raise Invalid(
                 "Standard input needs a path of its own.", help="Write `tilth put REPO:PATH -`, with no other source."
             )
-        return workspace.files.put(f"{commit}:{path}", sys.stdin.buffer, message=message)
-    found = [existing(source) for source in sources]
+        if asked.unpack:
+            return workspace.files.put_archive(asked.target, sys.stdin.buffer, message=asked.message)
+        return workspace.files.put(asked.target, sys.stdin.buffer, message=asked.message)
+    found = [source if _is_url(source) else existing(source) for source in sources]
     with session.progress() as progress:
-        if len(found) == 1 and found[0].is_dir():
-            target = commit if not path else f"{commit}:{path.rstrip('/')}"
-            return workspace.files.put_folder(target, found[0], mirror=mirror, message=message, progress=progress)
-        files = (
-            [(path, found[0])]
-            if len(found) == 1 and path and path[-1] != "/"
-            else _below(found, path or "", session.place)
-        )
-        return workspace.files.put_many(commit, files, message=message, progress=progress)
+        only = found[0] if len(found) == 1 else None
+        if isinstance(only, Path) and only.is_dir():
+            target = asked.commit if not asked.path else f"{asked.commit}:{asked.path.rstrip('/')}"
+            return workspace.files.put_folder(
+                target, only, mirror=asked.mirror, message=asked.message, progress=progress
+            )
+        if isinstance(only, Path) and asked.unpack:
+            return workspace.files.put_archive(asked.target, only, message=asked.message, progress=progress)
+        files = _files(found, asked, session.place)
+        return workspace.files.put_many(asked.commit, files, message=asked.message, progress=progress)
 
 
-def _below(sources: Sequence[Path], folder: str, workspace: str) -> Iterator[tuple[str, Path]]:
-    folder = folder.rstrip("/")
-    seen: dict[str, Path] = {}
-    for source in sources:
+def _files(found: Sequence[str | Path], asked: _Asked, workspace: str) -> Iterator[tuple[str, FileSource]]:
+    named = asked.path if len(found) == 1 and asked.path and asked.path[-1] != "/" else None
+    folder = (asked.path or "").rstrip("/")
+    seen: dict[str, str | Path] = {}
+    for source in found:
+        if isinstance(source, str):
+            yield from _of_url(source, asked, seen, named)
+            continue
+        if asked.unpack and source.is_file():
+            from tilth.exchange import archives
+
+            yield from archives.unpack(source, into=folder)
+            continue
         name = source.name if source.name != ".." and source.name else source.resolve().name
-        if name in seen:
-            raise Conflict(f"{seen[name]} and {source} have the same name.", help="Put them one by one.")
-        seen[name] = source
-        path = f"{folder}/{name}" if folder else name
+        path = named or _named(source, name, folder, seen)
         if source.is_dir():
             yield from files_below(source, path, leave_out=Path(workspace).resolve())
         else:
             yield path, source
+
+
+def _of_url(
+    url: str, asked: _Asked, seen: dict[str, str | Path], named: str | None
+) -> Iterator[tuple[str, FileSource]]:
+    from tilth.exchange import archives, urls
+
+    folder = (asked.path or "").rstrip("/")
+    with urls.fetch(url, urls.Fetching(private=asked.private)) as stream:
+        content = cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
+        if asked.unpack:
+            yield from archives.unpack(content, into=folder)
+            return
+        if named is None and not stream.name:
+            raise Invalid(f"{url} names no file.", help="Write the path to put it at.")
+        yield named or _named(url, stream.name, folder, seen), content
+
+
+def _named(source: str | Path, name: str, folder: str, seen: dict[str, str | Path]) -> str:
+    if name in seen:
+        raise Conflict(f"{seen[name]} and {source} have the same name.", help="Put them one by one.")
+    seen[name] = source
+    return f"{folder}/{name}" if folder else name
+
+
+def _is_url(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))

@@ -23,7 +23,8 @@ _LIMIT16 = 0xFFFF
 _UTF8 = 1 << 11
 _STORED, _DEFLATED = 0, 8
 _DATE = (1980 - 1980) << 9 | 1 << 5 | 1
-_MODE = 0o100644 << 16
+PLAIN = 0o100644
+"""The mode of a file that nothing else is said about."""
 
 Read = Callable[[], Iterator[bytes]]
 
@@ -38,26 +39,26 @@ class Zip:
         self._count = 0
         self._directory = tempfile.SpooledTemporaryFile(max_size=PIECE)  # noqa: SIM115 (lives as long as the archive)
 
-    def whole(self, name: str, data: bytes) -> Iterator[bytes]:
-        """Add a small file, compressed where that saves something."""
+    def whole(self, name: str, data: bytes, *, mode: int = PLAIN) -> Iterator[bytes]:
+        """Add a small file (or by its `mode` a link), compressed where that saves something."""
         packed = _deflate(data)
         if len(packed) < len(data):
-            yield from self._entry(name, _DEFLATED, zlib.crc32(data), len(data), len(packed), iter([packed]))
+            yield from self._entry(name, _DEFLATED, zlib.crc32(data), len(data), len(packed), iter([packed]), mode)
         else:
-            yield from self._entry(name, _STORED, zlib.crc32(data), len(data), len(data), iter([data]))
+            yield from self._entry(name, _STORED, zlib.crc32(data), len(data), len(data), iter([data]), mode)
 
-    def stored(self, name: str, size: int, read: Read) -> Iterator[bytes]:
+    def stored(self, name: str, size: int, read: Read, *, mode: int = PLAIN) -> Iterator[bytes]:
         """Add a file as it is (images are compressed already). Raises Corrupt when it is not `size` bytes long."""
         if size <= READ_ONCE:
             data = b"".join(read())
             if len(data) != size:
                 raise Corrupt(f"{name} has {len(data):,} bytes and not {size:,}.", help="Run `tilth verify`.")
-            yield from self._entry(name, _STORED, zlib.crc32(data), size, size, iter([data]))
+            yield from self._entry(name, _STORED, zlib.crc32(data), size, size, iter([data]), mode)
             return
         crc = 0
         for piece in read():
             crc = zlib.crc32(piece, crc)
-        yield from self._entry(name, _STORED, crc, size, size, read())
+        yield from self._entry(name, _STORED, crc, size, size, read(), mode)
 
     def written(self, name: str, write: Callable[[IO[bytes]], None], *, compress: bool) -> Iterator[bytes]:
         """Add a file that `write` writes; it waits on disk, for its size stands before it."""
@@ -92,7 +93,7 @@ class Zip:
         )
 
     def _entry(
-        self, name: str, method: int, crc: int, size: int, packed: int, content: Iterator[bytes]
+        self, name: str, method: int, crc: int, size: int, packed: int, content: Iterator[bytes], mode: int = PLAIN
     ) -> Iterator[bytes]:
         encoded = name.encode()
         offset = self._at
@@ -145,7 +146,7 @@ class Zip:
                 0,
                 0,
                 0,
-                _MODE,
+                mode << 16,
                 _LIMIT32 if far else offset,
             )
             + encoded
