@@ -1196,7 +1196,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Stream a commit, folder or file as tar, with paths relative to it.
+         * Stream a commit, folder or file as tar or zip, with paths relative to it.
          * @description Stream all files below a reference.
          */
         get: operations["files.archive"];
@@ -1296,6 +1296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/put-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the files of an archive: tar (plain, gzip, bzip2, xz, zstd) or zip.
+         * @description Write the files of an archive (tar, zip) below `repo[@branch][:path]`.
+         */
+        post: operations["files.put_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/put-many": {
         parameters: {
             query?: never;
@@ -1310,6 +1330,23 @@ export interface paths {
          * @description Write the files of the tar stream; its global header `TILTH.deletes` may hold a JSON list of paths to delete.
          */
         post: operations["files.put_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/put-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write what an http(s) URL answers; with `unpack` the files of the archive that it is. */
+        post: operations["files.put_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3914,6 +3951,19 @@ export interface components {
             source: string;
             /** Target */
             target: string;
+        };
+        /** FilesPutUrlRequest */
+        FilesPutUrlRequest: {
+            /** Message */
+            message?: string;
+            /** Private */
+            private?: boolean;
+            /** Reference */
+            reference: string;
+            /** Unpack */
+            unpack?: boolean;
+            /** Url */
+            url: string;
         };
         /**
          * Flip
@@ -8686,6 +8736,7 @@ export interface operations {
         parameters: {
             query: {
                 reference: string;
+                format?: "tar" | "tgz" | "tzst" | "zip";
             };
             header?: never;
             path?: never;
@@ -8882,6 +8933,42 @@ export interface operations {
             };
         };
     };
+    "files.put_archive": {
+        parameters: {
+            query: {
+                reference: string;
+                message?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "files.put_many": {
         parameters: {
             query: {
@@ -8896,6 +8983,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.put_url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesPutUrlRequest"];
             };
         };
         responses: {
