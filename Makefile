@@ -11,7 +11,7 @@ NODE := $(shell node -e 'process.stdout.write(parseInt(process.versions.node) >=
 UI_BUILT := frontend/node_modules/.tilth-console-built
 UI_SOURCES := $(shell find frontend -type f -not -path 'frontend/node_modules/*' -not -path 'frontend/tests/*' 2>/dev/null)
 
-.PHONY: setup setup-dev ui ui-check ui-where-node-is ui-check-where-node-is demo test check bench clean
+.PHONY: setup setup-dev ui ui-check ui-where-node-is ui-check-where-node-is demo test check soak bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make setup   install Tilth into .venv"
 	@echo "make ui      build the web console (needs Node 20 or newer)"
 	@echo "make test    install the development tools and run all checks and tests"
+	@echo "make soak    run the long tests, which make test samples"
 	@echo "make bench   run the benchmarks beside their peers"
 
 $(BIN)/python:
@@ -68,6 +69,10 @@ check: setup-dev
 
 test: setup-dev check ui-check-where-node-is
 	$(BIN)/python -m pytest -n $(JOBS)
+
+# The long ones: what make test only samples.
+soak: setup-dev
+	$(BIN)/python -m pytest -m soak --timeout=3600
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks

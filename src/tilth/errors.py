@@ -124,6 +124,20 @@ class Fenced(Conflict):
     code = "fenced"
 
 
+class SessionLost(Unavailable):
+    """The process was not heard of for so long that what it was about to record may have been collected."""
+
+    code = "session_lost"
+
+
+class Purged(TilthError):
+    """The bytes were taken away for good, on purpose; the message says by whom, when and why."""
+
+    code = "purged"
+    status = 410
+    exit_code = 9
+
+
 ERRORS: dict[str, type[TilthError]] = {
     kind.code: kind
     for kind in (
@@ -138,6 +152,8 @@ ERRORS: dict[str, type[TilthError]] = {
         HeldOut,
         Fenced,
         NothingToCommit,
+        SessionLost,
+        Purged,
     )
 }
 """Error classes by their wire code, so that a remote error is raised as the class it was."""

@@ -31,6 +31,7 @@ _PLACES = {
     "The workspace": {
         "run": Place("tilth.cli.verbs.run", "Do all work that commits have asked for, until quiet."),
         "verify": Place("tilth.cli.verbs.verify", "Re-hash everything that is stored."),
+        "gc": Place("tilth.cli.verbs.gc", "Delete what nothing reaches any more, and merge small packs."),
         "rebuild": Place("tilth.cli.verbs.rebuild", "Recover the database of a workspace from its packs."),
         "up": Place("tilth.cli.verbs.up", "Serve the workspace until Ctrl-C."),
         "demo": Place("tilth.cli.verbs.demo", "Run the whole loop on real data."),

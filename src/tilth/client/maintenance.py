@@ -9,13 +9,14 @@ from pydantic import TypeAdapter
 
 from tilth.client.jobs import RemoteJobs
 from tilth.client.transport import Transport, revive
-from tilth.contract.values import EventInfo, JobInfo, Page, QuietReport, StatusInfo, UsageInfo, VerifyReport
+from tilth.contract.values import EventInfo, GcReport, JobInfo, Page, QuietReport, StatusInfo, UsageInfo, VerifyReport
 from tilth.errors import Unavailable
 from tilth.progress import Progress, silent
 
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
 _report = TypeAdapter(VerifyReport)
+_collected = TypeAdapter(GcReport)
 
 
 class RemoteMaintenance:
@@ -32,6 +33,14 @@ class RemoteMaintenance:
                 return _report.validate_python(line["result"])
             _show(line, progress)
         raise Unavailable("The server stopped before it had verified everything.", help="Try again.")
+
+    def gc(self, *, wait_s: float = 60.0, progress: Progress = silent) -> GcReport:
+        """Collect garbage on the server, with its progress."""
+        for line in self._call.lines("maintenance.gc", wait_s=wait_s):
+            if "result" in line:
+                return _collected.validate_python(line["result"])
+            _show(line, progress)
+        raise Unavailable("The server stopped before it had collected everything.", help="Try again.")
 
     def usage(self) -> UsageInfo:
         """Sum up sizes."""

@@ -27,6 +27,7 @@ from tilth.contract.values import (
     FileChange,
     FileInfo,
     FileSource,
+    GcReport,
     HeadMove,
     JobInfo,
     LabelInfo,
@@ -476,6 +477,12 @@ class Maintenance(Protocol):
 
     def verify(self, *, against: str | None = None, progress: Progress = silent) -> VerifyReport:
         """Re-hash everything; `against` a seal proves that nothing before it was rewritten."""
+
+    def gc(self, *, wait_s: float = 60.0, progress: Progress = silent) -> GcReport:
+        """Delete what nothing reaches and merge small packs, beside whoever reads and writes.
+
+        Waits up to `wait_s` for those who write now. Raises Conflict while another process collects.
+        """
 
     def usage(self) -> UsageInfo:
         """Sum up sizes, from counters."""

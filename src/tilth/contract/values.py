@@ -500,6 +500,24 @@ class VerifyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class GcReport:
+    """What a collection of garbage did. Of `condemned` records those were deleted that nothing took up again.
+
+    `waiting` names the processes that the rest waits for: the next collection deletes it. `damaged` are packs that
+    could not be written anew.
+    """
+
+    condemned: int
+    records: int
+    freed: int
+    packs_before: int
+    packs_after: int
+    forgotten_results: int
+    waiting: Sequence[str]
+    damaged: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class UsageInfo:
     """Bytes as the user sees them and as they lie on disk."""
 

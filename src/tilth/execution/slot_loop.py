@@ -25,6 +25,7 @@ from tilth.execution.progress_page import IDLE, ProgressPage
 from tilth.execution.warm_workers import WarmWorkers, tasks_of
 from tilth.execution.worker import REPORT_EVERY_S
 from tilth.model.digest import Digest
+from tilth.storage.sessions import one_act
 from tilth.storage.store import Store
 
 MARK = "TILTH_SLOT"
@@ -101,12 +102,8 @@ class SlotLoop:
 
     def _run(self, transform: Transform, count: int, payload: bytes) -> str | None:
         try:
-            code = self._code_folder(transform.code) if transform.code is not None else None
-            if transform.kind == "function":
-                self._workers.run(transform, payload, count, code, self._report)
-                kill_children(spare=self._workers.pids())  # what functions left behind
-            else:
-                self._run_commands(transform, payload, code)
+            with one_act():
+                self._run_transform(transform, count, payload)
         except _Cancelled:
             if transform.kind == "function":
                 self._workers.stop_running()
@@ -118,6 +115,14 @@ class SlotLoop:
         except Exception:  # noqa: BLE001 one batch must not end the slot
             return f"The slot failed.\n{traceback.format_exc()[-4000:]}"
         return None
+
+    def _run_transform(self, transform: Transform, count: int, payload: bytes) -> None:
+        code = self._code_folder(transform.code) if transform.code is not None else None
+        if transform.kind == "function":
+            self._workers.run(transform, payload, count, code, self._report)
+            kill_children(spare=self._workers.pids())  # what functions left behind
+        else:
+            self._run_commands(transform, payload, code)
 
     def _run_commands(self, transform: Transform, payload: bytes, code: str | None) -> None:
         store = self._store()

@@ -28,6 +28,7 @@ from tilth.execution.channel import Channel, Closed
 from tilth.execution.datum import Datum, Stage
 from tilth.execution.log import Log, store_log
 from tilth.execution.progress_page import IDLE, ProgressPage
+from tilth.storage.sessions import one_act
 from tilth.storage.store import Store
 
 REPORT_EVERY_S = 1.0
@@ -56,7 +57,8 @@ class Worker:
                 continue
             indexes, payload = rest
             try:
-                self._run(indexes, pickle.loads(payload))
+                with one_act():
+                    self._run(indexes, pickle.loads(payload))
             except (Unavailable, OSError) as error:
                 self._stage.clear()
                 self._channel.send("stopped", str(error))

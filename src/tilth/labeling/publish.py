@@ -34,7 +34,7 @@ from tilth.model.ids import ChangeId, CommitId, new_id
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.publication.inputs import used
 from tilth.publication.publish import publish as publish_commit
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import find_branch
 from tilth.versioning.commits import load_commit
 from tilth.versioning.edits import Edits
@@ -73,6 +73,7 @@ class _Snapshot:
     alpha: float | None
 
 
+@in_act
 def publish(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Commit | None:
     """Publish what has changed since the last time; None when nothing did or nothing would differ.
 

@@ -25,7 +25,7 @@ from tilth.model.entry import Entry
 from tilth.model.ids import CommitId
 from tilth.model.labeling import Intake
 from tilth.storage.store import Store
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.trees import Tree
 
 AT_ONCE = 1_000
@@ -35,6 +35,7 @@ MAX_PROBLEMS = 1_000
 Guard = Callable[[Connection], None]
 
 
+@in_act
 def take(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Intake | None:
     """Bring a pipeline's tasks in line with the heads of its inputs; None when nothing has moved since.
 

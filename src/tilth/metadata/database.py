@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from tilth.metadata.sqlite import SqliteServer
 
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0009"
 """The newest Alembic revision. Equal to the stored one, opening needs no Alembic."""
 
 
@@ -61,6 +61,8 @@ class Database:
         self.name = server.name
         self.writes = 0  # transactions that this object has committed
         self.closed = False
+        self.guard: Callable[[Connection], None] | None = None
+        """Runs at the end of every guarded transaction; what it raises undoes the transaction."""
         self._server = server
         self._engine = server.engine()
         self._begin_process()
@@ -90,11 +92,11 @@ class Database:
         return database
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
+    def transaction(self, *, durable: bool = True, guarded: bool = True) -> Iterator[Connection]:
         """Open a write transaction: it commits on exit and rolls back on any error. They do not nest.
 
         One that is not `durable` survives the end of the process at once, and a power cut when the next durable one of
-        any process is acknowledged; it waits for no disk.
+        any process is acknowledged; it waits for no disk. One that is not `guarded` is not asked for by `guard`.
         """
         self._check_process()
         if self.in_transaction:
@@ -107,6 +109,8 @@ class Database:
                     self._server.connect(self._engine, write=True, durable=durable) as conn,
                 ):
                     yield conn
+                    if guarded and self.guard is not None:
+                        self.guard(conn)
                 self.writes += 1
             finally:
                 self._writing.now = False

@@ -27,6 +27,8 @@ class CachedResult:
     identity: Digest
     manifest: Digest
     log: Digest | None
+    size: int = 0
+    """Bytes of the files that the manifest lists."""
 
 
 def find_results(conn: Connection, identities: Sequence[Digest], *, since_ms: int = 0) -> dict[Digest, CachedResult]:
@@ -48,7 +50,13 @@ def keep_results(conn: Connection, found: Iterable[CachedResult]) -> None:
     """Remember results; a newer one replaces an older of the same identity. Their manifests must be durable."""
     now = time.time_ns() // 1_000_000
     rows = {
-        result.identity: {"identity": result.identity, "manifest": result.manifest, "log": result.log, "at_ms": now}
+        result.identity: {
+            "identity": result.identity,
+            "manifest": result.manifest,
+            "log": result.log,
+            "at_ms": now,
+            "size": result.size,
+        }
         for result in found
     }
     if not rows:

@@ -52,7 +52,7 @@ from tilth.pipelines.tasks import TaskMaker, Work
 from tilth.progress import Progress, silent
 from tilth.publication.publish import publish
 from tilth.storage.tables import Table
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import find_branch
 
 LOOK_EVERY_S = 0.5
@@ -60,6 +60,7 @@ PUBLISH_ATTEMPTS = 8
 MAX_LINES = 4_000
 
 
+@in_act
 def run_job(
     backend: Backend,
     executor: Executor,
@@ -297,7 +298,12 @@ class _Run:
             keep_results(
                 conn,
                 (
-                    CachedResult(done.work.identity, manifest, done.outcome.log)
+                    CachedResult(
+                        done.work.identity,
+                        manifest,
+                        done.outcome.log,
+                        sum(file.content.size for file in done.outcome.outputs),
+                    )
                     for done, manifest in zip(good, manifests, strict=True)
                 ),
             )

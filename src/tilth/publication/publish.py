@@ -13,7 +13,7 @@ from tilth.model.commit import Commit, Derivation
 from tilth.model.digest import Digest
 from tilth.model.ids import ChangeId, CommitId
 from tilth.versioning import journal
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import check_writable, find_branch
 from tilth.versioning.commits import (
     inputs_of_kind,
@@ -31,6 +31,7 @@ def nothing_else(conn: Connection) -> None:
     """Do nothing more in the transaction."""
 
 
+@in_act
 def publish(
     backend: Backend,
     *,

@@ -34,6 +34,10 @@ class CatalogueState:
     version: int
     open: tuple[PackState, ...]
     shards: tuple[ShardState, ...]
+    condemned: tuple[str, ...] = ()
+    """Shards of records that writers must not find, because they are about to be deleted."""
+    epoch: int = 0
+    """Grows with every shard that is condemned."""
 
 
 class PackCatalogue(Protocol):

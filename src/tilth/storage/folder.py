@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -113,6 +113,10 @@ class FolderPlace:
         return sorted(
             pack_name(path) for path in self.pack_folder.glob("*.pack") if path.stat().st_size >= PACK_HEADER_SIZE
         )
+
+    def leftovers(self, known: Collection[str]) -> Iterable[str]:
+        """List packs, however short, that are not among `known`."""
+        return sorted(name for path in self.pack_folder.glob("*.pack") if (name := pack_name(path)) not in known)
 
     def keep_shard(self, name: str) -> None:
         """Sync a written shard."""

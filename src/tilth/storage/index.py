@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,15 @@ class OpenPack:
             self._read_to = offset + header.length
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What one look at the catalogue showed."""
+
+    shards: tuple[Shard, ...] = ()
+    opened: tuple[OpenPack, ...] = ()
+    condemned: tuple[Shard, ...] = ()
+
+
 class ChunkIndex:
     """Where every record lies. Lookups take no lock; `refresh` looks for news in the catalogue."""
 
@@ -48,15 +58,22 @@ class ChunkIndex:
         self._catalogue = catalogue
         self._own_packs: set[str] = set()
         self._pending: dict[str, Shard] = {}
-        # One tuple, replaced whole: a pack moves from open to sharded in one step for every reader.
-        self._view: tuple[tuple[Shard, ...], tuple[OpenPack, ...]] = ((), ())
+        self._settled: set[str] = set()
+        # Replaced whole: a pack moves from open to sharded, a condemned record goes, in one step for every reader.
+        self._view = _View()
         self._version = -1
+        self._epoch = 0
         self._lock = threading.Lock()
 
     @property
     def shards(self) -> tuple[Shard, ...]:
         """The shards in use: live ones and those of packs that wait to be acknowledged."""
-        return self._view[0]
+        return self._view.shards
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of what is known here to be condemned."""
+        return self._epoch
 
     def begin_pack(self, name: str) -> None:
         """Say that this process itself writes the pack, whose places are in `own`."""
@@ -66,8 +83,7 @@ class ChunkIndex:
         """Answer for a full pack from its shard and forget its places in `own`."""
         with self._lock:
             self._pending[shard.name] = shard
-            shards, opened = self._view
-            self._view = ((shard, *shards), opened)
+            self._view = replace(self._view, shards=(shard, *self._view.shards))
         for digest in [digest for digest, place in self.own.items() if place[0] == name]:
             del self.own[digest]
 
@@ -76,12 +92,12 @@ class ChunkIndex:
         place = self.own.get(digest)
         if place is not None:
             return place
-        shards, opened = self._view
-        for shard in shards:
+        view = self._view
+        for shard in view.shards:
             place = shard.find(digest)
             if place is not None:
                 return place
-        for pack in opened:
+        for pack in view.opened:
             place = pack.places.get(digest)
             if place is not None:
                 return place
@@ -89,38 +105,66 @@ class ChunkIndex:
 
     def find_many(self, digests: Sequence[bytes]) -> list[Location | None]:
         """Return where each record lies, by what is known here; cheaper per record than `find`."""
+        return self._find_many(self._view, digests)
+
+    def _find_many(self, view: _View, digests: Sequence[bytes]) -> list[Location | None]:
         found: list[Location | None] = [self.own.get(digest) for digest in digests]
         missing = [i for i, place in enumerate(found) if place is None]
-        shards, opened = self._view
-        for shard in shards:
+        for shard in view.shards:
             if not missing:
                 break
             wanted = [digests[i] for i in missing]
             for i, place in zip(missing, shard.find_many(wanted, prefixes_of(b"".join(wanted))), strict=True):
                 found[i] = place
             missing = [i for i in missing if found[i] is None]
-        for pack in opened:
+        for pack in view.opened:
             for i in missing:
                 found[i] = found[i] or pack.places.get(digests[i])
         return found
 
     def present(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
-        """Tell for each of many concatenated digests whether its record is known here."""
+        """Tell for each of many concatenated digests whether its record is known here and not condemned."""
         rows = np.frombuffer(digests, "V32")
         prefixes = prefixes_of(digests)
         here = np.zeros(len(rows), np.bool_)
-        shards, opened = self._view
-        for shard in shards:
+        view = self._view
+        for shard in view.shards:
             missing = np.flatnonzero(~here)
             if not len(missing):
-                return here
+                break
             here[missing] = shard.present(rows[missing], prefixes[missing])
-        places = [self.own, *(pack.places for pack in opened)]
+        for shard in view.condemned:
+            here &= ~shard.present(rows, prefixes)
+        places = [self.own, *(pack.places for pack in view.opened)]
         if any(places):
             for at in np.flatnonzero(~here).tolist():
                 digest = rows[at].tobytes()
                 here[at] = any(digest in each for each in places)
         return here
+
+    def reusable(self, digests: Sequence[bytes]) -> list[Location | None]:
+        """Return like `find_many` where each record lies, but None for those that are condemned: store them again."""
+        view = self._view
+        found = self._find_many(view, digests)
+        for shard in view.condemned:
+            held = [i for i, place in enumerate(found) if place is not None and digests[i] not in self.own]
+            wanted = [digests[i] for i in held]
+            for i, place in zip(held, shard.find_many(wanted, prefixes_of(b"".join(wanted))), strict=True):
+                if place is not None:
+                    found[i] = None
+        return found
+
+    def digests(self) -> list[memoryview]:
+        """Return the digests of all records known here, 32 bytes each, in parts."""
+        view = self._view
+        parts = [shard.digests[: 32 * len(shard)] for shard in view.shards]
+        parts += [memoryview(b"".join(pack.places)) for pack in view.opened]
+        return [*parts, memoryview(b"".join(list(self.own)))]
+
+    def settle(self, shard: str) -> None:
+        """Say that a shard of this process is in the catalogue now, which from now on tells how long it lives."""
+        with self._lock:
+            self._settled.add(shard)
 
     def refresh(self) -> bool:
         """Take in what other processes have acknowledged; tell whether anything was new. Raises Corrupt."""
@@ -142,11 +186,11 @@ class ChunkIndex:
         return True
 
     def _take(self, state: CatalogueState) -> None:
-        shards, before_open = self._view
-        known = {shard.name: shard for shard in shards}
+        view = self._view
+        known = {shard.name: shard for shard in view.shards}
         live = [known.get(entry.shard) or self._place.open_shard(entry.shard) for entry in state.shards]
         names = {shard.name for shard in live}
-        before = {pack.name: pack for pack in before_open}
+        before = {pack.name: pack for pack in view.opened}
         opened = []
         for entry in state.open:
             if entry.pack in self._own_packs:
@@ -154,6 +198,13 @@ class ChunkIndex:
             pack = before.get(entry.pack) or OpenPack(self._place, entry.pack)
             pack.read_to(entry.length)
             opened.append(pack)
-        self._pending = {name: shard for name, shard in self._pending.items() if name not in names}
-        self._view = ((*self._pending.values(), *live), tuple(opened))
+        settled = self._settled & self._pending.keys()
+        self._pending = {
+            name: shard for name, shard in self._pending.items() if name not in names and name not in settled
+        }
+        self._settled -= settled
+        before_condemned = {shard.name: shard for shard in view.condemned}
+        condemned = tuple(before_condemned.get(name) or self._place.open_shard(name) for name in state.condemned)
+        self._view = _View((*self._pending.values(), *live), tuple(opened), condemned)
+        self._epoch = state.epoch
         self._version = state.version

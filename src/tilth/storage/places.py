@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -66,6 +66,9 @@ class Place(Protocol):
 
     def packs(self) -> Iterable[str]:
         """List the packs that ever held anything, oldest first. For maintenance."""
+
+    def leftovers(self, known: Collection[str]) -> Iterable[str]:
+        """List packs, however short, that are not among `known`. For maintenance."""
 
     def keep_shard(self, name: str) -> None:
         """Make a written shard durable and findable. Raises Unavailable."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +123,7 @@ def write_shard(folder: Path, packs: Sequence[tuple[str, Entries]]) -> str:
 
 
 def merge_shards(folder: Path, shards: Sequence[Shard]) -> str:
-    """Write one shard with the records of all and return its name; a record found twice is kept once."""
+    """Write one shard with the records of all and return its name; a record in several packs keeps all places."""
     packs: list[str] = []
     numbers = []
     for shard in shards:
@@ -136,6 +136,21 @@ def merge_shards(folder: Path, shards: Sequence[Shard]) -> str:
         np.concatenate(numbers),
         np.concatenate([shard.offsets for shard in shards]),
         np.concatenate([shard.lengths for shard in shards]),
+    )
+
+
+def without_packs(folder: Path, shard: Shard, packs: Collection[str]) -> str | None:
+    """Write a shard without the records of some packs and return its name; None where nothing would be left."""
+    kept = [number for number, pack in enumerate(shard.packs) if pack not in packs]
+    numbers = np.full(len(shard.packs), -1, np.int64)
+    numbers[kept] = np.arange(len(kept))
+    rows = np.flatnonzero(numbers[shard.pack_numbers] >= 0)
+    if not len(rows):
+        return None
+    digests = np.frombuffer(shard.digests, "V32", len(shard))[rows].tobytes()
+    fresh = numbers[shard.pack_numbers[rows]].astype(np.uint32)
+    return _write(
+        folder, [shard.packs[number] for number in kept], digests, fresh, shard.offsets[rows], shard.lengths[rows]
     )
 
 
@@ -162,8 +177,10 @@ def _write(
     rows = np.frombuffer(digests, "V32")
     order = np.argsort(prefixes, kind="stable")
     if len(order) > 1:
-        sorted_rows = rows[order]
-        order = order[np.concatenate([[True], sorted_rows[1:] != sorted_rows[:-1]])]
+        # A record in two packs keeps both places: either may go when its pack is rewritten.
+        sorted_rows, sorted_numbers = rows[order], numbers[order]
+        fresh = (sorted_rows[1:] != sorted_rows[:-1]) | (sorted_numbers[1:] != sorted_numbers[:-1])
+        order = order[np.concatenate([[True], fresh])]
     batch = pa.record_batch(
         [
             pa.array(prefixes[order]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,10 +27,12 @@ from tilth.storage.packs import Location, Pack, PackWriter
 from tilth.storage.places import Place
 from tilth.storage.records import Codec, RecordKind, compress, digest_of_record, unpack
 from tilth.storage.rows import DecodedRows
-from tilth.storage.shards import shard_path, write_shard
+from tilth.storage.sessions import SessionLedger, Sessions
+from tilth.storage.shards import Shard, shard_path, write_shard
 
 PACK_SIZE = 64 << 20
 _OPEN_FILES = 128
+_ATTEMPTS = 8
 _DECODED_BYTES = 96 << 20
 
 
@@ -48,8 +51,16 @@ class Store:
     `close` or `open` (but with `adopt=False`) inside a database transaction: they write to the database themselves.
     """
 
-    def __init__(self, place: Place, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE) -> None:
+    def __init__(
+        self,
+        place: Place,
+        catalogue: PackCatalogue,
+        *,
+        pack_size: int = PACK_SIZE,
+        ledger: SessionLedger | None = None,
+    ) -> None:
         self.place = place
+        self.sessions = Sessions(ledger, self._look_at_condemned) if ledger is not None else None
         self.decoded: Cache[Digest, DecodedRows] = Cache(_DECODED_BYTES)
         self._catalogue = catalogue
         self._pack_size = pack_size
@@ -68,7 +79,13 @@ class Store:
 
     @classmethod
     def open(
-        cls, place: Path | Place, catalogue: PackCatalogue, *, pack_size: int = PACK_SIZE, adopt: bool = True
+        cls,
+        place: Path | Place,
+        catalogue: PackCatalogue,
+        *,
+        pack_size: int = PACK_SIZE,
+        adopt: bool = True,
+        ledger: SessionLedger | None = None,
     ) -> Store:
         """Open the store in a place or a folder, making it where it is not there.
 
@@ -77,7 +94,7 @@ class Store:
         """
         if isinstance(place, Path):
             place = FolderPlace.open(place)
-        store = cls(place, catalogue, pack_size=pack_size)
+        store = cls(place, catalogue, pack_size=pack_size, ledger=ledger)
         if adopt:
             adopt_orphans(place, catalogue)
         try:
@@ -101,12 +118,12 @@ class Store:
         """Return the bytes of a record. Raises NotFound, or Corrupt where CRC or digest do not hold."""
         place = self._find(digest)
         if place is None:
-            raise NotFound(
-                f"No record {digest.hex()} in {self.place.name}.",
-                help="If it was stored here before, run tilth verify.",
-                digest=digest.hex(),
-            )
-        header, data = unpack(self._read(place), f"{place[0]}.pack, byte {place[1]}")
+            raise self._missing(digest)
+        try:
+            record = self._read(place)
+        except FileNotFoundError:
+            place, record = self._read_anew(digest, place)
+        header, data = unpack(record, f"{place[0]}.pack, byte {place[1]}")
         named = digest_of_record(header.kind, data)
         if header.digest != digest or (named is not None and named != digest):
             raise Corrupt(
@@ -129,8 +146,12 @@ class Store:
         return [place is not None for place in found]
 
     def present(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
-        """Tell for each of many concatenated digests whether its record is here, as a column; like `has_many`."""
+        """Tell for each of many concatenated digests whether its record is here to stay, as a column.
+
+        So it may be named instead of being put again: it is held, as by `put`.
+        """
         self._check_process()
+        self._hold()
         here = self._index.present(digests)
         if not here.all() and self._index.refresh():
             here = self._index.present(digests)
@@ -143,7 +164,8 @@ class Store:
         a moment ago may be stored twice, which costs only its bytes.
         """
         self._check_process()
-        if self._index.find(digest) is not None:
+        self._hold()
+        if self._index.reusable((digest,))[0] is not None:
             return False
         codec, payload = compress(data)
         with self._lock:
@@ -158,7 +180,8 @@ class Store:
     def put_many(self, kind: RecordKind, records: Sequence[tuple[Digest, bytes | memoryview]]) -> list[bool]:
         """Store many records; like `put` for each, with one lookup and one lock for all."""
         self._check_process()
-        places = self._index.find_many([digest for digest, _ in records])
+        self._hold()
+        places = self._index.reusable([digest for digest, _ in records])
         packed = [
             None if place is not None else (digest, len(data), *compress(data))
             for (digest, data), place in zip(records, places, strict=True)
@@ -183,17 +206,18 @@ class Store:
             self._check_usable()
             if not self._full and (writer is None or writer.acknowledged >= target):
                 return
-            self._acknowledge_full()
-            with self._lock:
-                writer = self._writer
-                if writer is not None:
-                    writer.write_out()
-                    target = writer.written
-            if writer is not None and writer.acknowledged < target:
-                self._keep(writer)
-                self._register(writer)
-                self._catalogue.acknowledge(writer.name, target)
-                writer.acknowledged = target
+            with self.act():  # until it is in the catalogue, a pack could pass for what a dead process left
+                self._acknowledge_full()
+                with self._lock:
+                    writer = self._writer
+                    if writer is not None:
+                        writer.write_out()
+                        target = writer.written
+                if writer is not None and writer.acknowledged < target:
+                    self._keep(writer)
+                    self._register(writer)
+                    self._catalogue.acknowledge(writer.name, target)
+                    writer.acknowledged = target
 
     def close(self) -> None:
         """Flush, seal this process's pack and let go of all files. A store that stored nothing leaves nothing.
@@ -214,12 +238,15 @@ class Store:
                     with self._lock:
                         if writer is not None and writer.entries:
                             self._roll()
-                    self._acknowledge_full()
+                    with self.act() if self._full else nullcontext():
+                        self._acknowledge_full()
                 except Unavailable:
                     if owed:
                         raise
         finally:
             self._closed = True
+            if self.sessions is not None:
+                self.sessions.close()
             with self._lock:
                 if self._writer is not None:
                     self._writer.close()
@@ -259,6 +286,24 @@ class Store:
         self._index.refresh()
         return count
 
+    def act(self) -> AbstractContextManager[None]:
+        """Work on something that is recorded at the end: what is found meanwhile is not collected before that."""
+        return nullcontext() if self.sessions is None else self.sessions.act()
+
+    def look(self) -> tuple[tuple[Shard, ...], list[memoryview]]:
+        """Return the live shards, and the digests of all records here, 32 bytes each, in parts. For maintenance."""
+        self._check_process()
+        self._index.refresh()
+        return self._index.shards, self._index.digests()
+
+    def _hold(self) -> None:
+        if self.sessions is not None:
+            self.sessions.hold()
+
+    def _look_at_condemned(self) -> int:
+        self._index.refresh()
+        return self._index.epoch
+
     def _find(self, digest: Digest) -> Location | None:
         self._check_process()
         place = self._index.find(digest)
@@ -274,15 +319,35 @@ class Store:
                 writer.write_out()
         pack = self._files.get(name)
         if pack is None:
-            try:
-                pack = self.place.open_pack(name)
-            except FileNotFoundError as error:
-                raise Corrupt(
-                    f"{name}.pack is missing from {self.place.name}.",
-                    help="Restore it from a backup; run tilth verify to see what was in it.",
-                ) from error
+            pack = self.place.open_pack(name)
             self._files.put(name, pack)
         return pack.read(offset, length)
+
+    def _missing(self, digest: Digest) -> NotFound:
+        return NotFound(
+            f"No record {digest.hex()} in {self.place.name}.",
+            help="If it was stored here before, run tilth verify.",
+            digest=digest.hex(),
+        )
+
+    def _read_anew(self, digest: Digest, place: Location) -> tuple[Location, bytes]:
+        """Read a record whose pack is gone: maintenance has moved it, and the catalogue says where to."""
+        for _ in range(_ATTEMPTS):
+            self._index.refresh()
+            moved = self._index.find(digest)
+            if moved is None:
+                raise self._missing(digest)
+            if moved == place:
+                break
+            place = moved
+            try:
+                return place, self._read(place)
+            except FileNotFoundError:
+                continue
+        raise Corrupt(
+            f"{place[0]}.pack is missing from {self.place.name}.",
+            help="Restore it from a backup; run tilth verify to see what was in it.",
+        )
 
     def _append(
         self, kind: RecordKind, digest: Digest, codec: Codec, raw_length: int, payload: bytes | memoryview
@@ -320,6 +385,7 @@ class Store:
             self.place.keep_shard(full.shard)
             self._register(writer)
             self._catalogue.sealed(writer.name, writer.length, full.shard)
+            self._index.settle(full.shard)
             writer.acknowledged = writer.length
             writer.close()
             with self._lock:

@@ -948,6 +948,17 @@ class WorkspaceSuite:
         with pytest.raises(NotFound):
             workspace.maintenance.verify(against="0" * 64)
 
+    def test_garbage_goes_and_what_was_committed_stays(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:gone", name.encode() * 10_000)
+        workspace.repos.delete(name)
+        workspace.repos.create(name)
+        kept = workspace.files.put(f"{name}:kept", name.encode() * 5_000)
+        report = workspace.maintenance.gc(wait_s=0.0)
+        assert report.packs_after >= 1
+        assert b"".join(workspace.files.read(f"{name}@{kept.id}:kept")) == name.encode() * 5_000
+        assert not workspace.maintenance.verify().problems
+
     def test_usage_and_news_are_told(self, workspace: Workspace, name: str) -> None:
         before = workspace.maintenance.usage()
         workspace.repos.create(name)

@@ -12,7 +12,7 @@ from tilth.model.ids import CommitId
 from tilth.model.names import check_path
 from tilth.storage.content import append_content, open_content
 from tilth.storage.store import Store
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import ANY_HEAD, AnyHead
 from tilth.versioning.commits import Head, commit_edits
 from tilth.versioning.edits import Edits, Put
@@ -20,6 +20,7 @@ from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import content_of, write_entry
 
 
+@in_act
 def append(
     backend: Backend,
     repo: RepoName,

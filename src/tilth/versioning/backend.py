@@ -5,19 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.metadata.database import Database
 from tilth.storage.disk import sync_folder
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
+from tilth.versioning.session_ledger import SqlSessions, check_session
 
 if TYPE_CHECKING:
     from tilth.storage.store import Store
 
+Given = ParamSpec("Given")
+Value = TypeVar("Value")
 FORMAT = 0
 FORMAT_FILE = "format"
 DATABASE_FILE = "tilth.db"
@@ -56,8 +64,24 @@ class Backend:
                 if self._store is None:
                     # Adopting writes to the database; where a transaction is open already, another process will do it.
                     adopt = not self.database.in_transaction
-                    self._store = Store.open(self.folder, SqlCatalogue(self.database), adopt=adopt)
+                    self._store = Store.open(
+                        self.folder, SqlCatalogue(self.database), adopt=adopt, ledger=SqlSessions(self.database)
+                    )
+                    self.database.guard = self._check_session
         return self._store
+
+    def act(self) -> AbstractContextManager[None]:
+        """Work on something that is recorded at the end: what is found meanwhile is not collected before that.
+
+        Whatever reads or puts records and names them in a transaction later does both within one act. An act within an
+        act is part of it. Not to be begun within a transaction.
+        """
+        return self.store.act()
+
+    def _check_session(self, conn: Connection) -> None:
+        store = self._store
+        if store is not None and store.sessions is not None:
+            check_session(conn, store.sessions)
 
     @property
     def scratch(self) -> Path:
@@ -87,6 +111,17 @@ class Backend:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def in_act(function: Callable[Concatenate[Backend, Given], Value]) -> Callable[Concatenate[Backend, Given], Value]:
+    """Make a function that reads or puts records and then names them one act of the workspace it is given."""
+
+    @wraps(function)
+    def acting(backend: Backend, /, *args: Given.args, **named: Given.kwargs) -> Value:
+        with backend.act():
+            return function(backend, *args, **named)
+
+    return acting
 
 
 def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False) -> Backend:

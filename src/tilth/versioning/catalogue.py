@@ -10,10 +10,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from tilth.errors import Conflict
 from tilth.metadata import counters
 from tilth.metadata.database import Database
+from tilth.metadata.schema.garbage import condemned
 from tilth.metadata.schema.packs import packs, shards
 from tilth.storage.catalogue import CatalogueState, PackState, ShardState
 
 COUNTER = "catalogue"
+EPOCH = "condemned"
 
 
 class SqlCatalogue:
@@ -26,26 +28,26 @@ class SqlCatalogue:
 
     def opened(self, pack: str) -> None:
         """Register a new open pack of length 0."""
-        with self._database.transaction() as conn:
+        with self._database.transaction(guarded=False) as conn:
             conn.execute(insert(packs).values(pack=pack, length=0, sealed=False))
             counters.step(conn, COUNTER)
 
     def acknowledge(self, pack: str, length: int) -> None:
         """Record that the first `length` bytes of an open pack are durable."""
-        with self._database.transaction() as conn:
+        with self._database.transaction(guarded=False) as conn:
             _set(conn, pack, length, sealed=False)
             counters.step(conn, COUNTER)
 
     def sealed(self, pack: str, length: int, shard: str) -> None:
         """Record, in one transaction, that a pack is sealed and that its shard is live at level 0."""
-        with self._database.transaction() as conn:
+        with self._database.transaction(guarded=False) as conn:
             _set(conn, pack, length, sealed=True)
             conn.execute(insert(shards).values(shard=shard, level=0))
             counters.step(conn, COUNTER)
 
     def merge_shards(self, old: Sequence[str], new: str, level: int) -> None:
         """Replace shards in one transaction. Raises Conflict, changing nothing, unless all `old` are live."""
-        with self._database.transaction() as conn:
+        with self._database.transaction(guarded=False) as conn:
             gone = conn.execute(delete(shards).where(shards.c.shard.in_(list(old)))).rowcount
             if gone != len(set(old)):
                 raise Conflict(f"Index shards {', '.join(old)} are not all live.", help="Another process merged them.")
@@ -68,6 +70,8 @@ class SqlCatalogue:
                 tuple(
                     ShardState(row.shard, row.level) for row in conn.execute(select(shards).order_by(shards.c.shard))
                 ),
+                tuple(conn.execute(select(condemned.c.shard).order_by(condemned.c.shard)).scalars()),
+                counters.value(conn, EPOCH),
             )
         with self._lock:
             self._known = state

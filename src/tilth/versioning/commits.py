@@ -17,7 +17,7 @@ from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 from tilth.versioning import journal, touches
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch, move_head
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import Repo, RepoName, find_repo
@@ -71,6 +71,7 @@ class Planned:
     allow_empty: bool = False
 
 
+@in_act
 def commit_edits(
     backend: Backend,
     repo: RepoName,

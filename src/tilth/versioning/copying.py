@@ -11,7 +11,7 @@ from tilth.errors import NotFound
 from tilth.model.canonical import Json
 from tilth.model.commit import Commit, CommitInput, Derivation, InputKind
 from tilth.model.names import check_path
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import find_branch
 from tilth.versioning.commits import Head, Planned, commit_edits, commit_together
 from tilth.versioning.edits import TREE, Edits
@@ -23,6 +23,7 @@ COPY = "copy"
 MOVE = "move"
 
 
+@in_act
 def copy(
     backend: Backend,
     source: Commit,

@@ -14,7 +14,7 @@ from tilth.metadata.schema.repos import repos
 from tilth.model.commit import Commit
 from tilth.model.entry import FileKind
 from tilth.model.ids import ChangeId, CommitId, DraftId, RepoId, new_id
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch
 from tilth.versioning.commits import commit_edits
 from tilth.versioning.edits import KIND_CODES, Delete, Edits, Put, attributes_text, entry_of_row
@@ -63,6 +63,7 @@ def list_drafts(backend: Backend, repo: RepoName | None = None) -> list[Draft]:
         return [_load(conn, DraftId(id)) for id in conn.execute(query).scalars()]
 
 
+@in_act
 def add_to_draft(backend: Backend, id: DraftId, edits: Iterable[Put | Delete]) -> Draft:
     """Add edits behind those already there. Returning means that they, and the bytes they put, are durable."""
     rows: list[dict[str, object]] = []
@@ -99,6 +100,7 @@ def draft_contents(backend: Backend, id: DraftId) -> Edits:
         return _edits(conn, id)
 
 
+@in_act
 def commit_draft(
     backend: Backend,
     id: DraftId,

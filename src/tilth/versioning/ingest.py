@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -151,7 +152,8 @@ def _read(store: Store, scan: Scan, unread: Sequence[int], progress: Progress) -
         waiting: deque[tuple[_Batch, Future[list[_Row]]]] = deque()
         try:
             for batch in batches:
-                waiting.append((batch, readers.submit(_read_batch, store, scan, batch)))
+                # In this thread's context, so that what they store belongs to its act.
+                waiting.append((batch, readers.submit(copy_context().run, _read_batch, store, scan, batch)))
                 if len(waiting) > 2 * _READERS:
                     _take(waiting, scan, rows, progress)
             while waiting:

@@ -7,7 +7,7 @@ from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.model.ids import ChangeId, CommitId
 from tilth.versioning.ancestry import is_ancestor
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.commits import ATTEMPTS, commit_edits, get_commit, read_head
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
@@ -18,6 +18,7 @@ STAGE = "revert"
 _NAMED = 10
 
 
+@in_act
 def revert(
     backend: Backend,
     repo: RepoName,

@@ -59,9 +59,10 @@ def verify(backend: Backend, *, progress: Progress = silent) -> Report:
         total = conn.execute(select(func.count()).select_from(commits)).scalar()
     progress.begin("check commits", total, "commits")
     contents = _Contents(backend.store)
-    for commit in _all_commits(backend, report):
+    for commit, kept in _all_commits(backend, report):
         report.problems.extend(_check_commit(backend, commit))
-        report.problems.extend(_check_tree(backend, commit, contents))
+        if kept:
+            report.problems.extend(_check_tree(backend, commit, contents))
         report.commits += 1
         progress.advance()
     report.contents = contents.checked
@@ -112,18 +113,26 @@ def verify_against(backend: Backend, seal: Digest) -> int:
     return len(seen)
 
 
-def _all_commits(backend: Backend, report: Report) -> Iterator[Commit]:
-    """Yield every commit, oldest first, by its record in the database; name those that cannot be read."""
+def _all_commits(backend: Backend, report: Report) -> Iterator[tuple[Commit, bool]]:
+    """Yield every commit, oldest first, by its record in the database, and whether its files are kept.
+
+    Names those that cannot be read.
+    """
     last = ""
     while True:
         with backend.database.read() as conn:
-            query = select(commits.c.id, commits.c.record).where(commits.c.id > last).order_by(commits.c.id)
+            query = (
+                select(commits.c.id, commits.c.record, repos.c.deleted_ms)
+                .outerjoin(repos, repos.c.id == commits.c.repo)
+                .where(commits.c.id > last)
+                .order_by(commits.c.id)
+            )
             page = conn.execute(query.limit(_PAGE)).all()
         if not page:
             return
         for row in page:
             try:
-                yield commit_from_record(row.record)
+                yield commit_from_record(row.record), row.deleted_ms is None
             except Corrupt as error:
                 report.problems.append(Problem(f"commit {row.id}", error.message))
         last = page[-1].id

@@ -214,6 +214,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "audit.export": Operation("GET", AUDIT, special=True),
     "maintenance.status": Operation("GET", READ_LABELS),
     "maintenance.verify": Operation("POST", READ, special=True, audited=False),
+    "maintenance.gc": Operation("POST", OWN, special=True),
     "maintenance.usage": Operation("GET", READ),
     "maintenance.events": Operation("GET", READ),
 }

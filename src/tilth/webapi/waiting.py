@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -34,6 +34,12 @@ class VerifyRequest(BaseModel):
     against: str | None = None
 
 
+class GcRequest(BaseModel):
+    """How long to wait for those who write now, in seconds."""
+
+    wait_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
+
+
 def add_waiting(router: APIRouter) -> None:
     """Add the routes that take their time."""
     add(
@@ -48,6 +54,14 @@ def add_waiting(router: APIRouter) -> None:
         "maintenance.verify",
         verify,
         summary="Re-hash everything; answers lines of JSON: progress, then `result` or `error`.",
+        responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
+    )
+
+    add(
+        router,
+        "maintenance.gc",
+        gc,
+        summary="Delete what nothing reaches; answers lines of JSON: progress, then `result` or `error`.",
         responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
     )
 
@@ -79,6 +93,16 @@ async def verify(request: Request, body: VerifyRequest) -> Response:
 
     def act(progress: Progress) -> Any:
         return asdict(maintenance.verify(against=body.against, progress=progress))
+
+    return StreamingResponse(_told(act), media_type="application/x-ndjson")
+
+
+async def gc(request: Request, body: GcRequest) -> Response:
+    """Collect garbage in a thread and stream what it says."""
+    maintenance = workspace_of(request).maintenance
+
+    def act(progress: Progress) -> Any:
+        return asdict(maintenance.gc(wait_s=body.wait_s, progress=progress))
 
     return StreamingResponse(_told(act), media_type="application/x-ndjson")
 

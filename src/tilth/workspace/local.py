@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tilth.contract.access import Audit, Keys
 from tilth.contract.analysis import Analysis
@@ -34,6 +34,7 @@ from tilth.contract.workers import Workers
 from tilth.contract.workspace import Workspace
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
+from tilth.workspace.acts import OneAct
 from tilth.workspace.opened import Opened, Resources
 
 if TYPE_CHECKING:
@@ -223,3 +224,12 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.maintenance import LocalMaintenance
 
         return LocalMaintenance(self._opened, self._working())
+
+
+def _acting(make: Callable[[LocalWorkspace], Any]) -> Callable[[LocalWorkspace], Any]:
+    return lambda workspace: OneAct(make(workspace))
+
+
+for _facet in vars(LocalWorkspace).values():
+    if isinstance(_facet, cached_property):
+        _facet.func = _acting(_facet.func)

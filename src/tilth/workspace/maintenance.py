@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tilth.contract.values import EventInfo, Page, ProblemInfo, QuietReport, StatusInfo, UsageInfo, VerifyReport
+from tilth.contract.values import (
+    EventInfo,
+    GcReport,
+    Page,
+    ProblemInfo,
+    QuietReport,
+    StatusInfo,
+    UsageInfo,
+    VerifyReport,
+)
 from tilth.errors import Corrupt, Invalid
 from tilth.metadata import feed
 from tilth.metadata.feed import Event
@@ -37,6 +46,23 @@ class LocalMaintenance:
         report = verify.verify(self._backend, progress=progress)
         problems.extend(ProblemInfo(problem.where, problem.what) for problem in report.problems)
         return VerifyReport(report.commits, report.contents, report.bytes, problems)
+
+    def gc(self, *, wait_s: float = 60.0, progress: Progress = silent) -> GcReport:
+        """Delete what nothing reaches and merge small packs."""
+        from tilth.versioning.garbage import collect
+        from tilth.workspace.kept import kept
+
+        done = collect(self._backend, kept(), wait_s=wait_s, progress=progress)
+        return GcReport(
+            done.condemned,
+            done.records,
+            done.freed,
+            done.packs_before,
+            done.packs_after,
+            done.forgotten_results,
+            done.waiting,
+            done.damaged,
+        )
 
     def usage(self) -> UsageInfo:
         """Sum up sizes."""

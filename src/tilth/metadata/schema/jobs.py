@@ -130,6 +130,7 @@ results = Table(
     Column("manifest", LargeBinary, nullable=False),
     Column("log", LargeBinary),
     Column("at_ms", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-"""What a datum's identity came to, for every pipeline and branch of the workspace."""
+"""What a datum's identity came to, for every pipeline and branch of the workspace; `size` is that of its files."""

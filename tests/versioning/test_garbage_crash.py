@@ -1,0 +1,152 @@
+"""Killing a collection at each of its steps, and collecting while many processes write and read."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from writing import files_of, put
+
+from tilth.metadata.schema.garbage import condemned, gone_packs
+from tilth.model.ids import CommitId
+from tilth.storage.records import RecordKind
+from tilth.versioning import garbage
+from tilth.versioning.backend import Backend, open_backend
+from tilth.versioning.catalogue import SqlCatalogue
+from tilth.versioning.commits import get_commit
+from tilth.versioning.garbage import Kept
+from tilth.versioning.marking import CommitRoots
+from tilth.versioning.repos import create_repo
+from tilth.versioning.verify import verify
+
+KEPT = Kept([CommitRoots()], [])
+STEPS = ("mark", "condemn", "condemned", "mark again", "copy", "replace", "unlink", "acquit")
+
+COLLECTOR = """
+import os, pathlib, signal, sys
+from tilth.versioning import garbage
+from tilth.versioning.backend import open_backend
+from tilth.versioning.marking import CommitRoots
+left = int(sys.argv[3])
+def step(name):
+    global left
+    if name == sys.argv[2]:
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+with open_backend(pathlib.Path(sys.argv[1])) as backend:
+    while True:
+        garbage.collect(backend, garbage.Kept([CommitRoots()], []), share=0.0, wait_s=30, step=step)
+        if sys.argv[2] != "never":
+            break
+        (backend.folder.parent / "collected").write_text("once")
+"""
+
+WRITER = """
+import json, pathlib, random, sys
+from tilth.storage.records import RecordKind
+from tilth.versioning.backend import open_backend
+from tilth.versioning.commits import commit_edits
+from tilth.versioning.edits import Edits
+from tilth.versioning.trees import write_entry
+seed, folder = int(sys.argv[2]), pathlib.Path(sys.argv[1])
+draw = random.Random(seed)
+while True:
+    with open_backend(folder) as backend:
+        for _ in range(draw.randrange(1, 12)):
+            with backend.act():
+                # Few different bytes, most of them garbage at any moment: so writers find what is being condemned.
+                name = f"{seed}/{draw.randrange(6)}"
+                data = random.Random(draw.randrange(12)).randbytes(3000)
+                if draw.random() < 0.3:
+                    backend.store.put_bytes(RecordKind.CHUNK, data)
+                    backend.store.flush()
+                    continue
+                edits = Edits()
+                edits.put(write_entry(backend.store, name, data))
+                edits.put(write_entry(backend.store, f"{seed}/last", draw.randbytes(16)))
+                commit = commit_edits(backend, f"repo{seed}", "main", edits, author="writer")
+            print(json.dumps([commit.id, name, data.hex()[:64]]), flush=True)
+"""
+
+
+def noise(seed: int) -> bytes:
+    return random.Random(seed).randbytes(20_000)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_collection_killed_at_a_step_loses_nothing_and_the_next_one_ends_it(tmp_path: Path, name: str) -> None:
+    with open_backend(tmp_path) as backend:
+        repo = create_repo(backend, "digits")
+        kept = put(backend, repo, {f"{number}": noise(number) for number in range(5)})
+        for number in range(100, 105):
+            backend.store.put_bytes(RecordKind.CHUNK, noise(number))
+    with open_backend(tmp_path) as backend:  # a second pack to write anew
+        more = put(backend, repo, {"more": noise(50)})
+        backend.store.put_bytes(RecordKind.CHUNK, noise(200))
+    command = [sys.executable, "-c", COLLECTOR, str(tmp_path), name, "2" if name == "copy" else "1"]
+    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+    with open_backend(tmp_path) as backend:
+        assert files_of(backend, kept) == {f"{number}": noise(number) for number in range(5)}
+        assert verify(backend).problems == []
+        garbage.collect(backend, KEPT, share=0.0, wait_s=10)
+        _check_clean(backend)
+        assert files_of(backend, more)["more"] == noise(50)
+        assert verify(backend).problems == []
+
+
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(60.0, marks=pytest.mark.soak)])
+def test_writers_readers_and_collections_at_once_lose_nothing(tmp_path: Path, seconds: float) -> None:
+    folder, seeds = tmp_path / "w", (1, 2)
+    with open_backend(folder) as backend:
+        for seed in seeds:
+            create_repo(backend, f"repo{seed}")
+    said = [tmp_path / f"said{seed}" for seed in seeds]
+    running = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(folder), str(seed)], stdout=file.open("w"))
+        for seed, file in zip(seeds, said, strict=True)
+    ]
+    collector = subprocess.Popen([sys.executable, "-c", COLLECTOR, str(folder), "never", "1"])
+    signs = [*said, tmp_path / "collected"]
+    began: float | None = None
+    try:
+        while began is None or time.monotonic() < began + seconds:
+            assert all(each.poll() is None for each in running), "a writer failed"
+            assert collector.poll() is None, "the collector failed"
+            if began is None and all(sign.exists() and sign.stat().st_size for sign in signs):
+                began = time.monotonic()
+            time.sleep(0.02)
+    finally:
+        for each in running:
+            each.kill()
+            each.wait()
+        time.sleep(0.3)
+        collector.kill()
+        collector.wait()
+    told = [line for each in said for line in each.read_text().splitlines()]
+    acknowledged = [json.loads(line) for line in told if line.endswith("]")]
+    assert len(acknowledged) >= 2
+    with open_backend(folder) as backend:
+        assert verify(backend).problems == []
+        for id, name, start in acknowledged:
+            assert files_of(backend, get_commit(backend, CommitId(id)))[name].hex()[:64] == start
+        garbage.collect(backend, KEPT, share=0.0, wait_s=10)
+        _check_clean(backend)
+        assert verify(backend).problems == []
+
+
+def _check_clean(backend: Backend) -> None:
+    """Check that nothing condemned and no file of a deleted pack is left, and nothing is left to collect."""
+    with backend.database.read() as conn:
+        assert conn.execute(condemned.select()).all() == []
+        assert conn.execute(gone_packs.select()).all() == []
+    known = {state.pack for state in SqlCatalogue(backend.database).packs()}
+    assert {name.removesuffix(".pack") for name in os.listdir(backend.folder / "packs")} <= known
+    assert garbage.collect(backend, KEPT, share=0.0).records == 0
