@@ -104,6 +104,7 @@ export const grants = {
   "lineage.descendants": ["auditor", "curator", "owner", "reader", "writer"],
   "lineage.of": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.events": ["auditor", "curator", "owner", "reader", "writer"],
+  "maintenance.gc": ["owner"],
   "maintenance.status": ["auditor", "curator", "owner", "reader", "reviewer", "writer"],
   "maintenance.usage": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.verify": ["auditor", "curator", "owner", "reader", "writer"],

@@ -104,6 +104,7 @@ export const verbs = {
   "lineage.descendants": "GET",
   "lineage.of": "GET",
   "maintenance.events": "GET",
+  "maintenance.gc": "POST",
   "maintenance.status": "GET",
   "maintenance.usage": "GET",
   "maintenance.verify": "POST",

@@ -1807,6 +1807,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance/gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete what nothing reaches; answers lines of JSON: progress, then `result` or `error`.
+         * @description Collect garbage in a thread and stream what it says.
+         */
+        post: operations["maintenance.gc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/maintenance/status": {
         parameters: {
             query?: never;
@@ -3977,6 +3997,14 @@ export interface components {
             shown: components["schemas"]["ShownTask"];
             /** Votes */
             votes: string[];
+        };
+        /**
+         * GcRequest
+         * @description How long to wait for those who write now, in seconds.
+         */
+        GcRequest: {
+            /** Wait S */
+            wait_s?: number;
         };
         /**
          * GivenAnswer
@@ -9871,6 +9899,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.gc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GcRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines of JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description What went wrong, and what helps. */
