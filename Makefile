@@ -11,7 +11,7 @@ NODE := $(shell node -e 'process.stdout.write(parseInt(process.versions.node) >=
 UI_BUILT := frontend/node_modules/.tilth-console-built
 UI_SOURCES := $(shell find frontend -type f -not -path 'frontend/node_modules/*' -not -path 'frontend/tests/*' 2>/dev/null)
 
-.PHONY: setup setup-dev ui ui-check ui-where-node-is ui-check-where-node-is demo test check soak bench clean
+.PHONY: setup setup-dev ui ui-check ui-where-node-is ui-check-where-node-is demo test check soak peers bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,7 +20,7 @@ help:
 	@echo "make ui      build the web console (needs Node 20 or newer)"
 	@echo "make test    install the development tools and run all checks and tests"
 	@echo "make soak    run the long tests, which make test samples"
-	@echo "make bench   run the benchmarks beside their peers"
+	@echo "make bench   run the benchmarks beside their peers (make peers installs those that are Python packages)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Tilth needs Python 3.11 or newer; run make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -73,6 +73,11 @@ test: setup-dev check ui-check-where-node-is
 # The long ones: what make test only samples.
 soak: setup-dev
 	$(BIN)/python -m pytest -m soak --timeout=3600
+
+# Python peers of the benchmarks, in a place of their own; borg, restic, rsync and git are looked for on the path.
+peers:
+	$(PYTHON) -m venv .peers
+	.peers/bin/python -m pip install -q --disable-pip-version-check dvc oxenai hf-xet
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks

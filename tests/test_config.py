@@ -1,4 +1,4 @@
-"""Where the workspace is."""
+"""Where the workspace is, and what the environment says of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tilth import connect
-from tilth.config import find_workspace
+from tilth.config import compresses_chunks, find_workspace
+from tilth.errors import Invalid
 
 
 def test_the_folder_around_a_workspace_means_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,3 +30,13 @@ def test_without_a_name_the_nearest_workspace_upward_is_taken(tmp_path: Path, mo
     below = tmp_path / "a" / "b"
     below.mkdir(parents=True)
     assert find_workspace(None, start=below) == str(tmp_path / ".tilth")
+
+
+def test_files_are_compressed_unless_told_not_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TILTH_COMPRESSION", raising=False)
+    assert compresses_chunks()
+    monkeypatch.setenv("TILTH_COMPRESSION", "none")
+    assert not compresses_chunks()
+    monkeypatch.setenv("TILTH_COMPRESSION", "brotli")
+    with pytest.raises(Invalid, match="brotli"):
+        compresses_chunks()

@@ -493,3 +493,21 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(tmp_path: Path) -> 
             assert all(store.has_many(acknowledged))
             assert list(store.verify()) == []
     assert acknowledged
+
+
+def test_files_can_be_kept_as_they_are_and_rows_are_compressed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TILTH_COMPRESSION", "none")
+    text = b"over and over " * 1000
+    with Store.open(tmp_path, MemoryCatalogue()) as store:
+        chunk = store.put_bytes(RecordKind.CHUNK, text)
+        store.flush()
+        raw = sum(path.stat().st_size for path in (tmp_path / "packs").iterdir())
+        other = store.put_bytes(RecordKind.BLOB, text + b"!")
+        store.flush()
+        assert store.get(chunk) == text
+        assert store.get(other) == text + b"!"
+    both = sum(path.stat().st_size for path in (tmp_path / "packs").iterdir())
+    assert raw > len(text)
+    assert both - raw < 1000

@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from tilth.config import compresses_chunks
 from tilth.errors import Corrupt, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.progress import Progress, silent
@@ -64,6 +65,7 @@ class Store:
         self.decoded: Cache[Digest, DecodedRows] = Cache(_DECODED_BYTES)
         self._catalogue = catalogue
         self._pack_size = pack_size
+        self._compress_chunks = compresses_chunks()
         self._begin()
 
     def _begin(self) -> None:
@@ -167,7 +169,7 @@ class Store:
         self._hold()
         if self._index.reusable((digest,))[0] is not None:
             return False
-        codec, payload = compress(data)
+        codec, payload = self._packed(kind, data)
         with self._lock:
             return self._append(kind, digest, codec, len(data), payload)
 
@@ -183,7 +185,7 @@ class Store:
         self._hold()
         places = self._index.reusable([digest for digest, _ in records])
         packed = [
-            None if place is not None else (digest, len(data), *compress(data))
+            None if place is not None else (digest, len(data), *self._packed(kind, data))
             for (digest, data), place in zip(records, places, strict=True)
         ]
         with self._lock:
@@ -348,6 +350,11 @@ class Store:
             f"{place[0]}.pack is missing from {self.place.name}.",
             help="Restore it from a backup; run tilth verify to see what was in it.",
         )
+
+    def _packed(self, kind: RecordKind, data: bytes | memoryview) -> tuple[Codec, bytes | memoryview]:
+        if kind is RecordKind.CHUNK and not self._compress_chunks:
+            return Codec.RAW, data
+        return compress(data)
 
     def _append(
         self, kind: RecordKind, digest: Digest, codec: Codec, raw_length: int, payload: bytes | memoryview
