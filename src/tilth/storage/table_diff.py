@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tilth.storage.nodes import Entry, Tree, entries_in
-from tilth.storage.rows import Row, key_list
+from tilth.storage.rows import Keys, Row, key_list
 
 RowChange = tuple[bytes, Row | None, Row | None]
 """Key, old row, new row."""
@@ -59,16 +58,17 @@ class Cursor:
         rows = self._tree.load(entry.digest)
         low = 0 if self._start is None else bisect_left(rows.keys, self._start)
         high = len(rows.keys) if self._stop is None else bisect_left(rows.keys, self._stop)
-        batch = rows.batch.slice(low, high - low)
-        return Pending(batch, key_list(batch.column(0)))
+        return Pending(rows.batch.slice(low, high - low))
 
 
-@dataclass(slots=True)
 class Pending:
-    """Rows of a range that are not compared yet."""
+    """Rows of a range that are not compared yet; `keys` sees their keys in place."""
 
-    batch: pa.RecordBatch
-    keys: list[bytes]
+    __slots__ = ("batch", "keys")
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self.batch = batch
+        self.keys = Keys(batch.column(0))
 
     def split(self, bound: bytes) -> tuple[Pending, Pending | None]:
         """Return the rows up to `bound` and the rest."""
@@ -76,7 +76,7 @@ class Pending:
         at += at < len(self.keys) and self.keys[at] == bound
         if at == len(self.keys):
             return self, None
-        return Pending(self.batch.slice(0, at), self.keys[:at]), Pending(self.batch.slice(at), self.keys[at:])
+        return Pending(self.batch.slice(0, at)), Pending(self.batch.slice(at))
 
 
 def diff_trees(old: Tree | None, new: Tree | None, start: bytes | None, stop: bytes | None) -> Iterator[RowChange]:
@@ -124,12 +124,12 @@ def diff_trees(old: Tree | None, new: Tree | None, start: bytes | None, stop: by
 
 def compare(old: Pending, new: Pending) -> Iterator[RowChange]:
     """Yield the rows that differ between two runs of rows."""
-    if old.keys == new.keys:
+    if old.batch.column(0).equals(new.batch.column(0)):
         at_old = at_new = np.flatnonzero(rows_differ(old.batch, new.batch))
         gone = fresh = np.empty(0, np.int64)
     else:
-        places = {key: i for i, key in enumerate(new.keys)}
-        match = np.fromiter((places.get(key, -1) for key in old.keys), np.int64, len(old.keys))
+        places = {key: i for i, key in enumerate(key_list(new.batch.column(0)))}
+        match = np.fromiter((places.get(key, -1) for key in key_list(old.batch.column(0))), np.int64, len(old.keys))
         gone = np.flatnonzero(match < 0)
         both_old = np.flatnonzero(match >= 0)
         both_new = match[both_old]
@@ -152,6 +152,8 @@ def rows_differ(old: pa.RecordBatch, new: pa.RecordBatch) -> npt.NDArray[np.bool
     differs = np.zeros(old.num_rows, np.bool_)
     pairs_of_columns: Iterator[tuple[Any, Any]] = zip(old.columns, new.columns, strict=True)
     for left, right in pairs_of_columns:
+        if left.equals(right):
+            continue  # one pass, where nearly all columns of nearly all edits are equal
         kind = left.type
         if pa.types.is_nested(kind):
             pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
@@ -183,7 +185,7 @@ def _step(cursor: Cursor, level: int) -> Pending | None:
 
 
 def _nothing(like: Pending) -> Pending:
-    return Pending(like.batch.slice(0, 0), [])
+    return Pending(like.batch.slice(0, 0))
 
 
 def _rows(pending: Pending, at: npt.NDArray[np.int64]) -> list[Row]:
