@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +20,7 @@ from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
 from tilth.versioning.history import log
 from tilth.versioning.repos import Repo
-from tilth.versioning.trees import Tree
+from tilth.versioning.trees import Tree, write_entry
 
 
 def test_a_commit_tells_files_bytes_parents_and_seal(backend: Backend, repo: Repo) -> None:
@@ -164,3 +165,21 @@ def test_one_change_may_span_repos(backend: Backend, repo: Repo) -> None:
     first = put(backend, repo, {"a": b"1"})
     second = commit_edits(backend, repo, "main", edits_of(backend, {"b": b"1"}), author="mara", change=first.change)
     assert [commit.id for commit in commits_of_change(backend, first.change)] == [first.id, second.id]
+
+
+def test_a_commit_tells_the_number_and_bytes_of_its_files_whatever_the_edits(backend: Backend, repo: Repo) -> None:
+    draw = random.Random(5)
+    held: dict[str, bytes] = {}
+    for _ in range(25):
+        edits = Edits()
+        for _ in range(draw.randint(1, 6)):
+            path = f"{draw.choice('abc')}/{draw.randint(0, 5)}"
+            if draw.random() < 0.3:
+                gone = draw.choice([path, path[0], "", "nothing"])
+                edits.delete(gone)
+                held = {name: data for name, data in held.items() if gone and name != gone and name[0] != gone}
+            else:
+                held[path] = draw.randbytes(draw.randint(0, 9))
+                edits.put(write_entry(backend.store, path, held[path]))
+        commit = commit_edits(backend, repo, "main", edits, author="mara", allow_empty=True)
+        assert (commit.files, commit.size) == (len(held), sum(map(len, held.values())))

@@ -58,7 +58,7 @@ class Cursor:
         rows = self._tree.load(entry.digest)
         low = 0 if self._start is None else bisect_left(rows.keys, self._start)
         high = len(rows.keys) if self._stop is None else bisect_left(rows.keys, self._stop)
-        return Pending(rows.batch.slice(low, high - low))
+        return Pending(rows.batch.slice(low, max(0, high - low)))
 
 
 class Pending:
@@ -152,16 +152,16 @@ def rows_differ(old: pa.RecordBatch, new: pa.RecordBatch) -> npt.NDArray[np.bool
     differs = np.zeros(old.num_rows, np.bool_)
     pairs_of_columns: Iterator[tuple[Any, Any]] = zip(old.columns, new.columns, strict=True)
     for left, right in pairs_of_columns:
+        kind = left.type
+        if pa.types.is_floating(kind):
+            bits = {16: pa.uint16(), 32: pa.uint32(), 64: pa.uint64()}[kind.bit_width]
+            left, right = left.view(bits), right.view(bits)
         if left.equals(right):
             continue  # one pass, where nearly all columns of nearly all edits are equal
-        kind = left.type
         if pa.types.is_nested(kind):
             pairs = zip(left.to_pylist(), right.to_pylist(), strict=True)
             differs |= np.fromiter((x != y for x, y in pairs), np.bool_, old.num_rows)
             continue
-        if pa.types.is_floating(kind):
-            bits = {16: pa.uint16(), 32: pa.uint32(), 64: pa.uint64()}[kind.bit_width]
-            left, right = left.view(bits), right.view(bits)
         equal = pc.fill_null(pc.equal(left, right), False).to_numpy(zero_copy_only=False)
         absent = [side.is_null().to_numpy(zero_copy_only=False) for side in (left, right)]
         differs |= ~(equal | (absent[0] & absent[1]))

@@ -21,7 +21,7 @@ from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch, move_head
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import Repo, RepoName, find_repo
-from tilth.versioning.trees import Tree
+from tilth.versioning.trees import Growth, Tree
 from tilth.versioning.turns import branch_turn
 
 ATTEMPTS = 16
@@ -185,7 +185,7 @@ def _seal_planned(
     """Seal a commit on every head that its plan changes. Raises NothingToCommit when there is none."""
     sealed: list[Sealed | None] = []
     for head, each in zip(heads, planned, strict=True):
-        tree = head.tree(backend.store).apply(each.edits)
+        tree, made = head.tree(backend.store).grow(each.edits)
         unchanged = tree.root == (head.commit.tree if head.commit is not None else None)
         if unchanged and not each.allow_empty and not each.merges:
             sealed.append(None)
@@ -200,6 +200,7 @@ def _seal_planned(
                 author=author,
                 message=message,
                 merges=each.merges,
+                made=made,
             )
         )
     if all(each is None for each in sealed):
@@ -232,14 +233,16 @@ def seal_commit(
     author: str,
     message: str,
     merges: Sequence[Commit] = (),
+    made: Growth | None = None,
 ) -> Sealed:
     """Put the record of a new commit on `head` into the store and return it. Costs O(changed rows).
 
-    `merges` are further parents, behind the head.
+    `merges` are further parents, behind the head; `made` says what was changed to make the tree of the head's,
+    where that is known.
     """
     _check_text(message, "message")
     _check_text(author, "author")
-    touched = touches.measure(store, head.commit, tree)
+    touched = touches.measure(store, head.commit, tree, made=made)
     parents = (*((head.commit,) if head.commit is not None else ()), *merges)
     unsealed = Commit(
         id=CommitId(new_id()),

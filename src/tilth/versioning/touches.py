@@ -23,7 +23,7 @@ from tilth.storage.store import Store
 from tilth.storage.tables import diff_tables
 from tilth.versioning.backend import Backend
 from tilth.versioning.lines import is_end, place_of, segments
-from tilth.versioning.trees import Tree
+from tilth.versioning.trees import Growth, Tree
 
 COUNTER = "lines"
 
@@ -46,10 +46,24 @@ class Touched:
     marks: tuple[Mark, ...] | None
 
 
-def measure(store: Store, parent: Commit | None, tree: Digest | None, *, most: int = MOST) -> Touched:
-    """Count files and bytes of a tree, from its parent's numbers and what differs. O(changed + log n)."""
+def measure(
+    store: Store, parent: Commit | None, tree: Digest | None, *, made: Growth | None = None, most: int = MOST
+) -> Touched:
+    """Count files and bytes of a tree, from its parent's numbers and what differs. O(changed + log n).
+
+    `made` says what differs; without it the two trees are compared.
+    """
     now = Tree(store, tree)
     puts: dict[str, tuple[Digest, int] | None] = {}
+    if made is not None:
+        size = made.size + (parent.size if parent is not None else 0)
+        if made.put.num_rows + len(made.gone) > most:
+            return Touched(len(now), size, None)
+        puts.update(dict.fromkeys(made.gone))
+        columns = [made.put.column(name).to_pylist() for name in ("path", "digest", "size")]
+        for path, digest, length in zip(*columns, strict=True):
+            puts[path] = digest, length
+        return Touched(len(now), size, _marks(puts))
     if parent is None or parent.tree is None:
         if len(now) > most:
             total = sum(pc.sum(batch.column("size")).as_py() or 0 for batch in now.table.scan())

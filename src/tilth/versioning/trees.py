@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,6 +29,15 @@ class Folder:
     """A folder in a one-level list; folders exist because of the files below them."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What edits changed in a tree: the rows put that differ from before, the paths that went, and the bytes gained."""
+
+    put: pa.Table
+    gone: Sequence[str]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +177,25 @@ class Tree:
 
         Costs O(edits); a deleted folder costs what is below it.
         """
+        return self.grow(edits)[0]
+
+    def grow(self, edits: Edits) -> tuple[Tree, Growth | None]:
+        """Return what `apply` does, and what that changed; None where all before was deleted."""
         puts, deletes = edits.settled()
         if ROOT in deletes:
-            return Tree(self.store)._with(puts, [])
+            return Tree(self.store)._with(puts, [])[0], None
         gone = self._expand(deletes) if self.root is not None else []
         return self._with(puts, gone)
 
-    def _with(self, puts: pa.Table, gone: Sequence[str]) -> Tree:
+    def _with(self, puts: pa.Table, gone: Sequence[str]) -> tuple[Tree, Growth]:
         base = self.table
+        replaced = 0
         put = puts.column(0)
         fresh = put
         if self.root is not None and puts.num_rows:
-            changed, known = _compare(puts, self._rows_of(put))
+            before = _aligned(puts, self._rows_of(put))
+            changed, known = _compare(puts, before)
+            replaced = _bytes_of(before.filter(changed))
             fresh = put.filter(pc.invert(known))
             puts = puts.filter(changed)
         self._check_collisions(put, _strings(fresh), set(gone))
@@ -189,8 +204,10 @@ class Tree:
             gone_paths = pa.array(gone, pa.string())
             deletes = _strings(gone_paths.filter(pc.invert(pc.is_in(gone_paths, value_set=put.combine_chunks()))))
         if not puts.num_rows and not deletes:
-            return self
-        return Tree(self.store, base.update(puts if puts.num_rows else None, deletes).root)
+            return self, Growth(puts, [], 0)
+        size = _bytes_of(puts) - replaced - (_bytes_of(base.get_many(deletes)) if deletes else 0)
+        tree = Tree(self.store, base.update(puts if puts.num_rows else None, deletes).root)
+        return tree, Growth(puts, deletes, size)
 
     def _rows_of(self, paths: pa.ChunkedArray[Any]) -> pa.Table:
         """Return rows that hold all of those sorted `paths` that are here: by lookups for few, by columns for many."""
@@ -302,22 +319,26 @@ def _strings(column: Any) -> list[str]:
     return texts
 
 
-def _compare(puts: pa.Table, found: pa.Table) -> tuple[Any, Any]:
-    """Return which rows of `puts` differ from the row of their path in `found` (or have none), and which have one."""
+def _aligned(puts: pa.Table, found: pa.Table) -> pa.Table:
+    """Return for each row of `puts` the row of its path in `found`, all null where there is none."""
     paths = puts.column(0).combine_chunks()
     there = found.column(0).combine_chunks()
-    if paths.equals(there):
-        before = found
-        known: Any = pa.chunked_array([np.ones(len(paths), np.bool_)])
-    else:
-        where = pc.index_in(paths, value_set=there)
-        before = found.take(where)
-        known = pa.chunked_array([pc.is_valid(where)])
+    return found if paths.equals(there) else found.take(pc.index_in(paths, value_set=there))
+
+
+def _compare(puts: pa.Table, before: pa.Table) -> tuple[Any, Any]:
+    """Return which rows of `puts` differ from those before, and which there were before."""
+    known: Any = pc.is_valid(before.column(0))
     same = known
     for name in TREE.arrow.names[1:]:
         equal: Any = pc.fill_null(pc.equal(puts.column(name), before.column(name)), pa.scalar(False))
         same = pc.and_(same, equal)
     return pc.invert(same), known
+
+
+def _bytes_of(rows: pa.Table) -> int:
+    total: int | None = pc.sum(rows.column("size")).as_py()
+    return total or 0
 
 
 def _collision(path: str, below: str) -> Conflict:
