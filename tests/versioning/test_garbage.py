@@ -10,6 +10,7 @@ from writing import edits_of, files_of, put
 
 from tilth.errors import SessionLost
 from tilth.metadata.schema.garbage import gone_packs
+from tilth.metadata.schema.rules import released
 from tilth.model.digest import digest_of
 from tilth.storage.records import RecordKind
 from tilth.versioning import garbage
@@ -88,6 +89,35 @@ def test_the_files_of_a_deleted_repo_go_and_its_history_stays(tmp_path: Path) ->
         assert not backend.store.has(digest_of(noise(2)))
         assert backend.store.has(gone.seal)
         assert verify(backend).problems == []
+
+
+def test_the_files_of_a_released_commit_go_but_for_those_that_others_hold(tmp_path: Path) -> None:
+    with open_backend(tmp_path) as backend:
+        repo = create_repo(backend, "digits")
+        first = put(backend, repo, {"a": noise(1), "b": noise(2)})
+        last = put(backend, repo, {"b": None})
+        with backend.database.transaction() as conn:
+            conn.execute(
+                released.insert().values(commit=first.id, how="forgotten", author="mara", at_ms=1, reason="old")
+            )
+    with open_backend(tmp_path) as backend:
+        collect(backend)
+        assert files_of(backend, last) == {"a": noise(1)}
+        assert not backend.store.has(digest_of(noise(2)))
+        assert verify(backend).problems == []
+
+
+def test_packs_are_merged_without_a_collection(tmp_path: Path) -> None:
+    with open_backend(tmp_path) as backend:
+        repo = create_repo(backend, "digits")
+    for number in range(9):
+        with open_backend(tmp_path) as backend:
+            commit = put(backend, repo, {f"{number}": b"%d" % number})
+    with open_backend(tmp_path) as backend:
+        report = garbage.tidy(backend)
+        assert report.packs_after < report.packs_before
+        assert len(files_of(backend, commit)) == 9
+        assert garbage.tidy(backend).packs_before == 0
 
 
 def test_a_writer_that_began_before_keeps_what_it_found_and_holds_the_sweep_up(tmp_path: Path) -> None:

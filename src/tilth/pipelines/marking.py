@@ -16,6 +16,7 @@ from tilth.metadata.database import Database
 from tilth.metadata.schema.commits import commits
 from tilth.metadata.schema.jobs import job_tries, jobs, pipeline_versions, pipelines, results
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import released
 from tilth.model.commit import commit_from_record
 from tilth.pipelines.cache import decode_manifest
 from tilth.pipelines.plan import DATUMS
@@ -49,14 +50,21 @@ class JobRoots:
         for page in pages(conn, code):
             marker.records(row.code for row in page)
         kept = (
-            select(jobs.c.plan, jobs.c.partial, pipelines.c.deleted_ms, repos.c.deleted_ms.label("home_deleted_ms"))
+            select(
+                jobs.c.plan,
+                jobs.c.partial,
+                pipelines.c.deleted_ms,
+                repos.c.deleted_ms.label("home_deleted_ms"),
+                released.c.commit.label("released"),
+            )
             .join(pipelines, pipelines.c.id == jobs.c.pipeline)
             .outerjoin(commits, commits.c.id == jobs.c.output)
             .outerjoin(repos, repos.c.id == commits.c.repo)
+            .outerjoin(released, released.c.commit == jobs.c.output)
         )
         for page in pages(conn, kept):
             for row in page:
-                whole = row.deleted_ms is None and row.home_deleted_ms is None
+                whole = row.deleted_ms is None and row.home_deleted_ms is None and row.released is None
                 if row.plan is not None:
                     mark_plan(marker, json.loads(row.plan), whole=whole)
                 if whole:
@@ -71,8 +79,9 @@ class JobRoots:
             marker.records(row.log for row in page)
         # A published job's plan is in its commit too, which is all that is left of it after a rebuild.
         published = (
-            select(commits.c.record)
+            select(commits.c.record, released.c.commit.label("released"))
             .join(repos, repos.c.id == commits.c.repo)
+            .outerjoin(released, released.c.commit == commits.c.id)
             .where(commits.c.stage == "pipeline", repos.c.deleted_ms.is_(None))
         )
         for page in pages(conn, published):
@@ -80,7 +89,7 @@ class JobRoots:
                 derivation = commit_from_record(row.record).derivation
                 plan: Any = derivation.facts.get("plan") if derivation is not None else None
                 if isinstance(plan, Mapping):
-                    mark_plan(marker, plan, whole=True)
+                    mark_plan(marker, plan, whole=row.released is None)
 
 
 class ResultRoots:

@@ -18,6 +18,7 @@ from tilth.contract.principal import Principal
 from tilth.contract.values import EventInfo, StatusInfo
 from tilth.contract.workspace import Workspace
 from tilth.server.addresses import listen, url_of
+from tilth.server.caretaker import Caretaker
 from tilth.server.worker import Worker
 from tilth.versioning.backend import Backend, open_backend
 from tilth.webapi.app import create_app
@@ -101,6 +102,8 @@ def _run(
     app.state.broadcast.ending = lambda: server.should_exit
     worker = Worker(backend, lease, on_lost=lambda: setattr(server, "should_exit", True))
     worker.start()
+    caretaker = Caretaker(backend)
+    caretaker.start()
     care_for_datasets = Opened(resources, access_ledger.owner(backend.database))
     warming = threading.Thread(target=warm, args=(care_for_datasets, lambda: server.should_exit), name="warming")
     warming.start()
@@ -116,6 +119,7 @@ def _run(
     finally:
         server.should_exit = True
         warming.join()
+        caretaker.stop()
         worker.stop()
         working.close()
 

@@ -954,7 +954,8 @@ class WorkspaceSuite:
         workspace.repos.delete(name)
         workspace.repos.create(name)
         kept = workspace.files.put(f"{name}:kept", name.encode() * 5_000)
-        report = workspace.maintenance.gc(wait_s=0.0)
+        report = workspace.maintenance.gc(wait_s=30.0)
+        assert not report.waiting, "somebody holds what nobody is about to record"
         assert report.packs_after >= 1
         assert b"".join(workspace.files.read(f"{name}@{kept.id}:kept")) == name.encode() * 5_000
         assert not workspace.maintenance.verify().problems

@@ -94,7 +94,7 @@ class Backend:
             return
         try:
             if self.database.writes:
-                journal.settle(self.database, self.store)
+                self.settle()
             if self._store is not None:
                 self._store.close()
         finally:
@@ -102,7 +102,8 @@ class Backend:
 
     def settle(self) -> None:
         """Make the newest head moves durable in the store too, where else they wait for the next commit or close."""
-        journal.settle(self.database, self.store)
+        with self.act():
+            journal.settle(self.database, self.store)
 
     def __enter__(self) -> Backend:
         return self

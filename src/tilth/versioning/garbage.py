@@ -32,6 +32,7 @@ from tilth.storage.sweep import (
     unregistered,
 )
 from tilth.versioning.backend import Backend
+from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.marking import Roots, WeakRoots, mark_all
 from tilth.versioning.session_ledger import Watch
 from tilth.versioning.sweep_catalogue import SqlSweep
@@ -105,6 +106,21 @@ def collect(
         run.merge()
         report.packs_after = len(run.catalogue.packs())
         backend.store.look()  # this process, too, forgets what is gone
+    return report
+
+
+def tidy(backend: Backend, *, progress: Progress = silent) -> Collected:
+    """Merge small packs and delete files that earlier collections left. Cheap where there is nothing to do."""
+    report = Collected()
+    if not merges(SqlCatalogue(backend.database).packs()):
+        return report
+    with _lease(backend.database) as lease:
+        catalogue = SqlSweep(backend.database, lease)
+        run = _Run(backend, Kept((), ()), catalogue, 0.0, PATIENCE_S, progress, lambda name: None, report)
+        report.packs_before = len(catalogue.packs())
+        delete_gone(backend.store.place, catalogue)
+        run.merge()
+        report.packs_after = len(catalogue.packs())
     return report
 
 

@@ -14,6 +14,7 @@ from tilth.metadata.schema.commits import commits
 from tilth.metadata.schema.drafts import draft_edits
 from tilth.metadata.schema.garbage import pins, purged
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import released
 from tilth.progress import Progress, silent
 from tilth.storage.marking import Marker, RowReader
 from tilth.storage.marks import Marks
@@ -64,9 +65,17 @@ class CommitRoots:
 
 
 def kept_trees() -> Select[tuple[bytes]]:
-    """Return the query for the trees of all commits whose files are kept: not those of deleted repos."""
+    """Return the query for the trees of all commits whose files are kept.
+
+    Not those of deleted repos, nor what was released (forgotten or dropped), which is for good.
+    """
     home = repos.c.id == commits.c.repo
-    return select(commits.c.tree).join(repos, home).where(commits.c.tree.is_not(None), repos.c.deleted_ms.is_(None))
+    return (
+        select(commits.c.tree)
+        .join(repos, home)
+        .outerjoin(released, released.c.commit == commits.c.id)
+        .where(commits.c.tree.is_not(None), repos.c.deleted_ms.is_(None), released.c.commit.is_(None))
+    )
 
 
 def mark_tree_rows(marker: Marker, rows: pa.RecordBatch) -> None:

@@ -18,7 +18,7 @@ from tilth.model.entry import Entry
 from tilth.model.ids import CommitId, DraftId
 from tilth.versioning import drafts
 from tilth.versioning.ancestry import is_ancestor, merge_bases
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import ANY_HEAD, AnyHead, find_branch, move_branch
 from tilth.versioning.commits import ATTEMPTS, Head, Planned, commit_together, load_commit, read_head
 from tilth.versioning.diff import diff_trees
@@ -83,6 +83,7 @@ class Merged:
     changed: bool = True
 
 
+@in_act
 def merge(
     backend: Backend,
     repo: RepoName,

@@ -11,6 +11,7 @@ from tilth.errors import Corrupt, NotFound, TilthError
 from tilth.metadata.schema.branches import branches
 from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import released
 from tilth.model.commit import Commit, commit_from_record
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import CommitId
@@ -122,8 +123,9 @@ def _all_commits(backend: Backend, report: Report) -> Iterator[tuple[Commit, boo
     while True:
         with backend.database.read() as conn:
             query = (
-                select(commits.c.id, commits.c.record, repos.c.deleted_ms)
+                select(commits.c.id, commits.c.record, repos.c.deleted_ms, released.c.commit.label("released"))
                 .outerjoin(repos, repos.c.id == commits.c.repo)
+                .outerjoin(released, released.c.commit == commits.c.id)
                 .where(commits.c.id > last)
                 .order_by(commits.c.id)
             )
@@ -132,7 +134,7 @@ def _all_commits(backend: Backend, report: Report) -> Iterator[tuple[Commit, boo
             return
         for row in page:
             try:
-                yield commit_from_record(row.record), row.deleted_ms is None
+                yield commit_from_record(row.record), row.deleted_ms is None and row.released is None
             except Corrupt as error:
                 report.problems.append(Problem(f"commit {row.id}", error.message))
         last = page[-1].id
