@@ -16,22 +16,17 @@ const paths = process.argv.length > 2 ? process.argv.slice(2) : furnish(served);
 const browser = await openBrowser();
 const problems = [];
 try {
-  for (const [scheme, width] of [["light", 1440], ["dark", 1024]]) {
-    const look = { colorScheme: scheme, viewport: { width, height: 900 }, reducedMotion: "reduce" };
-    const context = await browser.newContext(look);
-    const page = await context.newPage();
-    const troubles = troublesOf(page, { expected: (what) => /\b40[14]\b|\b422\b/.test(what) });
-    await page.goto(link.href);
-    await page.waitForSelector("main h1");
-    for (const path of paths) await lookAt(page, path, scheme, width);
-    problems.push(...new Set(troubles));
-    await context.close();
-    // Who has no session sees the page that asks for one, and the invite's.
-    const stranger = await browser.newContext(look);
-    const door = await stranger.newPage();
-    for (const path of ["/", ...paths.filter((one) => one.startsWith("/join/"))]) await lookAt(door, path, `${scheme}, as a stranger,`, width);
-    await stranger.close();
-  }
+  const look = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
+  const context = await browser.newContext(look);
+  const page = await context.newPage();
+  const troubles = troublesOf(page, { expected: (what) => /\b40[14]\b|\b422\b/.test(what) });
+  await page.goto(link.href);
+  await page.waitForSelector("main h1");
+  for (const path of paths) await lookAt(page, path);
+  problems.push(...new Set(troubles));
+  // Who has no session sees the page that asks for one, and the invite's.
+  const door = await (await browser.newContext(look)).newPage();
+  for (const path of ["/", ...paths.filter((one) => one.startsWith("/join/"))]) await lookAt(door, path, " as a stranger");
 } finally {
   await browser.close();
   await served?.end();
@@ -42,23 +37,32 @@ if (problems.length > 0) {
 }
 console.log(`${paths.length} pages, light and dark: nothing found.`);
 
-/** Look at a page as it is loaded: by axe, for its width, and by keyboard. */
-async function lookAt(page, path, scheme, width) {
+/** Look at a page: by axe and for its width, light and wide, then dark and narrow; and by keyboard. */
+async function lookAt(page, path, who = "") {
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(new URL(path, link).href);
   await page.waitForSelector("main h1");
-  await page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 15_000 }).catch(() => problems.push(`${path} ${scheme}: still waiting after 15 s`));
+  await page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 15_000 }).catch(() => problems.push(`${path}${who}: still waiting after 15 s`));
   await page.waitForTimeout(150);
   await page.evaluate(axe);
-  const found = await page.evaluate(() =>
-    // What is inside the editor's frame is another project's.
-    globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], iframes: false }),
-  );
+  await byAxe(page, `${path}${who} light`, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]);
+  for (const what of await page.evaluate(onlyByMouse)) problems.push(`${path}${who}: only by mouse: ${what}`);
+  for (const what of await byTab(page)) problems.push(`${path}${who}: ${what}`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 1024, height: 900 });
+  await page.waitForTimeout(50);
+  // Only colours and the width depend on the look.
+  await byAxe(page, `${path}${who} dark`, { type: "rule", values: ["color-contrast"] });
+}
+
+async function byAxe(page, where, runOnly) {
+  // What is inside the editor's frame is another project's.
+  const found = await page.evaluate((only) => globalThis.axe.run(document, { runOnly: only, iframes: false }), runOnly);
   for (const one of found.violations)
-    for (const node of one.nodes.slice(0, 3)) problems.push(`${path} ${scheme} ${one.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim()}`);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) problems.push(`${path} is ${wide} px too wide at ${width}`);
-  for (const what of await page.evaluate(onlyByMouse)) problems.push(`${path} ${scheme}: only by mouse: ${what}`);
-  for (const what of await byTab(page)) problems.push(`${path} ${scheme}: ${what}`);
+    for (const node of one.nodes.slice(0, 3)) problems.push(`${where} ${one.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim()}`);
+  const wide = await page.evaluate(() => Math.max(...[document.documentElement, document.querySelector("main")].map((node) => node.scrollWidth - node.clientWidth)));
+  if (wide > 0) problems.push(`${where} is ${wide} px too wide`);
 }
 
 /** What answers a click and nothing else: neither it, nor what holds or fills it, can be reached by Tab or hears keys. */
@@ -75,37 +79,28 @@ function onlyByMouse() {
   return [...found];
 }
 
-/** Go through a page by Tab: each stop is seen, and one comes out again. */
-async function byTab(page, most = 80) {
-  const found = new Set();
-  await page.evaluate(() => { document.activeElement?.blur(); });
-  let before = null;
-  for (let turn = 0; turn < most; turn++) {
-    await page.keyboard.press("Tab");
-    const at = await page.evaluate((last) => {
-      const node = document.activeElement;
-      if (!node || node === document.body) return null;
-      if (node.tagName === "IFRAME") return { out: true };
-      globalThis.stops = last === null ? [] : globalThis.stops;
-      const seen = globalThis.stops.includes(node);
-      globalThis.stops.push(node);
+/** Go through what Tab reaches: each stop can be seen, and lies where one looks. Told to be by keyboard by one real Tab. */
+async function byTab(page) {
+  await page.keyboard.press("Tab");
+  return page.evaluate(() => {
+    const found = new Set();
+    const ringed = (node) => {
       const style = getComputedStyle(node);
+      return (style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    };
+    for (const node of document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")) {
+      if (node.tabIndex < 0 || node.disabled || node.closest("[inert]") || node.getClientRects().length === 0) continue;
+      node.focus();
+      if (document.activeElement !== node) continue;
+      const what = `${node.tagName.toLowerCase()}.${node.getAttribute("class") ?? ""} "${(node.getAttribute("aria-label") ?? node.textContent ?? "").slice(0, 30)}"`;
+      // What is drawn in place of a hidden box (its label, its neighbour) may carry the ring.
+      const around = [node, node.closest("label"), ...(node.matches("input") ? (node.parentElement?.children ?? []) : [])].filter(Boolean);
+      if (!around.some(ringed)) found.add(`focus cannot be seen on ${what}`);
       const box = node.getBoundingClientRect();
-      const label = node.closest("label");
-      const ringed = (of) => (of.outlineStyle !== "none" && Number.parseFloat(of.outlineWidth) > 0) || of.boxShadow !== "none";
-      const shown = ringed(style) || (label !== null && ringed(getComputedStyle(label))) || [...(node.parentElement?.children ?? [])].some((one) => one !== node && node.matches("input") && ringed(getComputedStyle(one)));
-      return {
-        what: `${node.tagName.toLowerCase()}.${node.getAttribute("class") ?? ""} "${(node.getAttribute("aria-label") ?? node.textContent ?? "").slice(0, 30)}"`,
-        seen, shown,
-        inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-      };
-    }, before);
-    if (at === null || at.out || at.seen) break;
-    if (!at.shown) found.add(`focus cannot be seen on ${at.what}`);
-    if (!at.inside) found.add(`focus goes out of sight on ${at.what}`);
-    before = at.what;
-  }
-  return found;
+      if (box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth) found.add(`focus goes out of sight on ${what}`);
+    }
+    return [...found];
+  });
 }
 
 /** Fill an empty workspace with a little of everything; returns the pages to look at. */
@@ -159,6 +154,7 @@ function furnish({ folder, tilth }) {
     tilth("model", "upload", "guesser", table("said.csv", "key,label,confidence", keys.map((key, n) => `${key},${label(n < right ? n : n + 1)},${(0.4 + n / 30).toFixed(2)}`)), "--save", "-m", `The first ${right} are right`);
   tilth("slice", "create", "shapes", "odd", "--where", "area > 20", "--note", "Bigger than they should be.");
   tilth("slice", "create", "shapes", "left", "--where", "camera = 'left'", "--live");
+  tilth("dataset", "analyse", "shapes");
   tilth("user", "create", "maria", "--role", "curator");
   const invite = JSON.parse(tilth("--json", "user", "invite", "ask"));
   tilth("run");
