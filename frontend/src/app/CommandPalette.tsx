@@ -3,18 +3,22 @@ import { useEffect, useRef, useState } from "react";
 
 import { may, useRole } from "@/api/may";
 import { useRead } from "@/api/queries";
-import { plain } from "@/lib/format";
+import { useNow } from "@/lib/clock";
+import { ago, plain } from "@/lib/format";
 import { fullName } from "@/lib/names";
 import { matching } from "@/lib/search";
 import { SETTINGS } from "@/features/settings/parts";
 import { Icon, type IconName, Kbd, toldState } from "@/ui";
 
 import { PLACES, needOf } from "./places";
+import { useBelow } from "./below";
 
 interface Entry {
   label: string;
   kind: string;
   icon: IconName;
+  /** Where name and kind do not tell two apart. */
+  id?: string;
   go: () => void;
 }
 
@@ -26,6 +30,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLUListElement>(null);
   const before = useRef(document.activeElement);
   const role = useRole();
+  const now = useNow();
   const reads = { enabled: may(role, "repos.list") };
   const repos = useRead("repos.list", { limit: 1000 }, reads);
   const pipelines = useRead("pipelines.list", { limit: 1000 }, reads);
@@ -33,6 +38,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const datasets = useRead("datasets.list", { limit: 1000 }, reads);
   const models = useRead("models.list", { limit: 1000 }, reads);
   const runs = useRead("jobs.list", { limit: 100 }, reads);
+  const below = useBelow((datasets.data?.items ?? []).map((one) => plain(one.name)), words);
 
   useEffect(() => {
     const focused = before.current;
@@ -72,6 +78,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       icon: "models",
       go: () => void navigate({ to: "/models/$model", params: { model: plain(name) } }),
     })),
+    ...below.slices.map(({ dataset, slice }): Entry => ({
+      label: slice,
+      kind: `slice of ${dataset}`,
+      icon: "datasets",
+      go: () => void navigate({ to: "/datasets/$name", params: { name: dataset }, search: { view: "slices", of: slice } }),
+    })),
     ...SETTINGS.filter((part) => may(role, part.needs)).map((part): Entry => ({
       label: part.label,
       kind: "settings",
@@ -79,13 +91,21 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       go: () => void navigate({ to: "/settings/$part", params: { part: part.part } }),
     })),
     ...(runs.data?.items ?? []).map((run): Entry => ({
-      label: `${plain(run.pipeline)} ${run.id.slice(0, 12)}`,
-      kind: `run, ${toldState(run.state).word}`,
+      label: plain(run.pipeline),
+      kind: `run ${ago(run.created_ms, now)}, ${toldState(run.state).word}`,
+      id: run.id,
       icon: "play",
       go: () => void navigate({ to: "/runs/$run", params: { run: run.id } }),
     })),
   ];
-  const found = matching(entries, words, (entry) => `${entry.label} ${entry.kind}`).slice(0, 60);
+  // Items were found by the server; what is here is found by its words.
+  const items = below.items.map(({ dataset, key }): Entry => ({
+    label: key,
+    kind: `item of ${dataset}`,
+    icon: "file",
+    go: () => void navigate({ to: "/datasets/$name", params: { name: dataset }, search: { item: key } }),
+  }));
+  const found = [...matching(entries, words, (entry) => `${entry.label} ${entry.kind}`).slice(0, 60), ...items];
   const chosen = Math.min(at, found.length - 1);
 
   useEffect(() => {
@@ -106,7 +126,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           <input
             autoFocus
             value={words}
-            placeholder="A page, a dataset, a model, a pipeline, a repo, a run"
+            placeholder="A page, a dataset, a slice, an item, a model, a pipeline, a repo, a run"
             aria-label="Go to"
             role="combobox"
             aria-expanded
@@ -131,7 +151,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         <ul id="palette-list" role="listbox" ref={list}>
           {found.map((entry, index) => (
             <li
-              key={`${entry.kind} ${entry.label}`}
+              key={`${entry.kind} ${entry.label} ${entry.id ?? ""}`}
               id={`entry-${index}`}
               role="option"
               aria-selected={index === chosen}
@@ -144,7 +164,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             </li>
           ))}
         </ul>
-        {found.length === 0 && <p className="quiet palette-none">Nothing here is called “{words}”.</p>}
+        {found.length === 0 && <p className="quiet palette-none" role="status">{below.looking ? "Looking among the items…" : `Nothing here is called “${words}”.`}</p>}
       </div>
     </div>
   );
