@@ -9,8 +9,6 @@ export const ROLES = [
   ["auditor", "reads everything, users and the audit trail included"],
 ] as const;
 
-export type RoleName = (typeof ROLES)[number][0];
-
 /** Roles that may be limited to some labeling projects. */
 export const LIMITED: ReadonlySet<string> = new Set(["labeler", "reviewer"]);
 

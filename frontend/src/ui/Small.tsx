@@ -1,7 +1,9 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 
 import { useNow } from "@/lib/clock";
 import { ago, moment, short } from "@/lib/format";
+
+import { useCopied } from "./copied";
 
 /** A time as people say it, with the full moment on hover. */
 export function When({ ms }: { ms: number }) {
@@ -15,20 +17,10 @@ export function When({ ms }: { ms: number }) {
 
 /** A shortened id; a click copies all of it. */
 export function Id({ id }: { id: string }) {
-  const [copied, setCopied] = useState(false);
+  const [copied, copy] = useCopied();
   return (
-    <button
-      type="button"
-      className="id"
-      title={`${id} (click to copy)`}
-      onClick={() => {
-        void navigator.clipboard?.writeText(id).then(() => {
-          setCopied(true);
-          setTimeout(() => { setCopied(false); }, 1200);
-        });
-      }}
-    >
-      {copied ? "copied" : short(id)}
+    <button type="button" className="id" title={`${id} (click to copy)`} onClick={() => { copy(id); }}>
+      {copied === null ? short(id) : "copied"}
     </button>
   );
 }

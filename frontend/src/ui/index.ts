@@ -1,4 +1,5 @@
 export { Button, ConfirmButton, type ButtonProps } from "./Button";
+export { useCopied } from "./copied";
 export { Icon, type IconName } from "./Icon";
 export { Interval, IntervalBar, type IntervalValue } from "./Interval";
 export { Empty, ErrorNote, Loading } from "./Messages";

@@ -177,7 +177,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
             </Note>
           )}
           {undo.error && <ErrorNote error={undo.error} />}
-          <nav className="data-tabs" aria-label="Parts of this page">
+          <nav className="tabs data-tabs" aria-label="Parts of this page">
             {TABS.map(([tab, word]) => (
               <button
                 key={tab}

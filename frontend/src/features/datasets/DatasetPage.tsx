@@ -162,7 +162,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
           onChange={(where) => { setQuestion({ where }); }}
         />
         <div className="dataset-tabs">
-          <nav aria-label="Views">
+          <nav className="tabs" aria-label="Views">
             {VIEWS.map((one) => (
               <button key={one.id} type="button" aria-current={one === view ? "page" : undefined} onClick={() => { go({ view: one.id }); }}>
                 {one.label}

@@ -56,7 +56,7 @@ export function LabelingProjectPage() {
     >
       <nav className="tabs" aria-label="Parts of this project">
         {(Object.keys(WORDS) as Tab[]).filter((each) => each !== "import" || mayImport).map((each) => (
-          <button key={each} type="button" className="tab" aria-current={tab === each ? "page" : undefined} onClick={() => { goto(each === "overview" ? {} : { tab: each }); }}>
+          <button key={each} type="button" aria-current={tab === each ? "page" : undefined} onClick={() => { goto(each === "overview" ? {} : { tab: each }); }}>
             {WORDS[each]}
             {each === "review" && it.escalated > 0 && <span className="tag need">{count(it.escalated)}</span>}
             {each === "people" && it.workers > 0 && <span className="faint">{count(it.workers)}</span>}

@@ -8,7 +8,7 @@ import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
 import { bytes, counted, plain } from "@/lib/format";
 import { fullName, parseReference } from "@/lib/names";
-import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section, StageCard, When } from "@/ui";
+import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section, StageCard, When, useCopied } from "@/ui";
 
 import { FilesOf } from "./FilesOf";
 import { lineageGraph } from "./graph";
@@ -158,21 +158,18 @@ function Versions({ title, none, nodes }: { title: string; none: string; nodes: 
 }
 
 function Share({ pinned }: { pinned: string }) {
-  const [copied, setCopied] = useState(false);
+  const [copied, copy] = useCopied();
   return (
     <Button
-      icon={copied ? "check" : "copy"}
+      icon={copied === null ? "copy" : "check"}
       title="A link to exactly this version; it shows the same for ever, to whoever may read this workspace"
       onClick={() => {
         const link = new URL("/lineage", window.location.origin);
         link.searchParams.set("of", pinned);
-        void navigator.clipboard.writeText(link.href).then(() => {
-          setCopied(true);
-          setTimeout(() => { setCopied(false); }, 1500);
-        });
+        copy(link.href);
       }}
     >
-      {copied ? "Copied" : "Copy the link to this version"}
+      {copied === null ? "Copy the link to this version" : "Copied"}
     </Button>
   );
 }

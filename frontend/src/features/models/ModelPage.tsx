@@ -49,7 +49,7 @@ export function ModelPage() {
       }
     >
       {found.problem && <ErrorNote error={{ message: found.problem }} />}
-      <nav className="models-tabs" aria-label={`Parts of ${name}`}>
+      <nav className="tabs" aria-label={`Parts of ${name}`}>
         {TABS.filter(([id]) => id !== "upload" || !found.follows).map(([id, word]) => (
           <Link key={id} to="/models/$model" params={{ model: name }} search={id === "versions" ? {} : { tab: id }} activeOptions={{ exact: true }}>
             {word}

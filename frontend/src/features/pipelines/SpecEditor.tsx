@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { type ApiError, type PipelineInfo, type Result, call } from "@/api/client";
 import { useAct } from "@/api/queries";
 import { counted, plain } from "@/lib/format";
+import { useSettled } from "@/lib/settled";
 import { Button, ConfirmButton, ErrorNote, Icon } from "@/ui";
 
 import { type Spec, readSpec, sameSpec } from "./spec";
@@ -21,11 +22,7 @@ interface Props {
 /** A spec as text, checked by the server while one writes: what it would read, write and run. */
 export function SpecEditor({ start, existing, onSaved, onCancel }: Props) {
   const [text, setText] = useState(() => JSON.stringify(start, null, 2));
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => { setSettled(text); }, PAUSE_MS);
-    return () => { clearTimeout(timer); };
-  }, [text]);
+  const settled = useSettled(text, PAUSE_MS);
   const read = readSpec(settled);
   const check = useQuery<Result<"pipelines.check">, ApiError>({
     queryKey: ["pipelines.check", settled],

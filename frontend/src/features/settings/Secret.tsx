@@ -1,10 +1,8 @@
-import { useState } from "react";
-
-import { Button } from "@/ui";
+import { Button, useCopied } from "@/ui";
 
 /** Something that is shown this once: whole, selectable, and one click from the clipboard. */
 export function Secret({ title, parts, hint, onClose }: { title: string; parts: readonly (readonly [label: string, value: string])[]; hint: string; onClose: () => void }) {
-  const [copied, setCopied] = useState("");
+  const [copied, copy] = useCopied();
   return (
     <div className="settings-secret" role="status">
       <strong>{title}</strong>
@@ -14,10 +12,10 @@ export function Secret({ title, parts, hint, onClose }: { title: string; parts: 
           <code aria-label={label}>{value}</code>
           <Button
             small
-            icon={copied === label ? "check" : "copy"}
-            onClick={() => void navigator.clipboard?.writeText(value).then(() => { setCopied(label); })}
+            icon={copied === value ? "check" : "copy"}
+            onClick={() => { copy(value); }}
           >
-            {copied === label ? "Copied" : "Copy"}
+            {copied === value ? "Copied" : "Copy"}
           </Button>
         </div>
       ))}

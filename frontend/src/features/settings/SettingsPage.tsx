@@ -32,7 +32,7 @@ export function SettingsPage() {
   const Part = shown && may(role, shown.needs) ? PARTS[shown.part] : null;
   return (
     <Page title="Settings">
-      <nav className="settings-tabs" aria-label="Parts of the settings">
+      <nav className="tabs" aria-label="Parts of the settings">
         {open.map((one) => (
           <Link key={one.part} to="/settings/$part" params={{ part: one.part }} aria-current={one === shown ? "page" : undefined}>
             {one.label}

@@ -9,6 +9,7 @@ import { around, crowds } from "@/canvas/points/space";
 import { colourOf } from "@/lib/colours";
 import { count, counted, percent } from "@/lib/format";
 import { filterText } from "@/lib/filter";
+import { useSettled } from "@/lib/settled";
 import { Button, Empty, ErrorNote, Kbd, Loading } from "@/ui";
 
 import { type Classes, useClasses } from "@/features/datasets/classes";
@@ -233,11 +234,7 @@ function Legend({ map, colours, chosen, onPick }: { map: MapInfo; colours: reado
 
 /** The item under the pointer, small. */
 function HoverCard({ name, question, hover, classes }: { name: string; question: ViewProps["question"]; hover: { key: string; left: number; top: number }; classes: Classes }) {
-  const [settled, setSettled] = useState(hover.key);
-  useEffect(() => {
-    const soon = setTimeout(() => { setSettled(hover.key); }, 60);
-    return () => { clearTimeout(soon); };
-  }, [hover.key]);
+  const settled = useSettled(hover.key, 60);
   const args = { name, ...asked(question), where: filterText({ kind: "in", column: "key", values: [settled], not: false }), limit: 1 };
   const found = useQuery({
     queryKey: ["datasets.items", args],

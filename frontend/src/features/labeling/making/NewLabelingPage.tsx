@@ -2,13 +2,14 @@ import "./making.css";
 
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 import { type ApiError, type Result, call } from "@/api/client";
 import { useAct, useRead } from "@/api/queries";
 import { Editor } from "@/canvas/Editor";
 import { count, money } from "@/lib/format";
 import { fullName } from "@/lib/names";
+import { useSettled } from "@/lib/settled";
 import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
 
 import { ItemsPart } from "./ItemsPart";
@@ -144,11 +145,7 @@ function suggested(now: Project, shows: "image" | "audio" | "text" | "table" | n
 /** What the server says to the spec, a moment after the last key. */
 function useChecked(spec: Record<string, unknown> | null) {
   const text = spec ? JSON.stringify(spec) : null;
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => { setSettled(text); }, PAUSE_MS);
-    return () => { clearTimeout(timer); };
-  }, [text]);
+  const settled = useSettled(text, PAUSE_MS);
   return useQuery<Result<"pipelines.check">, ApiError>({
     queryKey: ["pipelines.check", settled],
     queryFn: ({ signal }) => call("pipelines.check", { spec: JSON.parse(settled ?? "{}") as Record<string, unknown> }, signal),
@@ -178,11 +175,7 @@ function Preview({ project }: { project: Project }) {
   const fields = fieldsOf(project);
   const example = useExample(project.items, fields.item);
   const config = configOfProject(project);
-  const [settled, setSettled] = useState(config);
-  useEffect(() => {
-    const timer = setTimeout(() => { setSettled(config); }, PAUSE_MS);
-    return () => { clearTimeout(timer); };
-  }, [config]);
+  const settled = useSettled(config, PAUSE_MS);
   const [broken, setBroken] = useState<string | null>(null);
   const ready = problemsOf({ ...project, name: "x", known: null }).length === 0;
   return (
