@@ -148,6 +148,19 @@ def test_a_file_is_read_whole_or_by_range_and_is_never_run_by_a_browser(door: An
     assert whole.headers["content-length"] == "10"
     assert "sandbox" in whole.headers["content-security-policy"]
     assert whole.headers["x-content-type-options"] == "nosniff"
+    for kind, sent, saved in (
+        ("text/html", "application/octet-stream", True),
+        ("Image/SVG+xml", "application/octet-stream", True),
+        ("application/pdf; x=image/png", "application/octet-stream", True),
+        ("text/javascript", "application/octet-stream", True),
+        ("image/png\r\nSet-Cookie: a=b", "application/octet-stream", True),
+        ("image/PNG", "image/png", False),
+        ("text/plain; charset=utf-7", "text/plain; charset=utf-8", False),
+    ):
+        door.answers["files.stat"] = FileInfo("x", "file", 10, "ab" * 32, {"content-type": kind})
+        got = door.call("reader", "GET", path_of("files.read"), params={"reference": "digits:x"})
+        assert got.headers["content-type"] == sent
+        assert (got.headers.get("content-disposition") == "attachment") is saved
     part = door.call(
         "reader", "GET", path_of("files.read"), params={"reference": "digits:x"}, headers={"Range": "bytes=2-4"}
     )

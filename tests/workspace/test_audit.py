@@ -11,14 +11,15 @@ from sqlalchemy import delete, update
 
 from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
-from tilth.errors import Denied, NotFound, TilthError
+from tilth.errors import Denied, Invalid, NotFound, TilthError
 from tilth.metadata.database import Database
 from tilth.metadata.schema.audit import audit as table
 from tilth.versioning.backend import open_backend
 from tilth.webapi.operations import ACTS
 from tilth.workspace import audit_ledger
 from tilth.workspace.audit_ledger import Act
-from tilth.workspace.doorkeeper import REFUSALS_PER_MINUTE, Doorkeeper
+from tilth.workspace.doorkeeper import Doorkeeper
+from tilth.workspace.limits import REFUSALS_PER_MINUTE
 from tilth.workspace.local import open as open_local
 
 
@@ -171,12 +172,35 @@ def test_writing_an_entry_is_cheap(database: Database) -> None:
     assert (time.process_time() - began) / 200 < 0.005
 
 
+def test_who_is_denied_inside_a_facet_cannot_fill_the_trail_either(tmp_path: Path) -> None:
+    with open_local(tmp_path / "w", acts=ACTS) as workspace:
+        workspace.access.create_user("ann", "labeler", labels=["other"])
+    limited = Principal("ann", Role.LABELER, "w1", ("other",))
+    with open_local(tmp_path / "w", principal=limited, acts=ACTS) as workspace:
+        for _ in range(REFUSALS_PER_MINUTE + 20):
+            with pytest.raises(Denied):
+                workspace.labeling.get("pets")
+    with open_local(tmp_path / "w") as workspace:
+        kept = workspace.audit.list(outcome="denied", limit=1000).items
+    assert len(kept) == REFUSALS_PER_MINUTE
+    assert kept[0].detail.endswith("more of this minute is not written down")
+
+
+def test_the_last_labeling_project_is_not_taken_from_somebody_by_opening_all(workspace: Workspace) -> None:
+    workspace.access.create_user("ann", "labeler", labels=["pets"])
+    with pytest.raises(Invalid, match="all of them"):
+        workspace.access.change_user("ann", labels=[])
+    assert [user.labels for user in workspace.access.list_users().items if user.name == "ann"] == [("pets",)]
+    assert not workspace.access.change_user("ann", labels=["*"]).labels
+    assert not workspace.access.change_user("ann", labels=[]).labels, "nothing was limited, nothing is opened"
+
+
 def test_which_of_two_opposite_acts_it_was_is_kept(workspace: Workspace) -> None:
     workspace.repos.create("photos", held_out=True)
     workspace.repos.hold_out("photos", held_out=False)
     workspace.access.create_user("ann", "labeler", labels=["label", "other"])
     workspace.access.change_user("ann", disabled=True)
-    workspace.access.change_user("ann", labels=[])
+    workspace.access.change_user("ann", labels=["*"])
     for act in (
         lambda: workspace.reviews.decide("r1", 3, "accepted"),
         lambda: workspace.datasets.undo("pets", "c1"),
@@ -191,7 +215,7 @@ def test_which_of_two_opposite_acts_it_was_is_kept(workspace: Workspace) -> None
         "repos.hold_out photos held_out=false",
         "access.create_user ann labeler labels=label,other",
         "access.change_user ann disabled=true",
-        "access.change_user ann labels=",
+        "access.change_user ann labels=*",
         "reviews.decide r1 position=3",
         "datasets.undo pets c1",
         "models.promote m v1",

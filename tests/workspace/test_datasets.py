@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import random
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from sqlalchemy import func, select
 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, HeldOut, Invalid, NotFound
@@ -388,6 +393,51 @@ def test_an_undone_ruling_gives_the_ruling_before_it_back(workspace: Workspace, 
     workspace.datasets.fix(asked, None, keys=["a", "c"])
     assert labels(workspace, asked)["c"][0] == "news"
     assert not any(label.final for label in workspace.labeling.labels("ask").items)
+
+
+def test_a_fix_whose_ruling_does_not_come_through_leaves_no_act(
+    workspace: Workspace, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = workspace.commits.get(f"{asked}@main").id
+    monkeypatch.setattr("tilth.labeling.service.ROOM", -1_000)  # as if the ledger had moved on by so much meanwhile
+    with pytest.raises(Conflict, match="meanwhile"):
+        workspace.datasets.fix(asked, "bait", keys=["a"])
+    assert workspace.commits.get(f"{asked}@main").id == head
+    assert not any(label.final for label in workspace.labeling.labels("ask").items)
+
+
+FIXER = """
+import itertools, sys
+from tilth.workspace.local import open as open_local
+with open_local(sys.argv[1]) as workspace:
+    for n in itertools.count():
+        print(workspace.datasets.fix("asked", ("bait", "news")[n % 2], keys=["a", "b"]).commit, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_fix_that_is_killed_is_a_ruling_and_an_act_or_neither(workspace: Workspace, asked: str) -> None:
+    from tilth.metadata.schema.labeling import rulings
+
+    chance = random.Random(3)
+    acknowledged: list[str] = []
+    for _ in range(3):
+        fixer = subprocess.Popen([sys.executable, "-c", FIXER, workspace.place], stdout=subprocess.PIPE, text=True)
+        assert fixer.stdout is not None
+        acknowledged.append(fixer.stdout.readline().strip())
+        time.sleep(chance.random() * 0.2)
+        fixer.kill()
+        acknowledged += [line.strip() for line in fixer.stdout if len(line) == len(acknowledged[0]) + 1]
+        fixer.wait()
+    fixes = [act for act in workspace.datasets.acts(asked, limit=1000).items if act.kind == "fix"]
+    with workspace.repos._backend.database.read() as conn:  # type: ignore[attr-defined]
+        ruled = conn.execute(select(func.count()).select_from(rulings)).scalar()
+    assert ruled == 2 * len(fixes), "each act has its rulings, each ruling its act"
+    assert {act.commit for act in fixes} >= set(acknowledged)
+    assert labels(workspace, asked)["a"] == (_held(workspace)[0], "fixed")
+    for act in fixes:
+        workspace.datasets.undo(asked, act.commit)
+    assert not any(_held(workspace, key)[1] for key in "abc")
 
 
 def test_a_class_that_a_labeling_pipeline_lacks_changes_nothing(workspace: Workspace, asked: str) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import Connection
+
 from tilth.errors import Conflict, Invalid, NotFound
 from tilth.labeling.content import ShownFile, TaskContent
 from tilth.labeling.ledger import answering, banning, desks, lending, reports, ruling
@@ -45,6 +47,21 @@ class Told:
     answers: int
     promised_micros: int
     """Earned, or earned once the answers that wait are accepted."""
+
+
+ROOM, ROOM_EACH = 2_000, 40
+"""How much of a ledger's counting is kept free for an act, so that where it ends can be written down before it is done:
+what others do meanwhile, and what each of its items may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManyRuled:
+    """An act of ruling that is still to be done. `act(conn, until)` does it, and the ledger then stands at `until`;
+    Conflict is raised where it had got too far meanwhile."""
+
+    pipeline: str
+    until: int
+    act: Callable[[Connection, int], None]
 
 
 class LabelingDesk:
@@ -265,26 +282,36 @@ class LabelingDesk:
             ruling.reopen(ledger, key, expert, reason=reason)
         return self._label(pipeline, key)
 
-    def rule_many(self, pipeline: str, keys: Sequence[str], answer: Json, *, expert: str, reason: str = "") -> None:
-        """Decide many items alike, as `rule` does each; all of them or, where one raises, none."""
-        spec = spec_of(self._row(pipeline).spec)
-        result = result_for(spec.config, answer)
-        with self._backend.database.read() as conn:
-            shown = [(key, reports.item(conn, pipeline, key)) for key in keys]
-            texts = {key: reports.content(conn, item.task) for key, item in shown if item is not None}
-        for key in keys:
-            if key not in texts:
-                raise NotFound(f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`.")
-        given = {key: self.checked(spec, text, result, False) for key, text in texts.items()}
-        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
-            for key, each in given.items():
-                ruling.rule(ledger, key, expert, each.result, each.meaning, reason=reason)
-
-    def reopen_many(self, pipeline: str, keys: Sequence[str], *, expert: str, reason: str = "") -> None:
-        """Take the rulings of many items back; all of them or none. Raises NotFound, Conflict."""
-        with self._backend.database.transaction() as conn, open_ledger(conn, pipeline, self._clock()) as ledger:
+    def ruling_of_many(
+        self, pipeline: str, keys: Sequence[str], answer: Json | None, *, expert: str, reason: str = ""
+    ) -> ManyRuled:
+        """Return the act of deciding many items alike, as `rule` does each, or (None) of taking their rulings back; to
+        be done in a transaction of the caller's, whole or not at all. Raises what `rule` raises, before it is done.
+        """
+        row = self._row(pipeline)
+        given: dict[str, Given | None] = dict.fromkeys(keys)
+        if answer is not None:
+            spec = spec_of(row.spec)
+            result = result_for(spec.config, answer)
+            with self._backend.database.read() as conn:
+                texts = {found.key: found.content for found in reports.items_named(conn, pipeline, keys)}
             for key in keys:
-                ruling.reopen(ledger, key, expert, reason=reason)
+                if key not in texts:
+                    raise NotFound(
+                        f"{pipeline} has no item {key[:200]!r}.", help="List them with `tilth labeling labels`."
+                    )
+                given[key] = self.checked(spec, texts[key], result, False)
+
+        def act(conn: Connection, until: int) -> None:
+            with open_ledger(conn, pipeline, self._clock()) as ledger:
+                for key, each in given.items():
+                    if each is None:
+                        ruling.reopen(ledger, key, expert, reason=reason)
+                    else:
+                        ruling.rule(ledger, key, expert, each.result, each.meaning, reason=reason)
+                ledger.reach(until)
+
+        return ManyRuled(pipeline, row.sequence + ROOM + len(given) * ROOM_EACH, act)
 
     def take_back(
         self, pipeline: str, acts: Sequence[ruling.Act], *, expert: str, reason: str

@@ -75,13 +75,13 @@ def _run(
     stop: _Stop,
 ) -> None:
     resources, working = Resources(backend), Working(backend)
+    keeper = Doorkeeper(backend.database)
 
     @lru_cache(maxsize=1024)
     def workspace_of(principal: Principal) -> Workspace:
         inner = LocalWorkspace(Opened(resources, principal), lambda: working, place=url, close=lambda: None)
-        return AuditedWorkspace(inner, backend.database, principal, ACTS)
+        return AuditedWorkspace(inner, backend.database, principal, ACTS, keeper.refusals)
 
-    keeper = Doorkeeper(backend.database)
     care = LocalMaintenance(Opened(resources, access_ledger.owner(backend.database)), working)
 
     def news(after: int) -> tuple[Sequence[EventInfo], StatusInfo]:

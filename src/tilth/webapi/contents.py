@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain
-from typing import Annotated, BinaryIO, Literal, TypeVar, cast
+from typing import Annotated, BinaryIO, Final, Literal, TypeVar, cast
 
 from blake3 import blake3
 from fastapi import APIRouter, Query, Request, Response
@@ -35,6 +35,45 @@ SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox",
 }
 """Stored bytes are hostile: a browser may show them and may not run them."""
+
+
+SHOWN_AS_IT_IS: Final = frozenset(
+    (
+        "application/json",
+        "audio/aac",
+        "audio/flac",
+        "audio/mp4",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/wav",
+        "audio/webm",
+        "audio/x-wav",
+        "image/avif",
+        "image/bmp",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/csv",
+        "text/markdown",
+        "text/plain",
+        "text/tab-separated-values",
+        "video/mp4",
+        "video/ogg",
+        "video/quicktime",
+        "video/webm",
+    )
+)
+"""What a stored file may be sent as. Anything else, whatever it says it is (a page, a script, an SVG, a PDF), goes out
+as bytes to be saved."""
+
+
+def shown_as(kind: str) -> tuple[str, bool]:
+    """Return the content type to send for what a stored file says it is, and whether a browser may show it."""
+    plain = kind.partition(";")[0].strip().lower()
+    if plain not in SHOWN_AS_IT_IS:
+        return BYTES, False
+    return (f"{plain}; charset=utf-8" if plain.startswith("text/") else plain), True
 
 
 def add_contents(router: APIRouter) -> None:
@@ -178,7 +217,9 @@ def read(
     if asked is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{info.size}"
     pieces = begun(files.read(reference, start=start, stop=end))
-    kind = info.attributes.get("content-type", BYTES)
+    kind, shown = shown_as(info.attributes.get("content-type", BYTES))
+    if not shown:
+        headers["Content-Disposition"] = "attachment"
     return StreamingResponse(pieces, 206 if asked is not None else 200, headers, kind)
 
 

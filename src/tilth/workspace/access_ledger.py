@@ -62,6 +62,10 @@ def owner(database: Database) -> Principal:
     return Principal(OWNER, Role.OWNER, row.worker)
 
 
+EVERYTHING = "*"
+"""Said for the labeling projects of somebody: all there are and will be."""
+
+
 def create_user(database: Database, name: str, role: str, labels: Iterable[str]) -> UserInfo:
     """Make a user. Raises Invalid for an unknown role, Conflict when the name is taken."""
     check_name(name, "user")
@@ -93,6 +97,13 @@ def change_user(
         before = _need(conn, name)
         new_role = role if role is not None else before.role
         kept = json.loads(before.labels) if Role(before.role) in LIMITED and new_role in LIMITED else ()
+        if labels is not None and kept and not list(labels):
+            # Whoever takes the last project from somebody does not mean to open all of them.
+            raise Invalid(
+                f"Without a labeling project {name} would see all of them.",
+                help="Say `*` for all, name another one, or disable the user.",
+                user=name,
+            )
         allowed = _limits(new_role, labels if labels is not None else kept)
         ends = disabled is True or (disabled is None and before.disabled_ms is not None)
         if before.role == Role.OWNER and (new_role != Role.OWNER or ends):
@@ -280,6 +291,8 @@ def _limits(role: str, labels: Iterable[str]) -> tuple[str, ...]:
             f"{role!r} is not a role.", help=f"Choose one of: {', '.join(each.value for each in Role)}.", role=role
         )
     allowed = tuple(labels)
+    if allowed == (EVERYTHING,):
+        allowed = ()
     if allowed and role not in LIMITED:
         raise Invalid(
             f"The role {role} is not limited to labeling pipelines.",

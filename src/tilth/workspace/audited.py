@@ -15,6 +15,7 @@ from tilth.metadata.database import Database
 from tilth.model.ids import is_id
 from tilth.workspace import audit_ledger
 from tilth.workspace.audit_ledger import Act
+from tilth.workspace.limits import REFUSALS_PER_MINUTE, Limit
 
 NAMING: Final = frozenset(
     (
@@ -62,12 +63,26 @@ _log = logging.getLogger(__name__)
 class AuditedWorkspace(Workspace):
     """A workspace as its principal sees it; each act is recorded right after it, with how it came out.
 
-    `acts` holds `facet.method` of what changes something. What is denied is recorded whatever it is.
+    `acts` holds `facet.method` of what changes something. What is denied is recorded whatever it is, up to
+    `refusals` of one user, so that nobody fills the trail.
     """
 
-    def __init__(self, inner: Workspace, database: Database, principal: Principal, acts: Container[str]) -> None:
+    def __init__(
+        self,
+        inner: Workspace,
+        database: Database,
+        principal: Principal,
+        acts: Container[str],
+        refusals: Limit | None = None,
+    ) -> None:
         vars(self).update(
-            place=inner.place, close=inner.close, _inner=inner, _database=database, _principal=principal, _acts=acts
+            place=inner.place,
+            close=inner.close,
+            _inner=inner,
+            _database=database,
+            _principal=principal,
+            _acts=acts,
+            _refusals=refusals or Limit(REFUSALS_PER_MINUTE),
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -80,6 +95,12 @@ class AuditedWorkspace(Workspace):
 
     def _record(self, operation: str, about: str, outcome: str, detail: str) -> None:
         who: Principal = vars(self)["_principal"]
+        if outcome == "denied":
+            limit: Limit = vars(self)["_refusals"]
+            told = limit.told(who.name or who.origin, detail)
+            if told is None:
+                return
+            detail = told
         act = Act(who.name, who.token, operation, about, outcome, detail, who.origin)
         try:
             audit_ledger.record(vars(self)["_database"], act)

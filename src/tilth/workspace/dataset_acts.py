@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from sqlalchemy import Connection
 
 from tilth.contract.datasets import ActInfo, LabelEvent
 from tilth.contract.values import Page
@@ -21,6 +22,7 @@ from tilth.errors import BranchMoved, Conflict, Invalid, NotFound, NothingToComm
 from tilth.labeling.ledger import reports
 from tilth.labeling.ledger.ruling import Act
 from tilth.labeling.ledger.tasks import GOLDEN
+from tilth.labeling.service import ManyRuled
 from tilth.model.canonical import Json, canonical
 from tilth.model.commit import Commit, Derivation
 from tilth.model.ids import CommitId
@@ -107,10 +109,11 @@ def commit_act(
     *,
     message: str,
     facts: Mapping[str, Json] | None = None,
+    also: Callable[[Connection, Commit], None] | None = None,
 ) -> Commit:
     """Commit what `edits` makes of the tree of `main`, as an act of the caller; made anew when the head moved.
 
-    Raises NothingToCommit when nothing would change.
+    `also` runs in the same transaction. Raises NothingToCommit when nothing would change.
     """
     told: dict[str, Json] = {"act": kind, "count": count, **(facts or {})}
     for _ in range(ATTEMPTS):
@@ -125,6 +128,7 @@ def commit_act(
                 message=message,
                 if_head=head.id,
                 derivation=Derivation(STAGE, facts=told),
+                also=also,
             )
         except BranchMoved:
             continue
@@ -166,9 +170,14 @@ def fix(opened: Opened, name: str, label: str | None, chosen: Chosen, *, reason:
         )
     at_ms = _now()
     rulings: list[dict[str, Any]] = []
+    acts: list[ManyRuled] = []
     for pipeline, each in asked.items():
         if each:
-            rulings += _rule(opened, found, pipeline, each, label, reason)
+            act = opened.resources.desk.ruling_of_many(
+                pipeline, list(each.values()), label, expert=opened.author, reason=reason
+            )
+            rulings += _ruled_rows(opened, found, act, each, label)
+            acts.append(act)
     told = [{**row, "by": opened.author, "at_ms": at_ms, "reason": reason} for row in rulings]
     gone = sorted(tasks)  # of the fixes: a ruling holds by itself, and an older fix would hide it
     rest = [key for key in keys if key not in tasks]
@@ -185,7 +194,13 @@ def fix(opened: Opened, name: str, label: str | None, chosen: Chosen, *, reason:
     count = len(keys)
     what = f"Label {_counted(count)} {label!r}" if label is not None else f"Take back the label of {_counted(count)}"
     facts: dict[str, Json] = {"label": label, "ruled": len(tasks), "where": chosen.where}
-    commit = commit_act(opened, found.repo, "fix", count, edits, message=_message(what, reason), facts=facts)
+
+    def rule(conn: Connection, _: Commit) -> None:
+        # With the commit, or not at all: a ruling without its act could not be seen here, nor undone.
+        for act in acts:
+            act.act(conn, act.until)
+
+    commit = commit_act(opened, found.repo, "fix", count, edits, message=_message(what, reason), facts=facts, also=rule)
     return act_info(commit)
 
 
@@ -407,27 +422,21 @@ def _keys(found: OpenDataset, chosen: Chosen) -> list[str]:
     return keys
 
 
-def _rule(
-    opened: Opened, found: OpenDataset, pipeline: str, tasks: Mapping[str, str], label: str | None, reason: str
+def _ruled_rows(
+    opened: Opened, found: OpenDataset, act: ManyRuled, tasks: Mapping[str, str], label: str | None
 ) -> list[dict[str, Any]]:
-    """Rule (or reopen) tasks of a labeling pipeline; return the rows that tell so until the labels do."""
-    desk, full = opened.resources.desk, full_name(pipeline)
+    """Return the rows that tell of an act of ruling (or reopening) until the labels do."""
     there = found.view.among(list(tasks), ["label", "given_label"]).to_pylist()
     before = {row["key"]: row["label"] for row in there}
     old = _rows_of(opened, found.head, RULINGS, list(tasks)) if label is None else {}
-    if label is not None:
-        desk.rule_many(full, list(tasks.values()), label, expert=opened.author, reason=reason)
-    else:
-        desk.reopen_many(full, list(tasks.values()), expert=opened.author, reason=reason)
-    sequence = desk.progress(full).ledger_sequence
     return [
         {
             "key": key,
             "label": label if label is not None else (old.get(key) or {}).get("before"),
             "before": before.get(key),
-            "pipeline": full,
+            "pipeline": act.pipeline,
             "task": task,
-            "sequence": sequence,
+            "sequence": act.until,
             "reopened": label is None,
         }
         for key, task in tasks.items()

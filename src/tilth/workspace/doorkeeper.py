@@ -13,12 +13,10 @@ from tilth.errors import TilthError, Unauthenticated, Unavailable
 from tilth.metadata.database import Database
 from tilth.workspace import access_ledger, audit_ledger, invites
 from tilth.workspace.audit_ledger import Act
+from tilth.workspace.limits import REFUSALS_PER_MINUTE, Limit
 
 TRIES_PER_MINUTE = 30
 """How often one address may show what opens nothing, or join, before it has to wait."""
-REFUSALS_PER_MINUTE = 60
-"""How many refused calls of one user (or of one address, for strangers) are written down, so that nobody fills the
-trail; the last of them says so."""
 USES_KEPT_EVERY_S = 60.0
 
 _log = logging.getLogger(__name__)
@@ -29,8 +27,8 @@ class Doorkeeper:
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
-        self._tries = _Limit(TRIES_PER_MINUTE, clock)
-        self._refusals = _Limit(REFUSALS_PER_MINUTE, clock)
+        self._tries = Limit(TRIES_PER_MINUTE, clock)
+        self.refusals = Limit(REFUSALS_PER_MINUTE, clock)
         self._clock = clock
         self._used: dict[str, int] = {}
         self._kept = clock()
@@ -82,11 +80,8 @@ class Doorkeeper:
     def refused(self, principal: Principal | None, operation: str, origin: str) -> None:
         """Write down that a call was refused."""
         user, token = (principal.name, principal.token) if principal is not None else ("", "")
-        left = self._refusals.take(user or origin)
-        if left < 0:
-            return
-        detail = "denied" if left else "denied; more of this minute is not written down"
-        self._record(Act(user, token, operation, "", "denied", detail, origin))
+        if (detail := self.refusals.told(user or origin, "denied")) is not None:
+            self._record(Act(user, token, operation, "", "denied", detail, origin))
 
     def keep_uses(self) -> None:
         """Keep when tokens were last used, once a minute; cheap to call often."""
@@ -106,28 +101,3 @@ class Doorkeeper:
         except Unavailable:
             # A refusal stays one where the disk is full.
             _log.warning("the audit trail could not be written: %s %s %s", act.user, act.operation, act.outcome)
-
-
-class _Limit:
-    """So many of something per minute and key."""
-
-    def __init__(self, most: int, clock: Callable[[], float]) -> None:
-        self._most, self._clock = most, clock
-        self._taken: dict[str, tuple[int, int]] = {}
-        self._lock = threading.Lock()
-
-    def take(self, key: str) -> int:
-        """Take one and return how many are left; below 0 when there was none."""
-        minute = int(self._clock() // 60)
-        with self._lock:
-            if len(self._taken) > 10_000:
-                self._taken = {each: taken for each, taken in self._taken.items() if taken[0] == minute}
-            at, count = self._taken.get(key, (minute, 0))
-            count = count + 1 if at == minute else 1
-            self._taken[key] = (minute, count)
-        return self._most - count
-
-    def left(self, key: str) -> int:
-        """Return how many are left."""
-        at, count = self._taken.get(key, (0, 0))
-        return self._most - (count if at == int(self._clock() // 60) else 0)

@@ -135,10 +135,11 @@ function Limits({ user, may, onChange }: { user: UserInfo; may: boolean; onChang
           )}
         </span>
       ))}
-      {may && free.length > 0 && (
-        <select className="settings-more" aria-label={`Let ${user.name} into another labeling project`} value="" onChange={(event) => { onChange([...user.labels, event.target.value]); }}>
+      {may && (free.length > 0 || user.labels.length > 0) && (
+        <select className="settings-more" aria-label={`Let ${user.name} into another labeling project`} value="" onChange={(event) => { onChange(event.target.value === "*" ? ["*"] : [...user.labels, event.target.value]); }}>
           <option value="" disabled>{user.labels.length === 0 ? "limit…" : "add…"}</option>
           {free.map((name) => <option key={name}>{name}</option>)}
+          {user.labels.length > 0 && <option value="*">all labeling projects</option>}
         </select>
       )}
     </span>

@@ -25,7 +25,7 @@ def command() -> None:
 @command.command("create", example="tilth user create maria --role labeler --labels digits")
 @click.argument("name", metavar="NAME")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What the user may do.")
-@click.option("--labels", multiple=True, metavar="PIPELINE", help="For labelers and reviewers: only these.")
+@click.option("--labels", multiple=True, metavar="PIPELINE", help="For labelers and reviewers: only these; `*`: all.")
 @pass_session
 def create(session: Session, name: str, role: str, labels: tuple[str, ...]) -> None:
     """Make a user."""

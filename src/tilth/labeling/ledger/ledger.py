@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from tilth.errors import NotFound
+from tilth.errors import Conflict, NotFound
 from tilth.labeling.ledger import tasks as counted
 from tilth.labeling.ledger.tasks import DONE, ESCALATED, GOLDEN, OPEN, WITHDRAWN, TaskCounts
 from tilth.labeling.rules import WorkerHistory, accuracy_of, label_confidence
@@ -220,6 +220,12 @@ class Ledger:
         self.counters.sequence += 1
         self.counters.changed = self.counters.sequence
         return self.counters.sequence
+
+    def reach(self, sequence: int) -> None:
+        """Count on to a sequence at which this was promised to end. Raises Conflict when it is past."""
+        if self.counters.sequence > sequence:
+            raise Conflict(f"Much happened in {self.pipeline} meanwhile.", help="Try again.", pipeline=self.pipeline)
+        self.counters.sequence = self.counters.changed = sequence
 
     def next_stamp(self) -> int:
         """Return a place at the end of the queue."""
