@@ -160,6 +160,7 @@ export const grants = {
   "tasks.next": ["curator", "labeler", "owner", "writer"],
   "tasks.practice": ["curator", "labeler", "owner", "writer"],
   "tasks.queue": ["curator", "labeler", "owner", "writer"],
+  "tasks.release": ["curator", "labeler", "owner", "writer"],
   "tasks.skip": ["curator", "labeler", "owner", "writer"],
   "tasks.submit": ["curator", "labeler", "owner", "writer"],
   "workers.answers": ["auditor", "curator", "owner", "reader", "reviewer", "writer"],

@@ -160,6 +160,7 @@ export const verbs = {
   "tasks.next": "POST",
   "tasks.practice": "GET",
   "tasks.queue": "POST",
+  "tasks.release": "POST",
   "tasks.skip": "POST",
   "tasks.submit": "POST",
   "workers.answers": "GET",

@@ -43,6 +43,10 @@ class RemoteTasks:
         """Give the task back."""
         return self._call.post("tasks.skip", SubmitInfo, again=True, assignment=assignment)
 
+    def release(self, assignment: str) -> SubmitInfo:
+        """Let go of a task that was taken ahead."""
+        return self._call.post("tasks.release", SubmitInfo, again=True, assignment=assignment)
+
     def media(self, assignment: str, variable: str) -> Iterator[bytes]:
         """Stream the bytes shown for one variable of the task."""
         return self._call.stream("tasks.media", assignment=assignment, variable=variable)

@@ -384,6 +384,9 @@ class Tasks(Protocol):
     def skip(self, assignment: str) -> SubmitInfo:
         """Give the task back."""
 
+    def release(self, assignment: str) -> SubmitInfo:
+        """Let go of a task that was taken ahead, as if its time had run out: others may have it at once."""
+
     def media(self, assignment: str, variable: str) -> Iterator[bytes]:
         """Stream the bytes shown for one variable of the task."""
 

@@ -154,6 +154,21 @@ class LabelingDesk:
             worker_state, reason = lending.skip(ledger, assignment, worker)
         return Receipt(AssignmentId(assignment), "skipped", worker_state, reason)
 
+    def release(self, assignment: str, worker: WorkerId) -> Receipt:
+        """Give a task back for now, as if its time had run out. The same call again is safe. Raises NotFound."""
+        with self._backend.database.read() as conn:
+            row = reports.shown_by(conn, assignment, worker)
+        if row is None:
+            raise NotFound(
+                f"You have no assignment {assignment[:64]!r}.",
+                help="Ask for the next task.",
+                assignment=assignment[:64],
+            )
+        with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
+            state = lending.give_back(ledger, assignment, worker)
+            person = reports.worker(conn, row.pipeline, worker)
+        return Receipt(AssignmentId(assignment), state, person.state if person else "active", "")
+
     def media(self, assignment: str, worker: WorkerId, variable: str) -> tuple[ShownFile, Iterator[bytes]]:
         """Return a shown file and its bytes, to the worker who holds or held the task. Raises NotFound."""
         with self._backend.database.read() as conn:

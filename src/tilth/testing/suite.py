@@ -568,6 +568,18 @@ class WorkspaceSuite:
             person.tasks.submit(task.id, _choice("bait"), held_ms=3)
         rest = person.tasks.queue(ask, limit=3)
         assert (len(rest.tasks), rest.state) == (1, "nothing_new")
+        assert person.tasks.release(rest.tasks[0].id).state == "expired"
+        assert person.tasks.release(rest.tasks[0].id).state == "expired"
+        assert person.tasks.release(queue.tasks[0].id).state == "answered"
+        other = self._labeler(workspace, as_user, f"{name}-b", ask)
+        with pytest.raises(NotFound):
+            other.tasks.release(rest.tasks[0].id)
+        taken = other.tasks.queue(ask, limit=3).tasks
+        assert taken, "what was let go is there for others at once"
+        for task in taken:
+            other.tasks.release(task.id)
+        rest = person.tasks.queue(ask, limit=3)
+        assert len(rest.tasks) == 1, "it was free again"
         person.tasks.skip(rest.tasks[0].id)
         mine = person.tasks.me(ask)
         assert (mine.answers, mine.told_accuracy, mine.golden_total) == (2, None, 0)

@@ -132,6 +132,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "tasks.queue": Operation("POST", LABEL, audited=False),
     "tasks.submit": Operation("POST", LABEL, ANSWER_BODY, audited=False),
     "tasks.skip": Operation("POST", LABEL, audited=False),
+    "tasks.release": Operation("POST", LABEL, audited=False),
     "tasks.media": Operation("GET", LABEL, special=True),
     "tasks.me": Operation("GET", LABEL),
     "tasks.practice": Operation("GET", LABEL),

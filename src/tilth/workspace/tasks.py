@@ -66,6 +66,10 @@ class LocalTasks:
         """Give the task back."""
         return _submit_info(self._desk.skip(assignment, self._worker))
 
+    def release(self, assignment: str) -> SubmitInfo:
+        """Let go of a task that was taken ahead."""
+        return _submit_info(self._desk.release(assignment, self._worker))
+
     def media(self, assignment: str, variable: str) -> Iterator[bytes]:
         """Stream the bytes shown for one variable of the task, or of a practice item."""
         if assignment.startswith(PRACTICE):

@@ -127,6 +127,16 @@ export function useDesk(pipeline: string, who: string): Work {
   const leave = useEffectEvent(() => {
     // Sent by the browser even as the page goes; if not, the next page finds it where it was kept.
     for (const act of unsent(desk)) void send(act, true);
+    // What was taken ahead is free for others at once, and not when its time has run out.
+    for (const task of desk.hand) {
+      void fetch(addressOf("tasks.release"), {
+        method: "POST",
+        body: JSON.stringify({ assignment: task.id }),
+        credentials: "same-origin",
+        keepalive: true,
+        headers: { "Content-Type": "application/json", "X-Tilth-Console": "1" },
+      }).catch(() => undefined);
+    }
   });
   useEffect(() => {
     const onHide = () => { leave(); };

@@ -241,6 +241,15 @@ def skip(ledger: Ledger, assignment: str, worker: str) -> tuple[str, str]:
     return person.state, person.reason
 
 
+def give_back(ledger: Ledger, assignment: str, worker: str) -> str:
+    """End a lease as if its time had run out, and return the assignment's state. Raises NotFound."""
+    row = find(ledger.conn, assignment, worker)
+    if row.state != LEASED:
+        return row.state
+    release(ledger, row.id, row.task, row.price_micros, EXPIRED)
+    return EXPIRED
+
+
 @dataclass(frozen=True, slots=True)
 class AssignmentRow:
     """One assignment as the ledger has it."""
