@@ -55,6 +55,7 @@ def test_a_labelers_token_opens_labeling_and_nothing_else() -> None:
         "tasks.queue",
         "tasks.practice",
         "tasks.compare",
+        "tasks.release",
         "tasks.skip",
         "tasks.media",
         "tasks.me",
