@@ -2771,6 +2771,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let go of a task that was taken ahead, as if its time had run out: others may have it at once. */
+        post: operations["tasks.release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/skip": {
         parameters: {
             query?: never;
@@ -6134,6 +6151,11 @@ export interface components {
             limit?: number;
             /** Pipeline */
             pipeline: string;
+        };
+        /** TasksReleaseRequest */
+        TasksReleaseRequest: {
+            /** Assignment */
+            assignment: string;
         };
         /** TasksSkipRequest */
         TasksSkipRequest: {
@@ -11743,6 +11765,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "tasks.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TasksReleaseRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmitInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
