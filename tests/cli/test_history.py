@@ -43,3 +43,55 @@ def test_a_merge_lists_what_is_to_be_decided(notes: Shell) -> None:
     assert done.startswith("notes is now")
     assert notes.run("cat", "notes:a.txt").stdout == "both"
     assert paths(notes, "notes") == ["a.txt", "b.txt", "new.txt", "sub/c.txt"]
+
+
+def test_data_is_let_go(notes: Shell) -> None:
+    for number in range(3):
+        notes.run("put", "notes:a.txt", "-", stdin=str(number))
+    assert "is forgotten by owner" in notes.run("forget", "notes@main^", "-m", "asked to").stdout
+    assert "forgotten by owner" in notes.run("cat", "notes@main^:a.txt", code=3).stderr
+    assert "is at" in notes.run("drop", "notes", "--to", "main^2").stdout
+    assert notes.run("cat", "notes:a.txt").stdout == "0"
+    notes.run("drop", "notes:a.txt", code=2)
+
+
+def test_branches_follow_and_are_protected_and_listed_so(notes: Shell) -> None:
+    notes.run("branch", "create", "notes@staging", "--head", "main")
+    notes.run("branch", "follow", "notes@main", "staging", "--commits", "1")
+    notes.run("put", "notes@staging:new.txt", "-", stdin="new")
+    assert notes.run("cat", "notes:new.txt").stdout == "new"
+    assert "follows staging" in notes.run("branch", "list", "notes").stdout
+    notes.run("branch", "unfollow", "notes@main")
+    assert "Only owner may write" in notes.run("branch", "protect", "notes@main").stdout
+    assert "only owner" in notes.run("branch", "list", "notes").stdout
+    assert "never moves back" in notes.run("branch", "move", "notes@main", "main^", code=4).stderr
+    notes.run("branch", "unprotect", "notes@main")
+
+
+def test_a_transaction_is_one_change_on_several_repos(notes: Shell) -> None:
+    notes.run("repo", "create", "labels")
+    begun = notes.run("transaction", "begin", "-m", "both").stdout.strip()
+    notes.run("transaction", "put", begun, "notes:d", str(notes.folder / "notes" / "sub"))
+    notes.run("transaction", "put", begun, "labels:log", "-", stdin="one ")
+    assert (
+        "3 edits on notes@main, labels@main"
+        in notes.run("transaction", "put", "--append", begun, "labels:log", str(notes.file("two", "two"))).stdout
+    )
+    notes.run("transaction", "rm", begun, "notes:a.txt")
+    assert begun in notes.run("transaction", "list").stdout
+    made = notes.json("transaction", "commit", begun)["items"]
+    assert {commit["change"] for commit in made} == {begun}
+    assert (paths(notes, "notes"), notes.run("cat", "labels:log").stdout) == (
+        ["b.txt", "d/c.txt", "sub/c.txt"],
+        "one two",
+    )
+    notes.run("transaction", "abort", begun, code=3)
+
+
+def test_things_are_annotated(notes: Shell) -> None:
+    notes.run("annotation", "set", "notes:a.txt", "quality=poor", "by=camera 3")
+    assert "camera 3" in notes.run("annotation", "get", "notes:a.txt").stdout
+    assert notes.json("annotation", "find", "quality", "--value", "poor")["items"][0]["subject"] == "a.txt"
+    notes.run("annotation", "remove", "notes:a.txt", "quality")
+    assert "Nothing is said" in notes.run("annotation", "find", "quality").stdout
+    notes.run("annotation", "set", "notes:a.txt", "quality", code=2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tilth.client.transport import Transport
 from tilth.contract.values import BranchInfo, HeadMove, Page
 
@@ -31,6 +33,48 @@ class RemoteBranches:
     def delete(self, repo: str, name: str) -> None:
         """Delete a branch."""
         self._call.act("branches.delete", repo=repo, name=name)
+
+    def drop(self, repo: str, name: str, *, to: str | None = None, reason: str = "") -> BranchInfo:
+        """Take commits off the end of a branch."""
+        return self._call.post("branches.drop", BranchInfo, repo=repo, name=name, to=to, reason=reason)
+
+    def protect(self, repo: str, name: str, *, roles: Sequence[str] = ("owner",)) -> BranchInfo:
+        """Let only some roles write to a branch."""
+        return self._call.post("branches.protect", BranchInfo, repo=repo, name=name, roles=list(roles))
+
+    def unprotect(self, repo: str, name: str) -> BranchInfo:
+        """Take the protection away."""
+        return self._call.post("branches.unprotect", BranchInfo, repo=repo, name=name)
+
+    def follow(
+        self,
+        repo: str,
+        name: str,
+        source: str,
+        *,
+        commits: int | None = None,
+        size: int | None = None,
+        rate: str | None = None,
+        cron: str | None = None,
+        every: bool = False,
+    ) -> BranchInfo:
+        """Let a branch follow another."""
+        return self._call.post(
+            "branches.follow",
+            BranchInfo,
+            repo=repo,
+            name=name,
+            source=source,
+            commits=commits,
+            size=size,
+            rate=rate,
+            cron=cron,
+            every=every,
+        )
+
+    def unfollow(self, repo: str, name: str) -> BranchInfo:
+        """Let it stay where it is."""
+        return self._call.post("branches.unfollow", BranchInfo, repo=repo, name=name)
 
     def moves(self, repo: str, name: str, *, after: str | None = None, limit: int = 100) -> Page[HeadMove]:
         """List head moves, newest first."""

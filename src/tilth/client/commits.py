@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tilth.client.transport import Transport
+from tilth.contract.branching import ReleaseInfo
 from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import CommitInfo, FileChange, Page
 
@@ -62,3 +63,7 @@ class RemoteCommits:
     def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
         """Undo one commit and keep what came later."""
         return self._call.post("commits.revert", CommitInfo, reference=reference, branch=branch, message=message)
+
+    def forget(self, reference: str, *, reason: str = "") -> ReleaseInfo:
+        """Let go of a commit's data."""
+        return self._call.post("commits.forget", ReleaseInfo, reference=reference, reason=reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tilth.client.access import RemoteAccess
 from tilth.client.analysis import RemoteAnalysis
+from tilth.client.annotations import RemoteAnnotations
 from tilth.client.audit import RemoteAudit
 from tilth.client.branches import RemoteBranches
 from tilth.client.commits import RemoteCommits
@@ -23,6 +24,7 @@ from tilth.client.reviews import RemoteReviews
 from tilth.client.slices import RemoteSlices
 from tilth.client.tags import RemoteTags
 from tilth.client.tasks import RemoteTasks
+from tilth.client.transactions import RemoteTransactions
 from tilth.client.transport import Transport
 from tilth.client.workers import RemoteWorkers
 from tilth.contract.workspace import Workspace
@@ -45,6 +47,8 @@ def open(url: str, token: str | None) -> Workspace:
         reviews=RemoteReviews(transport),
         workers=RemoteWorkers(transport),
         tags=RemoteTags(transport),
+        annotations=RemoteAnnotations(transport),
+        transactions=RemoteTransactions(transport),
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),
         models=RemoteModels(transport),

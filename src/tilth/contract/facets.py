@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from tilth.contract.access import CredentialInfo, InviteInfo
+from tilth.contract.branching import ReleaseInfo
 from tilth.contract.escalation import EscalatedItem
 from tilth.contract.importing import ImportReport
 from tilth.contract.merging import ConflictInfo, MergeInfo
@@ -89,6 +90,39 @@ class Branches(Protocol):
     def delete(self, repo: str, name: str) -> None:
         """Delete a branch; its commits stay. Raises Conflict when something is derived from it."""
 
+    def drop(self, repo: str, name: str, *, to: str | None = None, reason: str = "") -> BranchInfo:
+        """Take the newest commit (or all behind the revision `to`) off a branch and let go of its data.
+
+        Record and lineage stay. Raises Conflict when a derived commit, another branch or a tag needs it.
+        """
+
+    def protect(self, repo: str, name: str, *, roles: Sequence[str] = ("owner",)) -> BranchInfo:
+        """Let only `roles` write to a branch, whose head then never moves back."""
+
+    def unprotect(self, repo: str, name: str) -> BranchInfo:
+        """Take the protection away."""
+
+    def follow(
+        self,
+        repo: str,
+        name: str,
+        source: str,
+        *,
+        commits: int | None = None,
+        size: int | None = None,
+        rate: str | None = None,
+        cron: str | None = None,
+        every: bool = False,
+    ) -> BranchInfo:
+        """Let a branch follow the branch `source` of its repo: its head becomes the same commit.
+
+        After `commits` commits, growth by `size` bytes, or not more often than the schedule `rate`: one condition
+        suffices unless `every`. `cron` (alone) moves it at those times. It takes no commits of its own then.
+        """
+
+    def unfollow(self, repo: str, name: str) -> BranchInfo:
+        """Let it stay where it is."""
+
     def moves(self, repo: str, name: str, *, after: str | None = None, limit: int = 100) -> Page[HeadMove]:
         """List head moves, newest first."""
 
@@ -129,6 +163,9 @@ class Commits(Protocol):
 
     def revert(self, reference: str, *, branch: str | None = None, message: str = "") -> CommitInfo:
         """Undo one commit on its branch and keep what came later. Raises Conflict that names the paths."""
+
+    def forget(self, reference: str, *, reason: str = "") -> ReleaseInfo:
+        """Let go of a commit's data and keep its record and lineage. Raises Conflict for a head or a tagged commit."""
 
 
 class Files(Protocol):

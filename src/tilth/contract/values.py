@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 
+from tilth.contract.branching import FollowInfo
+
 T = TypeVar("T")
 
 
@@ -48,6 +50,10 @@ class BranchInfo:
     inputs: Sequence[str] = ()
     """For derived branches: `repo@branch` of each input."""
     owner: str | None = None
+    protected: Sequence[str] | None = None
+    """For a protected branch, the roles that may write to it; its head never moves back."""
+    follows: FollowInfo | None = None
+    """How it follows another branch, if it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from tilth.contract.access import Audit, Keys
 from tilth.contract.analysis import Analysis
+from tilth.contract.annotations import Annotations
 from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
@@ -28,6 +29,7 @@ from tilth.contract.models import Models
 from tilth.contract.reviews import Reviews
 from tilth.contract.slices import Slices
 from tilth.contract.tags import Tags
+from tilth.contract.transactions import OpenTransaction, Transactions
 from tilth.contract.workers import Workers
 
 
@@ -47,6 +49,8 @@ class Workspace:
     reviews: Reviews
     workers: Workers
     tags: Tags
+    annotations: Annotations
+    transactions: Transactions
     tasks: Tasks
     datasets: Datasets
     models: Models
@@ -59,6 +63,10 @@ class Workspace:
     audit: Audit
     maintenance: Maintenance
     close: Callable[[], None]
+
+    def transaction(self, message: str = "") -> OpenTransaction:
+        """Return a block (`with`) whose writes to several repos become commits of one change, all or none."""
+        return OpenTransaction(self.transactions, message)
 
     def __enter__(self) -> Workspace:
         return self

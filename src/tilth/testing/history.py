@@ -6,8 +6,9 @@ import io
 
 import pytest
 
+from tilth.contract.annotations import AnnotationInfo
 from tilth.contract.workspace import Workspace
-from tilth.errors import Conflict, Invalid, NotFound
+from tilth.errors import Conflict, Denied, Invalid, NotFound
 from tilth.model.ids import new_id
 
 
@@ -70,6 +71,100 @@ class HistorySuite:
         assert workspace.commits.merge(name, f"{name}@side").moved
         with pytest.raises(Invalid):
             workspace.commits.merge(name, f"{name}@side", decisions={"a": "mine"})
+
+    def test_writes_to_several_repos_are_one_change(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.repos.create(f"{name}2")
+        workspace.files.put(f"{name}:old", b"1")
+        with workspace.transaction("together") as both:
+            both.put(f"{name}:a", b"1")
+            both.delete(f"{name}:old")
+            both.append(f"{name}2:log", b"one ")
+            both.append(f"{name}2:log", io.BytesIO(b"two"))
+            assert workspace.transactions.get(both.id).branches == [f"{name}@main", f"{name}2@main"]
+            assert both.id in [each.id for each in workspace.transactions.list().items]
+        assert {commit.change for commit in both.commits} == {both.id}
+        assert (_paths(workspace, name), _read(workspace, f"{name}2:log")) == (["a"], b"one two")
+        never = workspace.transaction()
+
+        def fail() -> None:
+            with never:
+                never.put(f"{name}:b", b"1")
+                workspace.repos.get(f"{name}missing")
+
+        with pytest.raises(NotFound):
+            fail()
+        assert _paths(workspace, name) == ["a"]
+        with pytest.raises(NotFound):
+            workspace.transactions.get(never.id)
+
+    def test_data_is_let_go_and_history_stays(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        made = [workspace.files.put(f"{name}:a", b"%d" % number) for number in range(3)]
+        gone = workspace.commits.forget(f"{name}@{made[0].id}", reason="asked to")
+        assert (gone.how, gone.reason) == ("forgotten", "asked to")
+        for act in (
+            lambda: _read(workspace, f"{name}@{made[0].id}:a"),
+            lambda: workspace.commits.diff(None, f"{name}@{made[1].id}"),
+        ):
+            with pytest.raises(NotFound, match=r"was forgotten by .*: asked to"):
+                act()
+        assert workspace.commits.get(f"{name}@{made[0].id}").seal == made[0].seal
+        assert workspace.branches.drop(name, "main", reason="wrong").head == made[1].id
+        with pytest.raises(Conflict):
+            workspace.commits.forget(name)
+
+    def test_branches_follow_and_are_protected(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.branches.create(name, "staging")
+        followed = workspace.branches.follow(name, "main", "staging", commits=2).follows
+        assert followed is not None
+        assert (followed.source, followed.commits) == ("staging", 2)
+        last = [workspace.files.put(f"{name}@staging:a", b"%d" % number) for number in range(2)][-1]
+        assert workspace.branches.get(name, "main").head == last.id
+        with pytest.raises(Denied):
+            workspace.files.put(f"{name}:b", b"1")
+        assert workspace.branches.unfollow(name, "main").follows is None
+        guarded = workspace.branches.protect(name, "main", roles=["owner", "curator"]).protected
+        assert list(guarded or ()) == ["curator", "owner"]
+        with pytest.raises(Conflict):
+            workspace.branches.move(name, "main", "main^")
+        with pytest.raises(Invalid):
+            workspace.branches.protect(name, "main", roles=["king"])
+        assert workspace.branches.unprotect(name, "main").protected is None
+
+    def test_things_are_annotated_and_found(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:a", b"1")
+        workspace.annotations.set(name, {"owner": "vision team"})
+        workspace.annotations.set(f"{name}@main", {"state": "live"})
+        workspace.annotations.set(f"{name}@main~0", {"state": "checked"})
+        said = workspace.annotations.set(f"{name}:a", {"state": "blurry", "camera": "3"})
+        assert [(each.key, each.value) for each in said.items] == [("camera", "3"), ("state", "blurry")]
+        found = _all(workspace, "state", name)
+        assert sorted((each.kind, each.value) for each in found) == [
+            ("branch", "live"),
+            ("commit", "checked"),
+            ("file", "blurry"),
+        ]
+        workspace.files.put(f"{name}:b", b"1")
+        assert len(workspace.annotations.get(f"{name}:a").items) == 2
+        workspace.files.put(f"{name}:a", b"other content")
+        assert not workspace.annotations.get(f"{name}:a").items
+        assert not workspace.annotations.remove(name, ["owner"]).items
+        with pytest.raises(NotFound):
+            workspace.annotations.set(f"{name}:missing", {"a": "b"})
+
+
+def _all(workspace: Workspace, key: str, repo: str) -> list[AnnotationInfo]:
+    found: list[AnnotationInfo] = []
+    after: str | None = None
+    while True:
+        page = workspace.annotations.find(key, repo=repo, after=after, limit=2)
+        found += page.items
+        if page.next is None:
+            return found
+        after = page.next
 
 
 def _read(workspace: Workspace, reference: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,14 @@ from tilth.metadata import feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.commits import commits
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import released, triggers
 from tilth.metadata.schema.tags import tags
 from tilth.model.commit import InputKind
 from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
 from tilth.model.names import check_name
-from tilth.versioning import journal
+from tilth.versioning import following, journal, protection
 from tilth.versioning.backend import Backend
+from tilth.versioning.following import Trigger
 from tilth.versioning.repos import Repo, RepoName, find_repo, note_branch
 
 
@@ -47,6 +50,10 @@ class Branch:
     trains: bool
     inputs: tuple[BranchInput, ...]
     created_ms: int
+    roles: tuple[str, ...] | None = None
+    """For a protected branch, the roles that may write to it."""
+    follows: Trigger | None = None
+    """How it follows another branch, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,17 @@ def delete_branch(backend: Backend, repo: RepoName, name: str) -> None:
     with backend.database.transaction() as conn:
         branch = find_branch(conn, repo, name)
         check_writable(branch, None)
+        if branch.roles is not None:
+            raise Denied(
+                f"Branch {name} of {branch.repo} is protected.", help="Take the protection away first.", branch=name
+            )
+        followers = conn.execute(
+            select(triggers.c.branch).where(triggers.c.repo == branch.repo_id, triggers.c.source == name)
+        ).scalars()
+        if names_of := sorted(followers):
+            raise Conflict(
+                f"Branch {name} of {branch.repo} is followed by {', '.join(names_of)}.", help="Unfollow it first."
+            )
         readers = conn.execute(
             select(repos.c.project, repos.c.name)
             .join(branch_inputs, branch_inputs.c.repo == repos.c.id)
@@ -198,6 +216,18 @@ def move_branch(
         return find_branch(conn, home, name)
 
 
+def protect(backend: Backend, repo: RepoName, name: str, roles: Sequence[str] | None, *, author: str) -> Branch:
+    """Let only `roles` write to a branch, whose head then never moves back; None takes the protection away.
+
+    Raises Denied on a derived branch, which only its stage writes to anyway.
+    """
+    with backend.database.transaction() as conn:
+        branch = find_branch(conn, repo, name)
+        check_writable(branch, None)
+        protection.set_roles(conn, branch.repo_id, branch.repo, name, roles, author)
+        return find_branch(conn, repo, name)
+
+
 def move_head(
     conn: Connection,
     repo: Repo,
@@ -211,8 +241,10 @@ def move_head(
 ) -> int:
     """Move a head from `old` in the caller's transaction, log it, tell the feed; return the feed position.
 
-    Raises BranchMoved when the head is not `old`.
+    Branches that follow this one move with it where their conditions hold. Raises BranchMoved when the head is not
+    `old`, Denied or Conflict where the branch is protected.
     """
+    protection.check_move(conn, repo.id, f"{repo.full_name}@{branch}", branch, old=old, new=new, author=author)
     moved = conn.execute(
         update(branches)
         .where(branches.c.repo == repo.id, branches.c.name == branch, branches.c.head.is_not_distinct_from(old))
@@ -241,6 +273,20 @@ def move_head(
     }
     conn.execute(insert(moves).values(**facts))
     journal.note(conn, "move", facts)
+    if new is not None:
+        for name, head in following.due(conn, repo.id, branch, new):
+            # Not the author's write to that branch, but what the trigger's was allowed to ask for.
+            author_of = following.trigger_of(conn, repo.id, name)
+            move_head(
+                conn,
+                repo,
+                name,
+                old=head,
+                new=new,
+                change=change,
+                author=author_of.author if author_of is not None else author,
+                message=f"Follows {branch}",
+            )
     return position
 
 
@@ -271,6 +317,18 @@ def check_writable(branch: Branch, stage: str | None) -> None:
         )
 
 
+def check_committable(branch: Branch, stage: str | None) -> None:
+    """Raise Denied unless `stage` (None: a person) may commit to `branch`: what follows another takes its commits."""
+    check_writable(branch, stage)
+    if branch.follows is not None:
+        raise Denied(
+            f"Branch {branch.name} of {branch.repo} follows {branch.follows.source} and takes its commits only.",
+            help=f"Commit to {branch.follows.source}, or `tilth branch unfollow` it.",
+            repo=branch.repo,
+            branch=branch.name,
+        )
+
+
 def _check_own_commit(conn: Connection, repo: Repo, commit: CommitId) -> None:
     row = conn.execute(select(commits.c.repo).where(commits.c.id == commit)).first()
     if row is None:
@@ -280,6 +338,11 @@ def _check_own_commit(conn: Connection, repo: Repo, commit: CommitId) -> None:
             f"Commit {commit} is not of repo {repo.full_name}.",
             help="A branch's head is a commit of its own repo.",
             commit=commit,
+        )
+    gone = conn.execute(select(released.c.how, released.c.author).where(released.c.commit == commit)).first()
+    if gone is not None:
+        raise Conflict(
+            f"Commit {commit} was {gone.how} by {gone.author}; its data is not kept.", help="Choose another commit."
         )
 
 
@@ -301,4 +364,6 @@ def _branch(conn: Connection, repo: Repo, row: Row[Any]) -> Branch:
             BranchInput(f"{used.project}/{used.name}", used.input_branch, InputKind(used.kind)) for used in inputs
         ),
         created_ms=row.created_ms,
+        roles=protection.roles_of(conn, repo.id, row.name),
+        follows=following.trigger_of(conn, repo.id, row.name),
     )

@@ -18,7 +18,7 @@ from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 from tilth.versioning import journal, touches
 from tilth.versioning.backend import Backend, in_act
-from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch, move_head
+from tilth.versioning.branches import ANY_HEAD, AnyHead, check_committable, find_branch, move_head
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import Repo, RepoName, find_repo
 from tilth.versioning.trees import Growth, Tree
@@ -118,6 +118,7 @@ def commit_edits(
     return made
 
 
+@in_act
 def commit_together(
     backend: Backend,
     places: Sequence[tuple[RepoName, str]],
@@ -161,7 +162,7 @@ def commit_together(
                 with backend.database.transaction() as conn:
                     for head, each in zip(heads, sealed, strict=True):
                         if each is not None:
-                            check_writable(find_branch(conn, head.repo, head.branch), stage)
+                            check_committable(find_branch(conn, head.repo, head.branch), stage)
                             record_commit(conn, each, head)
                         elif find_branch(conn, head.repo, head.branch).head != head.id:
                             raise BranchMoved(f"{head.repo.full_name}@{head.branch}", expected=head.id, found=None)
@@ -219,7 +220,7 @@ def read_head(backend: Backend, repo: RepoName, branch: str, *, stage: str | Non
     with backend.database.read() as conn:
         home = find_repo(conn, repo)
         found = find_branch(conn, home, branch)
-        check_writable(found, stage)
+        check_committable(found, stage)
         return Head(home, branch, load_commit(conn, found.head) if found.head is not None else None)
 
 

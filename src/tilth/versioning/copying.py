@@ -16,6 +16,7 @@ from tilth.versioning.branches import find_branch
 from tilth.versioning.commits import Head, Planned, commit_edits, commit_together
 from tilth.versioning.edits import TREE, Edits
 from tilth.versioning.provenance import check_reaches_training
+from tilth.versioning.releasing import kept
 from tilth.versioning.repos import RepoName, find_repo
 from tilth.versioning.trees import Tree, folder_path
 
@@ -43,6 +44,7 @@ def copy(
     read or written: costs O(files copied). Raises NotFound, Conflict when a path would be file and folder, HeldOut when
     held-out data would reach something trained, NothingToCommit when all of it is there already.
     """
+    kept(backend, source)
     rows, landed = _moved_rows(Tree(backend.store, source.tree), folder_path(path), to, into=into)
     with backend.database.read() as conn:
         check_reaches_training(conn, find_branch(conn, *target), [source.id])
@@ -58,6 +60,7 @@ def copy(
     )
 
 
+@in_act
 def move(
     backend: Backend,
     source: tuple[RepoName, str],

@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from sqlalchemy import Connection, delete, insert, select
 
-from tilth.errors import NotFound
+from tilth.errors import Conflict, NotFound
 from tilth.metadata.schema.drafts import draft_edits, drafts
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.transactions import transaction_drafts
 from tilth.model.commit import Commit
-from tilth.model.entry import FileKind
+from tilth.model.entry import Entry, FileKind
 from tilth.model.ids import ChangeId, CommitId, DraftId, RepoId, new_id
+from tilth.versioning.appending import grown
 from tilth.versioning.backend import Backend, in_act
-from tilth.versioning.branches import ANY_HEAD, AnyHead, check_writable, find_branch
-from tilth.versioning.commits import commit_edits
+from tilth.versioning.branches import ANY_HEAD, AnyHead, check_committable, find_branch
+from tilth.versioning.commits import commit_edits, read_head
 from tilth.versioning.edits import KIND_CODES, Delete, Edits, Put, attributes_text, entry_of_row
-from tilth.versioning.repos import RepoName, find_repo
+from tilth.versioning.repos import Repo, RepoName, find_repo
 
 _NOTHING_PUT: dict[str, object] = dict.fromkeys(("kind", "size", "digest", "layout", "chunks", "attributes"))
 
@@ -39,12 +42,16 @@ class Draft:
 def open_draft(backend: Backend, repo: RepoName, branch: str, *, author: str) -> Draft:
     """Open an empty draft on a branch. Raises Denied on a derived one."""
     with backend.database.transaction() as conn:
-        home = find_repo(conn, repo)
-        check_writable(find_branch(conn, home, branch), None)
-        draft = Draft(DraftId(new_id()), home.id, home.full_name, branch, author, time.time_ns() // 1_000_000, 0)
-        conn.execute(
-            insert(drafts).values(id=draft.id, repo=home.id, branch=branch, author=author, started_ms=draft.started_ms)
-        )
+        return insert_draft(conn, find_repo(conn, repo), branch, author=author)
+
+
+def insert_draft(conn: Connection, home: Repo, branch: str, *, author: str) -> Draft:
+    """Open an empty draft in the caller's transaction. Raises Denied on a derived branch, or one that follows."""
+    check_committable(find_branch(conn, home, branch), None)
+    draft = Draft(DraftId(new_id()), home.id, home.full_name, branch, author, time.time_ns() // 1_000_000, 0)
+    conn.execute(
+        insert(drafts).values(id=draft.id, repo=home.id, branch=branch, author=author, started_ms=draft.started_ms)
+    )
     return draft
 
 
@@ -117,6 +124,11 @@ def commit_draft(
         draft = _load(conn, id)
         _, last = _span(conn, id)
         edits = _edits(conn, id)
+        of = conn.execute(select(transaction_drafts.c.transaction).where(transaction_drafts.c.draft == id)).scalar()
+    if of is not None:
+        raise Conflict(
+            f"Draft {id} is part of transaction {of}.", help="Commit that: all of it becomes one change.", draft=id
+        )
 
     def end(conn: Connection, commit: Commit) -> None:
         _load(conn, id)  # a second commit of the same draft finds it gone, and undoes itself
@@ -135,6 +147,34 @@ def commit_draft(
         change=change,
         also=end,
     )
+
+
+@in_act
+def append_in_draft(backend: Backend, id: DraftId, path: str, source: bytes | BinaryIO) -> Entry:
+    """Write `source` behind what the draft, else the branch's head, has at `path` now. Durable when this returns."""
+    with backend.database.read() as conn:
+        draft = _load(conn, id)
+        edits = _edits(conn, id)
+    head = read_head(backend, draft.repo_id, draft.branch)
+    before: Entry | None = head.tree(backend.store).stat(path)
+    for edit in edits:
+        if isinstance(edit, Put):
+            before = edit.entry if edit.entry.path == path else before
+        elif edit.path in ("", path) or path.startswith(f"{edit.path}/"):
+            before = None
+    entry = grown(backend.store, path, before, source)
+    add_to_draft(backend, id, [Put(entry)])
+    return entry
+
+
+def grown_meanwhile(what: str) -> Conflict:
+    """Return the error for what was added to while it was being committed."""
+    return Conflict(f"{what} was added to while it was being committed.", help="Commit it again.")
+
+
+def load_draft(conn: Connection, id: DraftId) -> Draft:
+    """Return one draft in the caller's transaction. Raises NotFound."""
+    return _load(conn, id)
 
 
 def end_draft(conn: Connection, id: DraftId) -> None:

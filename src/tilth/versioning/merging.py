@@ -24,6 +24,7 @@ from tilth.versioning.commits import ATTEMPTS, Head, Planned, commit_together, l
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.provenance import check_reaches_training
+from tilth.versioning.releasing import check_kept
 from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import Tree, folder_path
 
@@ -175,6 +176,7 @@ def plan_commits(
     """Return the bases of two commits and the plan of merging `theirs` into `ours`."""
     with backend.database.read() as conn:
         bases = tuple(merge_bases(conn, ours.id, theirs.id))
+        check_kept(conn, [*bases, theirs.id])
         trees = [Tree(backend.store, load_commit(conn, base).tree) for base in bases] or [Tree(backend.store)]
         before = merge_bases(conn, *bases) if len(bases) == 2 else []
         older = Tree(backend.store, load_commit(conn, before[0]).tree) if len(before) == 1 else None

@@ -16,6 +16,7 @@ from tilth.errors import Conflict, HeldOut, Invalid, NotFound
 from tilth.metadata.schema.branches import branch_inputs, branches
 from tilth.metadata.schema.commits import commit_upstream, commits
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import triggers as followers
 from tilth.model.commit import InputKind
 from tilth.model.ids import CommitId, RepoId
 from tilth.versioning.branches import Branch, BranchInput, find_branch
@@ -98,6 +99,11 @@ def _check_acyclic(conn: Connection, here: _Place, sources: Sequence[_Place], na
         raise Invalid(f"The inputs of {name} form a cycle: {names}.", help="Use a feedback edge for loops.")
 
 
+def check_no_loop(conn: Connection, here: tuple[str, str], source: tuple[str, str], name: str) -> None:
+    """Raise Invalid when `here` cannot follow or read `source` (repo id, branch), because that comes from `here`."""
+    _check_acyclic(conn, here, [source], name)
+
+
 def release_branch(conn: Connection, repo: RepoName, branch: str) -> None:
     """Make a derived branch an ordinary one: no inputs, no owner. Its commits keep their derivations."""
     target = find_branch(conn, repo, branch)
@@ -134,7 +140,7 @@ def check_held_out(conn: Connection, here: tuple[str, str]) -> None:
     up = _path([here], lambda place: _held_out(conn, place), lambda place: _inputs(conn, place))
     if up:
         names = [_repo_name(conn, place) for place in [*reversed(up), *down[1:]]]
-        raise held_out_error(names)
+        raise held_out_error(list(dict.fromkeys(names)))
 
 
 def check_reaches_training(conn: Connection, target: Branch, used: Sequence[CommitId]) -> None:
@@ -199,7 +205,11 @@ def _inputs(conn: Connection, place: _Place, *, triggers: bool = False) -> list[
     if not triggers:
         query = query.where(branch_inputs.c.kind != InputKind.TRIGGER.value)
     rows = conn.execute(query.order_by(branch_inputs.c.position))
-    return [(row.input_repo, row.input_branch) for row in rows]
+    found: list[_Place] = [(row.input_repo, row.input_branch) for row in rows]
+    followed = conn.execute(
+        select(followers.c.source).where(followers.c.repo == place[0], followers.c.branch == place[1])
+    ).scalar()
+    return [*found, (place[0], followed)] if followed is not None else found
 
 
 def _readers(conn: Connection, place: _Place) -> list[_Place]:
@@ -208,7 +218,11 @@ def _readers(conn: Connection, place: _Place) -> list[_Place]:
         .where(branch_inputs.c.input_repo == place[0], branch_inputs.c.input_branch == place[1])
         .order_by(branch_inputs.c.repo, branch_inputs.c.branch)
     )
-    return [(row.repo, row.branch) for row in rows]
+    found: list[_Place] = [(row.repo, row.branch) for row in rows]
+    following = conn.execute(
+        select(followers.c.branch).where(followers.c.repo == place[0], followers.c.source == place[1])
+    ).scalars()
+    return [*found, *((place[0], branch) for branch in sorted(following))]
 
 
 def _trains(conn: Connection, place: _Place) -> bool:

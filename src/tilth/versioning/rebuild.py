@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from tilth.errors import Conflict, NotFound, TilthError
 from tilth.metadata import counters, feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import annotation_rows, protections, released, triggers
 from tilth.metadata.schema.tags import tags
 from tilth.model.commit import Commit, commit_from_record
 from tilth.model.ids import CommitId
@@ -22,6 +23,7 @@ from tilth.storage.mending import drop_dead_shards
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
 from tilth.versioning import journal
+from tilth.versioning.annotations import from_note
 from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
@@ -100,6 +102,9 @@ def _replay(
     edge_rows: dict[str, Facts] = {}
     round_rows: dict[tuple[str, int], Facts] = {}
     tag_rows: dict[tuple[str, str], Facts] = {}
+    rules: dict[Table, dict[tuple[str, str], Facts | None]] = {protections: {}, triggers: {}}
+    release_rows: dict[str, Facts] = {}
+    remarks: dict[tuple[str, bytes, str], Facts | None] = {}
     move_rows: dict[int, Facts] = {}
     heads: dict[tuple[str, str], str | None] = {}
     for note in notes:
@@ -121,6 +126,8 @@ def _replay(
             case "branch.deleted":
                 branch_rows.pop((facts["repo"], facts["name"]), None)
                 heads.pop((facts["repo"], facts["name"]), None)
+                for ruled in rules.values():
+                    ruled.pop((facts["repo"], facts["name"]), None)
             case "move":
                 move_rows[facts["position"]] = facts
                 heads[facts["repo"], facts["branch"]] = facts["new"]
@@ -128,6 +135,16 @@ def _replay(
                 tag_rows[facts["repo"], facts["name"]] = facts
             case "tag.deleted":
                 tag_rows.pop((facts["repo"], facts["name"]), None)
+            case "protection":
+                rules[protections][facts["repo"], facts["branch"]] = facts if facts["roles"] is not None else None
+            case "trigger":
+                rules[triggers][facts["repo"], facts["branch"]] = facts if facts["source"] is not None else None
+            case "released":
+                release_rows[facts["commit"]] = facts
+            case "annotation":
+                remark = from_note(facts)
+                key = remark["repo"], remark["place"], remark["key"]
+                remarks[key] = remark if remark["value"] is not None else None
             case "edge":
                 edge_rows[facts["id"]] = facts
             case "round":
@@ -167,6 +184,16 @@ def _replay(
     for row in tag_rows.values():
         if row["commit"] in indexed:
             conn.execute(insert(tags).values(**row))
+    for table, found_rows in rules.items():
+        for place, rule in found_rows.items():
+            if rule is not None and {place, (place[0], rule.get("source", place[1]))} <= branch_rows.keys():
+                conn.execute(insert(table).values(**rule))
+    for row in release_rows.values():
+        if row["commit"] in indexed:
+            conn.execute(insert(released).values(**row))
+    for said in remarks.values():
+        if said is not None:
+            conn.execute(insert(annotation_rows).values(**said))
     for row in edge_rows.values():
         conn.execute(insert(feedback_edges).values(**row))
     for row in round_rows.values():

@@ -15,6 +15,7 @@ from tilth.metadata.schema.commits import commit_inputs, commits
 from tilth.metadata.schema.drafts import drafts
 from tilth.metadata.schema.feedback import feedback_edges
 from tilth.metadata.schema.repos import repos
+from tilth.metadata.schema.rules import protections, triggers
 from tilth.metadata.schema.tags import tags
 from tilth.model.ids import ChangeId, RepoId, is_id, new_id
 from tilth.model.names import DEFAULT_BRANCH, DEFAULT_PROJECT, check_name
@@ -244,6 +245,15 @@ def remove_repo(conn: Connection, repo: RepoName, *, force: bool = False) -> Non
         )
         .values(ended=REPO_GONE)
     )
+    protected = conn.execute(select(protections.c.branch).where(protections.c.repo == gone.id)).scalars().first()
+    if protected is not None and not force:
+        raise Conflict(
+            f"Branch {protected} of {gone.full_name} is protected.",
+            help="Take the protection away first, or use --force.",
+            repo=gone.full_name,
+        )
+    conn.execute(delete(triggers).where(triggers.c.repo == gone.id))
+    conn.execute(delete(protections).where(protections.c.repo == gone.id))
     conn.execute(delete(branches).where(branches.c.repo == gone.id))
     conn.execute(delete(tags).where(tags.c.repo == gone.id))
     deleted_ms = time.time_ns() // 1_000_000

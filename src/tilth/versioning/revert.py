@@ -11,6 +11,7 @@ from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.commits import ATTEMPTS, commit_edits, get_commit, read_head
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
+from tilth.versioning.releasing import kept
 from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import Tree
 
@@ -36,7 +37,9 @@ def revert(
     history. Costs O(paths that the commit changed).
     """
     undone = get_commit(backend, commit)
-    before = Tree(backend.store, get_commit(backend, undone.parents[0]).tree if undone.parents else None)
+    parent = get_commit(backend, undone.parents[0]) if undone.parents else None
+    kept(backend, undone, *([parent] if parent is not None else []))
+    before = Tree(backend.store, parent.tree if parent is not None else None)
     changes = list(diff_trees(before, Tree(backend.store, undone.tree)))
     for _ in range(ATTEMPTS):
         head = read_head(backend, repo, branch)

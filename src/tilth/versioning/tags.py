@@ -12,6 +12,7 @@ from tilth.errors import Conflict, Invalid, NotFound
 from tilth.metadata import feed
 from tilth.metadata.schema.branches import branches
 from tilth.metadata.schema.commits import commits
+from tilth.metadata.schema.rules import released
 from tilth.metadata.schema.tags import tags
 from tilth.model.ids import ChangeId, CommitId, new_id
 from tilth.model.names import check_name
@@ -62,6 +63,9 @@ def create_tag(backend: Backend, repo: RepoName, name: str, commit: CommitId, *,
             raise NotFound(f"There is no commit {commit}.", help="`tilth log` shows them.", commit=commit)
         if of != home.id:
             raise Invalid(f"Commit {commit} is not of repo {home.full_name}.", help="Tag it in its own repo.")
+        gone = conn.execute(select(released.c.how).where(released.c.commit == commit)).scalar()
+        if gone is not None:
+            raise Conflict(f"Commit {commit} was {gone}; its data is not kept.", help="Tag another commit.")
         facts: dict[str, str | int] = {
             "repo": home.id,
             "name": name,

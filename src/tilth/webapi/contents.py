@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from tilth.contract import archive
+from tilth.contract.transactions import TransactionInfo
 from tilth.contract.values import CommitInfo, FileInfo
 from tilth.errors import Invalid
 from tilth.model.names import check_path
@@ -120,6 +121,22 @@ def add_contents(router: APIRouter) -> None:
     )
     add(
         router,
+        "transactions.put_many",
+        transaction_put,
+        body=archive.MEDIA_TYPE,
+        summary="Write and delete files in a transaction; the body is a tar stream.",
+        responses=_result(TransactionInfo),
+    )
+    add(
+        router,
+        "transactions.append",
+        transaction_append,
+        body=BYTES,
+        summary="Write the body behind what a file holds, in a transaction.",
+        responses=_result(TransactionInfo),
+    )
+    add(
+        router,
         "drafts.put",
         draft_put,
         body=BYTES,
@@ -182,6 +199,27 @@ async def put_archive(request: Request, reference: str, message: str = "") -> Re
     files = workspace_of(request).files
     act = partial(files.put_archive, reference, message=message)
     return json_answer(CommitInfo, await with_body(request, lambda body: act(cast(BinaryIO, body))))
+
+
+async def transaction_put(request: Request, transaction: str, branch: str) -> Response:
+    """Write the files of the tar stream in a transaction; deletes stand in its header, as for `files.put_many`."""
+    check_reference(branch)
+    transactions = workspace_of(request).transactions
+
+    def act(body: io.BufferedReader) -> TransactionInfo:
+        edits = archive.unpack(body)
+        with archive.reading():
+            return transactions.put_many(transaction, branch, edits.files, deletes=edits.deletes)
+
+    return json_answer(TransactionInfo, await with_body(request, act))
+
+
+async def transaction_append(request: Request, transaction: str, reference: str) -> Response:
+    """Write the body behind the bytes of `repo[@branch]:path` in a transaction."""
+    check_reference(reference)
+    transactions = workspace_of(request).transactions
+    found = await with_body(request, lambda body: transactions.append(transaction, reference, cast(BinaryIO, body)))
+    return json_answer(TransactionInfo, found)
 
 
 async def draft_put(request: Request, draft: str, path: str) -> Response:

@@ -45,6 +45,7 @@ NAMING: Final = frozenset(
         "test",
         "to",
         "token_id",
+        "transaction",
         "user",
         "version",
         "worker",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tilth.contract.principal import Role
 from tilth.contract.values import BranchInfo, HeadMove, Page
-from tilth.versioning import branches, revisions
+from tilth.errors import Invalid
+from tilth.versioning import branches, releasing, revisions, triggers
 from tilth.versioning.branches import Branch
+from tilth.versioning.following import Trigger
 from tilth.workspace.infos import branch_info, head_move
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of, position_of
@@ -39,6 +44,42 @@ class LocalBranches:
     def delete(self, repo: str, name: str) -> None:
         """Delete a branch."""
         branches.delete_branch(self._backend, repo, name)
+
+    def drop(self, repo: str, name: str, *, to: str | None = None, reason: str = "") -> BranchInfo:
+        """Take commits off the end of a branch."""
+        end = revisions.resolve(self._backend, f"{repo}@{to}").id if to is not None else None
+        return branch_info(releasing.drop(self._backend, repo, name, to=end, author=self._author, reason=reason)[0])
+
+    def protect(self, repo: str, name: str, *, roles: Sequence[str] = ("owner",)) -> BranchInfo:
+        """Let only some roles write to a branch."""
+        unknown = [role for role in roles if role not in set(Role)]
+        if unknown or not roles:
+            raise Invalid(f"{unknown[0] if unknown else ''!r} is no role.", help=f"Choose from {', '.join(Role)}.")
+        return branch_info(branches.protect(self._backend, repo, name, roles, author=self._author))
+
+    def unprotect(self, repo: str, name: str) -> BranchInfo:
+        """Take the protection away."""
+        return branch_info(branches.protect(self._backend, repo, name, None, author=self._author))
+
+    def follow(
+        self,
+        repo: str,
+        name: str,
+        source: str,
+        *,
+        commits: int | None = None,
+        size: int | None = None,
+        rate: str | None = None,
+        cron: str | None = None,
+        every: bool = False,
+    ) -> BranchInfo:
+        """Let a branch follow another."""
+        trigger = Trigger(source, commits, size, rate, cron, every)
+        return branch_info(triggers.follow(self._backend, repo, name, trigger, author=self._author))
+
+    def unfollow(self, repo: str, name: str) -> BranchInfo:
+        """Let it stay where it is."""
+        return branch_info(triggers.unfollow(self._backend, repo, name))
 
     def moves(self, repo: str, name: str, *, after: str | None = None, limit: int = 100) -> Page[HeadMove]:
         """List head moves, newest first."""

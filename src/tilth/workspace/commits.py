@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tilth.contract.branching import ReleaseInfo
 from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import CommitInfo, FileChange, Page
 from tilth.errors import Denied, Invalid
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId, DraftId
 from tilth.model.names import DEFAULT_BRANCH
-from tilth.versioning import branches, commits, diff, drafts, history, merging, revert, revisions
+from tilth.versioning import branches, commits, diff, drafts, history, merging, releasing, revert, revisions
 from tilth.versioning.branches import ANY_HEAD
 from tilth.versioning.diff import Change
 from tilth.versioning.merging import MergeConflict
@@ -55,10 +56,15 @@ class LocalCommits:
         """List paths that differ, by path."""
         asked = revisions.parse(new)
         now = revisions.resolve(self._backend, asked)
-        if old is not None:
-            before = revisions.resolve(self._backend, old).tree
-        else:
-            before = commits.get_commit(self._backend, now.parents[0]).tree if now.parents else None
+        base = (
+            revisions.resolve(self._backend, old)
+            if old is not None
+            else commits.get_commit(self._backend, now.parents[0])
+            if now.parents
+            else None
+        )
+        releasing.kept(self._backend, now, *([base] if base is not None else []))
+        before = base.tree if base is not None else None
         store = self._backend.store
         found = diff.diff_trees(Tree(store, before), Tree(store, now.tree), path or asked.path or "", after=after)
         return page_of(found, limit, _file_change, lambda change: change.path)
@@ -120,6 +126,12 @@ class LocalCommits:
         on = branch or self._branch_of(asked)
         done = revert.revert(self._backend, asked.full_name, on, undone.id, author=self._author, message=message)
         return commit_info(done)
+
+    def forget(self, reference: str, *, reason: str = "") -> ReleaseInfo:
+        """Let go of a commit's data and keep its record and lineage."""
+        commit = revisions.resolve(self._backend, reference)
+        gone = releasing.forget(self._backend, commit.id, author=self._author, reason=reason)
+        return ReleaseInfo(gone.commit, gone.how, gone.author, gone.at_ms, gone.reason)
 
     def _sides(self, source: str, into: str) -> tuple[Commit, Reference]:
         asked, target = revisions.parse(source), revisions.parse(into)

@@ -22,7 +22,7 @@ from tilth.pipelines.registry import Pipeline
 from tilth.pipelines.resolution import Sources
 from tilth.pipelines.stage import End, PipelineStage
 from tilth.progress import Progress, silent
-from tilth.versioning import touches
+from tilth.versioning import touches, triggers
 from tilth.versioning.backend import Backend
 from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.slot_store import opened_store
@@ -32,6 +32,8 @@ JOBS_AT_ONCE = 4
 WAIT_S = 0.25
 """While nothing else is to do, news from other processes are looked for so often."""
 CLOSE_S = 30.0
+TICK_S = 1.0
+"""So often it is looked whether a branch is to follow another by the clock."""
 RETRY_S = 5.0
 """A publication that failed is tried again after so long."""
 
@@ -70,6 +72,7 @@ class Coordinator:
         self._lease = lease
         self._backend = backend
         self._history_noted = False
+        self._tick_at = 0.0
         self._trouble = trouble
         self._labeling = LabelingStage(backend, guard=self._guard)
         self._pipelines = PipelineStage(backend, executor, {"labeling": _LabelingIntake(backend, self._labeling)})
@@ -89,7 +92,7 @@ class Coordinator:
         took = self._pipelines.take_events() > 0
         ended = self._reap()
         started = self._start(progress)
-        return self._publish_due() or took or ended or started or self._note_history()
+        return self._publish_due() or took or ended or started or self._tick() or self._note_history()
 
     def run(self, until: Callable[[], bool], *, deadline: float | None = None, progress: Progress = silent) -> bool:
         """Take steps until `until` says so or nothing is left; False when the deadline (monotonic) came first.
@@ -184,6 +187,14 @@ class Coordinator:
             return False
         self._history_noted = touches.fill(self._backend) == 0
         return not self._history_noted
+
+    def _tick(self) -> bool:
+        """Move the branches that follow others by the clock."""
+        now = time.monotonic()
+        if now < self._tick_at:
+            return False
+        self._tick_at = now + TICK_S
+        return triggers.tick(self._backend, self._guard) > 0
 
     def _guard(self, conn: Connection) -> None:
         leases.check(conn, self._lease.lease)

@@ -20,7 +20,8 @@ from tilth.model.ids import CommitId, is_id
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.progress import Progress, silent
 from tilth.storage.content import read_content
-from tilth.versioning import appending, checkout, commits, copying, ingest, revisions
+from tilth.versioning import appending, checkout, commits, copying, ingest, releasing, revisions
+from tilth.versioning.backend import Backend
 from tilth.versioning.branches import ANY_HEAD
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.glob import literal_prefix
@@ -47,7 +48,7 @@ class LocalFiles:
         """Write one file."""
         asked, path = _with_path(reference)
         self._writable(asked)
-        edits = Edits([Put(self._entry(path, source))])
+        edits = Edits([Put(entry_from(self._backend, path, source))])
         return self._commit(asked, edits, message)
 
     def put_many(
@@ -70,7 +71,7 @@ class LocalFiles:
             edits.delete(path)
         progress.begin(f"Writing to {branch}", unit="files")
         for path, source in files:
-            edits.put(self._entry(path, source))
+            edits.put(entry_from(self._backend, path, source))
             progress.advance()
         progress.end()
         return self._commit(asked, edits, message, if_head)
@@ -251,7 +252,9 @@ class LocalFiles:
         pinned = self._pinned
         if pinned is not None and pinned[0] == place and time.monotonic() < pinned[2]:
             return pinned[1], asked.path or ""
-        tree = self._tree(revisions.resolve(self._backend, asked))
+        commit = revisions.resolve(self._backend, asked)
+        releasing.kept(self._backend, commit)
+        tree = self._tree(commit)
         if asked.revision is not None and is_id(asked.revision):
             # Who reads a whole commit file by file names it every time; it does not change.
             self._pinned = (place, tree, time.monotonic() + PINNED_S)
@@ -263,17 +266,6 @@ class LocalFiles:
     def _writable(self, asked: Reference) -> None:
         """Refuse a branch that one may not write to before anything is stored for it."""
         commits.read_head(self._backend, asked.full_name, asked.branch)
-
-    def _entry(self, path: str, source: FileSource) -> Entry:
-        if isinstance(source, Link):
-            return write_entry(self._store, path, os.fsencode(source.target), kind=FileKind.LINK)
-        if isinstance(source, Executable):
-            return write_entry(self._store, path, source.content, attributes={"mode": "755"})
-        if isinstance(source, Path):
-            put = next(iter(ingest.ingest_file(self._backend, source, path)))
-            assert isinstance(put, Put), "one file is one put"
-            return put.entry
-        return write_entry(self._store, path, source)
 
     def _commit(self, asked: Reference, edits: Edits, message: str, if_head: str | None = None) -> CommitInfo:
         return self._done(
@@ -302,6 +294,19 @@ class LocalFiles:
 
 def _branch_of(asked: Reference) -> str:
     return f"{asked.full_name}@{asked.branch}"
+
+
+def entry_from(backend: Backend, path: str, source: FileSource) -> Entry:
+    """Store what can be written and return its entry at `path`; durable after the store's next flush."""
+    if isinstance(source, Link):
+        return write_entry(backend.store, path, os.fsencode(source.target), kind=FileKind.LINK)
+    if isinstance(source, Executable):
+        return write_entry(backend.store, path, source.content, attributes={"mode": "755"})
+    if isinstance(source, Path):
+        put = next(iter(ingest.ingest_file(backend, source, path)))
+        assert isinstance(put, Put), "one file is one put"
+        return put.entry
+    return write_entry(backend.store, path, source)
 
 
 def _with_path(reference: str) -> tuple[Reference, str]:

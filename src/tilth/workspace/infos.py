@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tilth.contract.branching import FollowInfo
 from tilth.contract.values import (
     BranchInfo,
     CommitInfo,
@@ -16,6 +17,7 @@ from tilth.contract.values import (
 from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.versioning.branches import Branch, Move
+from tilth.versioning.following import Trigger
 from tilth.versioning.repos import Repo
 from tilth.workspace.names import short_name
 
@@ -45,7 +47,13 @@ def branch_info(branch: Branch) -> BranchInfo:
         head=branch.head,
         inputs=tuple(f"{used.repo}@{used.branch}" for used in branch.inputs),
         owner=branch.owner,
+        protected=branch.roles,
+        follows=_follows(branch.follows) if branch.follows is not None else None,
     )
+
+
+def _follows(trigger: Trigger) -> FollowInfo:
+    return FollowInfo(trigger.source, trigger.commits, trigger.size, trigger.rate, trigger.cron, trigger.every)
 
 
 def head_move(move: Move) -> HeadMove:

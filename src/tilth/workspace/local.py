@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tilth.contract.access import Audit, Keys
 from tilth.contract.analysis import Analysis
+from tilth.contract.annotations import Annotations
 from tilth.contract.datasets import Datasets
 from tilth.contract.facets import (
     Access,
@@ -30,6 +31,7 @@ from tilth.contract.principal import Principal
 from tilth.contract.reviews import Reviews
 from tilth.contract.slices import Slices
 from tilth.contract.tags import Tags
+from tilth.contract.transactions import Transactions
 from tilth.contract.workers import Workers
 from tilth.contract.workspace import Workspace
 from tilth.versioning.backend import open_backend
@@ -158,6 +160,18 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.tags import LocalTags
 
         return LocalTags(self._opened)
+
+    @cached_property
+    def annotations(self) -> Annotations:
+        from tilth.workspace.annotations import LocalAnnotations
+
+        return LocalAnnotations(self._opened)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        from tilth.workspace.transactions import LocalTransactions
+
+        return LocalTransactions(self._opened)
 
     @cached_property
     def tasks(self) -> Tasks:

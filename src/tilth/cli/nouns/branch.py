@@ -50,6 +50,70 @@ def move(session: Session, branch: str, to: str, message: str) -> None:
     session.show(moved, lambda moved: print(f"Moved branch {_place(moved)}."))
 
 
+@command.command("protect", example="tilth branch protect images@main --role owner --role curator")
+@click.argument("branch", metavar="REPO@BRANCH")
+@click.option("--role", "roles", multiple=True, metavar="ROLE", help="Who may write there; default: owner.")
+@pass_session
+def protect(session: Session, branch: str, roles: tuple[str, ...]) -> None:
+    """Let only some roles write to a branch, whose head then never moves back."""
+    repo, name = _named(branch)
+    done = session.workspace().branches.protect(repo, name, roles=roles or ("owner",))
+    session.show(done, lambda done: print(f"Only {' or '.join(done.protected or ())} may write to {_place(done)}."))
+
+
+@command.command("unprotect", example="tilth branch unprotect images@main")
+@click.argument("branch", metavar="REPO@BRANCH")
+@pass_session
+def unprotect(session: Session, branch: str) -> None:
+    """Take the protection of a branch away."""
+    repo, name = _named(branch)
+    done = session.workspace().branches.unprotect(repo, name)
+    session.show(done, lambda done: print(f"{_place(done)} is not protected."))
+
+
+@command.command(
+    "follow",
+    example="tilth branch follow images@main staging --commits 10\n"
+    "tilth branch follow images@main staging --size 1000000000 --rate '0 6 * * *' --every",
+)
+@click.argument("branch", metavar="REPO@BRANCH")
+@click.argument("source", metavar="SOURCE")
+@click.option("--commits", type=int, metavar="N", help="After N commits there.")
+@click.option("--size", type=int, metavar="BYTES", help="When it has grown by BYTES.")
+@click.option(
+    "--rate", metavar="SCHEDULE", help="With a commit there, not more often than these cron fields (UTC) say."
+)
+@click.option("--cron", metavar="SCHEDULE", help="At these times, whatever there is; stands alone.")
+@click.option("--every", is_flag=True, help="When all conditions hold, not just one.")
+@pass_session
+def follow(
+    session: Session,
+    branch: str,
+    source: str,
+    commits: int | None,
+    size: int | None,
+    rate: str | None,
+    cron: str | None,
+    every: bool,
+) -> None:
+    """Let a branch follow another of its repo: its head becomes the same commit when a condition holds."""
+    repo, name = _named(branch)
+    done = session.workspace().branches.follow(
+        repo, name, source, commits=commits, size=size, rate=rate, cron=cron, every=every
+    )
+    session.show(done, lambda done: print(f"{_place(done)} follows {safe(source)}."))
+
+
+@command.command("unfollow", example="tilth branch unfollow images@main")
+@click.argument("branch", metavar="REPO@BRANCH")
+@pass_session
+def unfollow(session: Session, branch: str) -> None:
+    """Let a branch stay where it is."""
+    repo, name = _named(branch)
+    done = session.workspace().branches.unfollow(repo, name)
+    session.show(done, lambda done: print(f"{_place(done)} follows no other."))
+
+
 @command.command("delete", example="tilth branch delete images@cleaned")
 @click.argument("branch", metavar="REPO@BRANCH")
 @pass_session
@@ -89,11 +153,19 @@ def _place(branch: BranchInfo) -> str:
     )
 
 
+def _writers(branch: BranchInfo) -> str:
+    if branch.follows is not None:
+        return f"follows {branch.follows.source}"
+    if branch.protected is not None:
+        return f"only {', '.join(branch.protected)}"
+    return branch.owner or "-"
+
+
 def _print(page: Page[BranchInfo]) -> None:
     print_table(
         ("branch", "head", "written by", "inputs"),
         (
-            (branch.name, branch.head or "empty", branch.owner or "-", ", ".join(branch.inputs) or "-")
+            (branch.name, branch.head or "empty", _writers(branch), ", ".join(branch.inputs) or "-")
             for branch in page.items
         ),
         empty="There are no branches.",

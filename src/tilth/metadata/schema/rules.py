@@ -55,7 +55,7 @@ released = Table(
 )
 """Commits whose record and seal stay and whose data does not: "forgotten" or "dropped"."""
 
-annotations = Table(
+annotation_rows = Table(
     "annotations",
     metadata,
     Column("repo", Text, ForeignKey("repos.id"), primary_key=True),
@@ -71,4 +71,4 @@ annotations = Table(
 """Words about a repo, a branch (its name), a commit (its id), or a file (its path, at one content). `place` is 16 bytes
 of the BLAKE3 of kind, subject and digest, which may be too long for an index."""
 
-Index("ix_annotations_key", annotations.c.key, annotations.c.repo, annotations.c.place)
+Index("ix_annotations_key", annotation_rows.c.key, annotation_rows.c.repo, annotation_rows.c.place)
