@@ -323,6 +323,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/annotations/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what has a key (with a value, in a repo). */
+        get: operations["annotations.find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what is said about a thing, by key. */
+        get: operations["annotations.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take keys away and return what is left. */
+        post: operations["annotations.remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set keys of a thing and return all it has. */
+        post: operations["annotations.set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/export": {
         parameters: {
             query?: never;
@@ -388,6 +456,40 @@ export interface paths {
         put?: never;
         /** Delete a branch; its commits stay. Raises Conflict when something is derived from it. */
         post: operations["branches.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the newest commit (or all behind the revision `to`) off a branch and let go of its data. */
+        post: operations["branches.drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a branch follow the branch `source` of its repo: its head becomes the same commit. */
+        post: operations["branches.follow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -462,6 +564,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/protect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let only `roles` write to a branch, whose head then never moves back. */
+        post: operations["branches.protect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it stay where it is. */
+        post: operations["branches.unfollow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/unprotect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the protection away. */
+        post: operations["branches.unprotect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commits/conflicts": {
         parameters: {
             query?: never;
@@ -490,6 +643,23 @@ export interface paths {
         get: operations["commits.diff"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let go of a commit's data and keep its record and lineage. Raises Conflict for a head or a tagged commit. */
+        post: operations["commits.forget"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2822,6 +2992,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transactions/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the transaction and what was written in it. */
+        post: operations["transactions.abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/append": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the body behind what a file holds, in a transaction.
+         * @description Write the body behind the bytes of `repo[@branch]:path` in a transaction.
+         */
+        post: operations["transactions.append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an empty transaction. */
+        post: operations["transactions.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Commit on every branch that something changes on, all or none, and end the transaction. */
+        post: operations["transactions.commit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one that is open. */
+        get: operations["transactions.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List those that are open, oldest first. */
+        get: operations["transactions.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/put-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write and delete files in a transaction; the body is a tar stream.
+         * @description Write the files of the tar stream in a transaction; deletes stand in its header, as for `files.put_many`.
+         */
+        post: operations["transactions.put_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers/answers": {
         parameters: {
             query?: never;
@@ -3083,6 +3378,44 @@ export interface components {
             dataset: string;
         };
         /**
+         * AnnotationInfo
+         * @description One word about one thing.
+         */
+        AnnotationInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Digest */
+            digest: string | null;
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Repo */
+            repo: string;
+            /** Subject */
+            subject: string;
+            /** Value */
+            value: string;
+        };
+        /** AnnotationsRemoveRequest */
+        AnnotationsRemoveRequest: {
+            /** Keys */
+            keys: string[];
+            /** Reference */
+            reference: string;
+        };
+        /** AnnotationsSetRequest */
+        AnnotationsSetRequest: {
+            /** Reference */
+            reference: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
          * AssignmentInfo
          * @description A task lent to a worker until `expires_ms`. Known-answer tasks look like any other.
          */
@@ -3153,6 +3486,7 @@ export interface components {
          * @description A movable name for a commit.
          */
         BranchInfo: {
+            follows?: components["schemas"]["FollowInfo"] | null;
             /** Head */
             head: string | null;
             /**
@@ -3164,6 +3498,8 @@ export interface components {
             name: string;
             /** Owner */
             owner?: string | null;
+            /** Protected */
+            protected?: string[] | null;
             /** Repo */
             repo: string;
         };
@@ -3183,6 +3519,36 @@ export interface components {
             /** Repo */
             repo: string;
         };
+        /** BranchesDropRequest */
+        BranchesDropRequest: {
+            /** Name */
+            name: string;
+            /** Reason */
+            reason?: string;
+            /** Repo */
+            repo: string;
+            /** To */
+            to?: string | null;
+        };
+        /** BranchesFollowRequest */
+        BranchesFollowRequest: {
+            /** Commits */
+            commits?: number | null;
+            /** Cron */
+            cron?: string | null;
+            /** Every */
+            every?: boolean;
+            /** Name */
+            name: string;
+            /** Rate */
+            rate?: string | null;
+            /** Repo */
+            repo: string;
+            /** Size */
+            size?: number | null;
+            /** Source */
+            source: string;
+        };
         /** BranchesMoveRequest */
         BranchesMoveRequest: {
             /** Message */
@@ -3193,6 +3559,29 @@ export interface components {
             repo: string;
             /** To */
             to: string;
+        };
+        /** BranchesProtectRequest */
+        BranchesProtectRequest: {
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+            /** Roles */
+            roles?: string[];
+        };
+        /** BranchesUnfollowRequest */
+        BranchesUnfollowRequest: {
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
+        };
+        /** BranchesUnprotectRequest */
+        BranchesUnprotectRequest: {
+            /** Name */
+            name: string;
+            /** Repo */
+            repo: string;
         };
         /**
          * CellInfo
@@ -3308,6 +3697,13 @@ export interface components {
             seal: string;
             /** Size */
             size: number;
+        };
+        /** CommitsForgetRequest */
+        CommitsForgetRequest: {
+            /** Reason */
+            reason?: string;
+            /** Reference */
+            reference: string;
         };
         /** CommitsMergeRequest */
         CommitsMergeRequest: {
@@ -4014,6 +4410,27 @@ export interface components {
             shown: components["schemas"]["ShownTask"];
             /** Votes */
             votes: string[];
+        };
+        /**
+         * FollowInfo
+         * @description How a branch follows another of its repo; sizes are bytes, schedules cron fields in UTC.
+         */
+        FollowInfo: {
+            /** Commits */
+            commits?: number | null;
+            /** Cron */
+            cron?: string | null;
+            /**
+             * Every
+             * @default false
+             */
+            every: boolean;
+            /** Rate */
+            rate?: string | null;
+            /** Size */
+            size?: number | null;
+            /** Source */
+            source: string;
         };
         /**
          * GcRequest
@@ -4917,6 +5334,16 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_AnnotationInfo_: {
+            /** Items */
+            items: components["schemas"]["AnnotationInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
@@ -5249,6 +5676,16 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_TransactionInfo_: {
+            /** Items */
+            items: components["schemas"]["TransactionInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_UserInfo_: {
             /** Items */
             items: components["schemas"]["UserInfo"][];
@@ -5494,6 +5931,22 @@ export interface components {
             what: string;
             /** Words */
             words: string;
+        };
+        /**
+         * ReleaseInfo
+         * @description Who let go of a commit's data, when and why; its record and lineage stay.
+         */
+        ReleaseInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** How */
+            how: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * RepoInfo
@@ -6249,6 +6702,41 @@ export interface components {
             saved: boolean;
             /** Version */
             version: number | null;
+        };
+        /**
+         * TransactionInfo
+         * @description A transaction that is open; `id` is the change that its commits will be of.
+         */
+        TransactionInfo: {
+            /** Author */
+            author: string;
+            /** Branches */
+            branches: string[];
+            /** Edits */
+            edits: number;
+            /** Id */
+            id: string;
+            /** Message */
+            message: string;
+            /** Started Ms */
+            started_ms: number;
+        };
+        /** TransactionsAbortRequest */
+        TransactionsAbortRequest: {
+            /** Transaction */
+            transaction: string;
+        };
+        /** TransactionsBeginRequest */
+        TransactionsBeginRequest: {
+            /** Message */
+            message?: string;
+        };
+        /** TransactionsCommitRequest */
+        TransactionsCommitRequest: {
+            /** Message */
+            message?: string;
+            /** Transaction */
+            transaction: string;
         };
         /**
          * UploadColumn
@@ -7102,6 +7590,138 @@ export interface operations {
             };
         };
     };
+    "annotations.find": {
+        parameters: {
+            query: {
+                key: string;
+                value?: string | null;
+                repo?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnnotationInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "annotations.get": {
+        parameters: {
+            query: {
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnnotationInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "annotations.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationsRemoveRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnnotationInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "annotations.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationsSetRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnnotationInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "audit.export": {
         parameters: {
             query?: {
@@ -7230,6 +7850,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesDropRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesFollowRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -7373,6 +8059,105 @@ export interface operations {
             };
         };
     };
+    "branches.protect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesProtectRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesUnfollowRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "branches.unprotect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchesUnprotectRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "commits.conflicts": {
         parameters: {
             query: {
@@ -7429,6 +8214,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FileChange_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitsForgetRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -11864,6 +12682,237 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubmitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionsAbortRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.append": {
+        parameters: {
+            query: {
+                transaction: string;
+                reference: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionsBeginRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransactionsCommitRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CommitInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.get": {
+        parameters: {
+            query: {
+                transaction: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransactionInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transactions.put_many": {
+        parameters: {
+            query: {
+                transaction: string;
+                branch: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
