@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from tilth.client.jobs import RemoteJobs
 from tilth.client.transport import Transport, revive
-from tilth.contract.values import EventInfo, GcReport, JobInfo, Page, QuietReport, StatusInfo, UsageInfo, VerifyReport
+from tilth.contract.values import (
+    EventInfo,
+    GcReport,
+    JobInfo,
+    Page,
+    QuietReport,
+    RepoUsage,
+    StatusInfo,
+    UsageInfo,
+    VerifyReport,
+)
 from tilth.errors import Unavailable
 from tilth.progress import Progress, silent
 
@@ -45,6 +56,10 @@ class RemoteMaintenance:
     def usage(self) -> UsageInfo:
         """Sum up sizes."""
         return self._call.get("maintenance.usage", UsageInfo)
+
+    def repo_usage(self) -> Sequence[RepoUsage]:
+        """Measure what each repo takes."""
+        return self._call.get("maintenance.repo_usage", list[RepoUsage])
 
     def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:
         """Read the feed."""

@@ -41,6 +41,7 @@ from tilth.contract.values import (
     QueueInfo,
     QuietReport,
     RepoInfo,
+    RepoUsage,
     SpecCheck,
     StatusInfo,
     SubmitInfo,
@@ -526,6 +527,9 @@ class Maintenance(Protocol):
 
     def usage(self) -> UsageInfo:
         """Sum up sizes, from counters."""
+
+    def repo_usage(self) -> Sequence[RepoUsage]:
+        """Measure what each repo takes on disk and what it shares. Reads all trees once per repo."""
 
     def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:
         """Read the feed."""

@@ -535,6 +535,19 @@ class UsageInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RepoUsage:
+    """Bytes of one repo: as its branches show it, as all its kept commits lie on disk, and what is its own of that.
+
+    The rest of `stored` other repos need too: to delete the repo would free `own`.
+    """
+
+    repo: str
+    logical: int
+    stored: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventInfo:
     """One piece of news from the feed."""
 

@@ -44,7 +44,7 @@ class Marks:
         if not len(digests):
             return []
         view = memoryview(digests)
-        rows = self._rows(view)
+        rows = self.rows(view)
         known = rows >= 0
         fresh: list[bytes] = []
         found, first = np.unique(rows[known], return_index=True)
@@ -63,13 +63,13 @@ class Marks:
 
     def keep(self, digests: bytes | memoryview) -> None:
         """Mark records as live where nothing is followed from them. Cheaper than `mark`."""
-        rows = self._rows(memoryview(digests))
+        rows = self.rows(memoryview(digests))
         self._bits[rows[rows >= 0]] |= np.uint8(LIVE)
 
     def live(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
         """Tell for each record (32 bytes each) whether it is marked."""
         view = memoryview(digests)
-        rows = self._rows(view)
+        rows = self.rows(view)
         marked = np.zeros(len(rows), np.bool_)
         known = rows >= 0
         marked[known] = self._bits[rows[known]] & LIVE != 0
@@ -77,16 +77,26 @@ class Marks:
             marked[at] = bytes(view[at * 32 : at * 32 + 32]) in self._others
         return marked
 
+    def clear(self) -> None:
+        """Take all marks away."""
+        self._bits[:] = 0
+        self._others.clear()
+
+    def marked(self) -> npt.NDArray[np.bool_]:
+        """Tell for each record that these marks began with, by row, whether it is marked."""
+        marked: npt.NDArray[np.bool_] = self._bits & LIVE != 0
+        return marked
+
     def dead(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
         """Tell for each record (32 bytes each) whether it is one that these marks began with and nothing reached."""
-        rows = self._rows(memoryview(digests))
+        rows = self.rows(memoryview(digests))
         found = np.zeros(len(rows), np.bool_)
         known = rows >= 0
         found[known] = self._bits[rows[known]] & LIVE == 0
         return found
 
-    def _rows(self, digests: memoryview) -> npt.NDArray[np.int64]:
-        """Return the row of each digest, -1 where there is none."""
+    def rows(self, digests: memoryview) -> npt.NDArray[np.int64]:
+        """Return the row of each digest (32 bytes each), -1 for a record that these marks did not begin with."""
         high, low = _halves(digests)
         rows = np.searchsorted(self._high, high).astype(np.int64)
         found = np.full(len(rows), -1, np.int64)

@@ -984,6 +984,13 @@ class WorkspaceSuite:
         news = workspace.maintenance.events(after=max(0, position - 20)).items
         assert any(event.facts.get("commit") == commit.id for event in news)
 
+    def test_each_repo_is_told_what_it_takes_and_what_is_its_own(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:a", name.encode() * 100)
+        (mine,) = [each for each in workspace.maintenance.repo_usage() if each.repo == name]
+        assert mine.logical == 100 * len(name)
+        assert mine.stored >= mine.own > 0
+
     def test_waiting_ends_when_its_time_is_up(self, workspace: Workspace, name: str) -> None:
         workspace.repos.create(name)
         spec = {**self._spec(name), "transform": {"cmd": ["sh"], "stdin": ["sleep 3", "cp /pfs/in/* /pfs/out/"]}}

@@ -234,6 +234,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "maintenance.verify": Operation("POST", READ, special=True, audited=False),
     "maintenance.gc": Operation("POST", OWN, special=True),
     "maintenance.usage": Operation("GET", READ),
+    "maintenance.repo_usage": Operation("GET", READ),
     "maintenance.events": Operation("GET", READ),
 }
 

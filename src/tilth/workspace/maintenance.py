@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tilth.contract.values import (
     EventInfo,
     GcReport,
     Page,
     ProblemInfo,
     QuietReport,
+    RepoUsage,
     StatusInfo,
     UsageInfo,
     VerifyReport,
@@ -19,6 +22,7 @@ from tilth.model.digest import digest_from_hex
 from tilth.progress import Progress, silent
 from tilth.versioning import verify
 from tilth.workspace import audit_ledger, counts
+from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit
 from tilth.workspace.working import Working
@@ -67,6 +71,14 @@ class LocalMaintenance:
     def usage(self) -> UsageInfo:
         """Sum up sizes."""
         return counts.usage(self._backend)
+
+    def repo_usage(self) -> Sequence[RepoUsage]:
+        """Measure what each repo takes on disk and what it shares."""
+        from tilth.versioning.usage import repo_sizes
+
+        return [
+            RepoUsage(short_name(each.repo), each.logical, each.stored, each.own) for each in repo_sizes(self._backend)
+        ]
 
     def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:
         """Read the feed behind position `after`."""

@@ -8,17 +8,26 @@ from tilth.cli.grammar import Command
 from tilth.cli.pages import stream
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
-from tilth.cli.tables import print_facts
+from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import counted, number, safe, size
-from tilth.contract.values import UsageInfo
+from tilth.contract.values import RepoUsage, UsageInfo
+from tilth.errors import Invalid
 
 
-@click.command("du", cls=Command, short_help="Show sizes.", example="tilth du\ntilth du images@main:train")
+@click.command(
+    "du", cls=Command, short_help="Show sizes.", example="tilth du\ntilth du --repos\ntilth du images@main:train"
+)
+@click.option("--repos", is_flag=True, help="Show each repo: as you see it, on disk, and what is its own of that.")
 @click.argument("reference", metavar="[REPO[@REVISION][:PATH]]", required=False)
 @pass_session
-def command(session: Session, reference: str | None) -> None:
+def command(session: Session, reference: str | None, repos: bool) -> None:
     """Show the size of the workspace, or of a commit, folder or file."""
     workspace = session.workspace()
+    if repos:
+        if reference is not None:
+            raise Invalid("--repos shows every repo.", help="Leave the reference out.")
+        session.show(list(workspace.maintenance.repo_usage()), _print_repos)
+        return
     if reference is None:
         session.show(workspace.maintenance.usage(), _print)
         return
@@ -36,6 +45,11 @@ def command(session: Session, reference: str | None) -> None:
         {"files": files, "size": total},
         lambda _: print(f"{size(total)} in {counted(files, 'file')}: {safe(reference)}"),
     )
+
+
+def _print_repos(found: list[RepoUsage]) -> None:
+    rows = [(safe(each.repo), size(each.logical), size(each.stored), size(each.own)) for each in found]
+    print_table(("repo", "as you see it", "on disk", "its own"), rows, empty="There are no repos.")
 
 
 def _print(usage: UsageInfo) -> None:
