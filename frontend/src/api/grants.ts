@@ -115,6 +115,7 @@ export const grants = {
   "lineage.of": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.events": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.gc": ["owner"],
+  "maintenance.repo_usage": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.status": ["auditor", "curator", "owner", "reader", "reviewer", "writer"],
   "maintenance.usage": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.verify": ["auditor", "curator", "owner", "reader", "writer"],

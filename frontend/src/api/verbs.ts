@@ -115,6 +115,7 @@ export const verbs = {
   "lineage.of": "GET",
   "maintenance.events": "GET",
   "maintenance.gc": "POST",
+  "maintenance.repo_usage": "GET",
   "maintenance.status": "GET",
   "maintenance.usage": "GET",
   "maintenance.verify": "POST",

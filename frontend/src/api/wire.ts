@@ -1997,6 +1997,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance/repo-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measure what each repo takes on disk and what it shares. Reads all trees once per repo. */
+        get: operations["maintenance.repo_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/maintenance/status": {
         parameters: {
             query?: never;
@@ -5975,6 +5992,22 @@ export interface components {
             owner?: string | null;
             /** Project */
             project: string;
+        };
+        /**
+         * RepoUsage
+         * @description Bytes of one repo: as its branches show it, as all its kept commits lie on disk, and what is its own of that.
+         *
+         *     The rest of `stored` other repos need too: to delete the repo would free `own`.
+         */
+        RepoUsage: {
+            /** Logical */
+            logical: number;
+            /** Own */
+            own: number;
+            /** Repo */
+            repo: string;
+            /** Stored */
+            stored: number;
         };
         /** ReposCreateRequest */
         ReposCreateRequest: {
@@ -10773,6 +10806,35 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.repo_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepoUsage"][];
                 };
             };
             /** @description What went wrong, and what helps. */
