@@ -80,7 +80,8 @@ def rank_similar(
     learns = len(good) + len(bad) >= LEAST
     score = learned_scores(vectors, good, bad) if learns else _nearness(vectors, good, bad)
     by: Literal["similarity", "learned"] = "learned" if learns else "similarity"
-    picked = _best(vectors, np.where(open_, score, -np.inf), limit, diverse)
+    score[~open_] = -np.inf
+    picked = _best(vectors, score, limit, diverse)
     best = score[picked].astype(np.float64)
     shown = 1 / (1 + np.exp(-np.clip(best, -30, 30))) if learns else np.clip((best + 1) / 2, 0, 1)
     return Ranked(picked, shown, by)
@@ -101,7 +102,9 @@ def learned_scores(vectors: Vectors, good: Rows, bad: Rows) -> NDArray[np.float3
     weights *= (len(good) + len(bad)) / weights.sum()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = LogisticRegression(C=100.0, max_iter=100).fit(vectors[rows], target, sample_weight=weights)
+        # With this intercept_scaling the intercept is as good as free; the other solvers take five times as long.
+        model = LogisticRegression(C=100.0, max_iter=100, solver="liblinear", intercept_scaling=10.0, random_state=0)
+        model.fit(vectors[rows], target, sample_weight=weights)
     scores = vectors @ model.coef_[0].astype(np.float32) + np.float32(model.intercept_[0])
     return np.asarray(scores, np.float32)
 
@@ -115,12 +118,18 @@ def nearest_rows(vectors: Vectors, row: int, *, limit: int) -> Ranked:
 
 
 def _nearness(vectors: Vectors, good: Rows, bad: Rows) -> NDArray[np.float32]:
-    # Few times many, not many times few: the same product, four times faster.
-    products = np.array(vectors[np.concatenate([good, bad])]) @ vectors.T
-    nearest: NDArray[np.float32] = products[: len(good)].max(axis=0)
+    # One by one: a product of many with two is four times as slow as two with one.
+    nearest = _greatest(vectors, good)
     if len(bad):
-        nearest = nearest - np.float32(0.5) * np.maximum(products[len(good) :].max(axis=0), 0)
+        nearest -= np.float32(0.5) * np.maximum(_greatest(vectors, bad), 0)
     return nearest
+
+
+def _greatest(vectors: Vectors, rows: Rows) -> NDArray[np.float32]:
+    result: NDArray[np.float32] = vectors @ np.array(vectors[rows[0]])
+    for row in rows[1:]:
+        np.maximum(result, vectors @ np.array(vectors[row]), out=result)
+    return result
 
 
 def _best(vectors: Vectors, score: Any, limit: int, diverse: bool) -> Rows:
