@@ -23,7 +23,7 @@ from tilth.errors import Conflict, HeldOut, Invalid, NotFound
 from tilth.model.ids import CommitId
 from tilth.versioning.commits import get_commit
 from tilth.versioning.trees import Tree
-from tilth.workspace import dataset_acts
+from tilth.workspace import dataset_acts, dataset_undo
 from tilth.workspace.local import open as open_local
 
 ROWS = "id,headline,topic,label,length\n" + "".join(
@@ -371,7 +371,8 @@ def test_an_undo_that_was_interrupted_is_done_again(
 ) -> None:
     act = workspace.datasets.fix(asked, "bait", keys=["a", "b"])
     with monkeypatch.context() as patch:
-        patch.setattr(dataset_acts, "commit_act", lambda *_, **__: 1 / 0)
+        for module in (dataset_acts, dataset_undo):
+            patch.setattr(module, "commit_act", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             workspace.datasets.undo(asked, act.commit)
         with pytest.raises(ZeroDivisionError):

@@ -55,3 +55,28 @@ def part_values(data: bytes, column: str, *, after: Mapping[str, int] | None = N
         behind: Any = pc.greater(table["sequence"], told.take(known))
         table = table.filter(behind).select(["key", column])
     return table.rename_columns(["key", "value"]).replace_schema_metadata(None).cast(VALUES)
+
+
+def changed_rows(old: pa.Table, new: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return of two tables with the same columns the rows that the other has not, or has otherwise, by `key`.
+
+    Works on columns: cost O(rows).
+    """
+    there: Any = pc.index_in(_whole(old["key"]), value_set=_whole(new["key"]))
+    left, right = old.filter(pc.is_valid(there)), new.take(there.drop_null())
+    same: Any = pa.repeat(True, len(left))
+    for name in old.schema.names:
+        alike: Any = pc.equal(left[name], right[name])
+        equal: Any = pc.fill_null(alike, False)
+        none: Any = pc.and_(pc.is_null(left[name]), pc.is_null(right[name]))
+        same = pc.and_(same, pc.or_(equal, none))
+    kept = _whole(left["key"].filter(same))
+
+    def others(table: pa.Table) -> pa.Table:
+        return table.filter(pc.invert(pc.is_in(table["key"], value_set=kept)))
+
+    return others(old), others(new)
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -49,14 +49,10 @@ def prefixes_of(paths: Iterable[str]) -> tuple[str, ...]:
 def plan_parts(paths: Iterable[str], keys: Sequence[str]) -> dict[str, list[int]]:
     """Return which part each key lives in: part name → positions in `keys`. A name may be of a part still empty.
 
-    Cost O(keys · depth of the trie).
+    Cost O(keys), on columns.
     """
-    leaves = set(prefixes_of(paths))
-    inner = _inner(leaves)
-    plan: dict[str, list[int]] = {}
-    for position, key in enumerate(keys):
-        plan.setdefault(part_path(_leaf_of(_hash(key), leaves, inner)), []).append(position)
-    return plan
+    grouped = _by_leaf(_hashes(keys), prefixes_of(paths))
+    return {part_path(prefix): positions.tolist() for prefix, positions in grouped.items()}
 
 
 def write_parts(
@@ -87,7 +83,7 @@ def write_parts(
     shape = table_schema(shape, key)
     fresh = shape.empty_table() if upserts is None else _checked(upserts, shape, key)
     trie = _Trie(read, prefixes, shape, key)
-    trie.edit(fresh, sorted(set(deletes).difference(fresh[key].to_pylist())))
+    trie.edit(fresh, sorted(set(deletes).difference(_texts(fresh[key]))) if len(deletes) else [])
     return trie.changes()
 
 
@@ -166,21 +162,19 @@ class _Trie:
 
     def edit(self, upserts: pa.Table, deletes: Sequence[str]) -> None:
         """Apply rows and deletions (disjoint keys) by leaf, then split and merge what became too large or small."""
-        inner = _inner(self._leaves)
-        touched: dict[str, tuple[list[int], list[str]]] = {}
-        names = _texts(upserts[self._key])
-        for position, name in enumerate(names):
-            touched.setdefault(_leaf_of(_hash(name), self._leaves, inner), ([], []))[0].append(position)
-        for name in deletes:
-            touched.setdefault(_leaf_of(_hash(name), self._leaves, inner), ([], []))[1].append(name)
-        if not self._leaves:
-            touched.setdefault("", ([], []))
+        keys = upserts[self._key].combine_chunks() if len(upserts) else pa.array([], pa.string())
+        put = _by_leaf(_hashes(_texts(keys)), self._leaves)
+        gone = _by_leaf(_hashes(deletes), self._leaves)
+        dropped = pa.array(deletes, pa.string())
+        none = np.empty(0, np.int64)
+        touched = sorted({*put, *gone, *(() if self._leaves else ("",))})
         shrunk = []
-        for prefix, (positions, gone) in touched.items():
+        for prefix in touched:
             before = self._table(prefix)
-            replaced = pa.array([names[position] for position in positions] + gone, pa.string())
+            positions = put.get(prefix, none)
+            replaced = pa.concat_arrays([keys.take(positions), dropped.take(gone.get(prefix, none))])
             kept = before.filter(pc.invert(pc.is_in(before[self._key], value_set=replaced)))
-            after = pa.concat_tables([kept, upserts.take(np.array(positions, np.int64))])
+            after = pa.concat_tables([kept, upserts.take(positions)])
             self._leaves.add(prefix)
             self._rows[prefix] = after
             if len(after) < len(before) or not len(after):
@@ -188,7 +182,7 @@ class _Trie:
         for prefix in touched:
             if len(self._rows[prefix]) > SPLIT_ABOVE:
                 self._leaves.discard(prefix)
-                hashes = np.array([_hash(name) for name in _texts(self._rows[prefix][self._key])], np.uint64)
+                hashes = _hashes(_texts(self._rows[prefix][self._key]))
                 self._split(prefix, self._rows.pop(prefix), hashes)
         for prefix in shrunk:
             self._merge(prefix)
@@ -251,34 +245,33 @@ class _Trie:
             self._rows[prefix] = pa.concat_tables(halves)
 
 
-def _hash(key: str) -> int:
-    return xxhash.xxh3_64_intdigest(key.encode())
+def _hashes(keys: Sequence[str]) -> Hashes:
+    return np.fromiter((xxhash.xxh3_64_intdigest(key.encode()) for key in keys), np.uint64, len(keys))
 
 
-def _inner(leaves: Iterable[str]) -> set[str]:
-    """Return all proper prefixes of the leaves: the nodes that are split."""
-    return {leaf[:size] for leaf in leaves for size in range(len(leaf))}
-
-
-def _leaf_of(hashed: int, leaves: set[str], inner: set[str]) -> str:
-    """Walk down while the node is split; where a half has no file yet, that half is the leaf."""
-    digits = f"{hashed:064b}"
-    size = 0
-    while digits[:size] in inner and digits[:size] not in leaves:
-        size += 1
-    return digits[:size]
+def _by_leaf(hashes: Hashes, leaves: Iterable[str]) -> dict[str, NDArray[np.int64]]:
+    """Return leaf → positions of the hashes that are in it, in their order. A half without a file is a leaf, too."""
+    if not len(hashes):
+        return {}
+    known = set(leaves)
+    inner = {leaf[:size] for leaf in known for size in range(len(leaf))}  # the nodes that are split
+    halves = {prefix + digit for prefix in inner for digit in "01"}
+    whole = sorted((known | halves) - inner) or [""]  # one beside the other, they are all hashes there are
+    starts = np.array([int(prefix.ljust(64, "0"), 2) for prefix in whole], np.uint64)
+    place = np.searchsorted(starts, hashes, side="right") - 1
+    order = np.argsort(place, kind="stable")
+    cuts = np.flatnonzero(np.diff(place[order])) + 1
+    return {whole[place[some[0]]]: some for some in np.split(order, cuts)}
 
 
 def _checked(table: pa.Table, schema: pa.Schema, key: str) -> pa.Table:
     keys = table[key]
     if keys.null_count:
         raise Invalid(f"{keys.null_count} rows have no key.", help=f"Fill the column {key!r}.")
-    names = _texts(keys)
-    seen: set[str] = set()
-    for name in names if len(set(names)) != len(names) else ():
-        if name in seen:
-            raise Invalid(f"The key {name!r} comes twice.", help="Give one row per key.")
-        seen.add(name)
+    if len(pc.unique(keys)) != len(keys):
+        counted: Any = pc.value_counts(keys)
+        twice = counted.filter(pc.greater(counted.field("counts"), pa.scalar(1, pa.int64()))).field("values")[0].as_py()
+        raise Invalid(f"The key {twice!r} comes twice.", help="Give one row per key.")
     return table.cast(schema)
 
 

@@ -9,18 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
 from tilth.contract.datasets import ActInfo, LabelEvent
 from tilth.contract.values import Page
 from tilth.datasets.definition import parse_definition
 from tilth.datasets.overlays import FIXES, MARKS, OVERLAYS, RULINGS, SCHEMAS
-from tilth.datasets.parts import plan_parts, write_parts
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound, NothingToCommit
 from tilth.labeling.ledger import reports
-from tilth.labeling.ledger.ruling import Act
 from tilth.labeling.ledger.tasks import GOLDEN
 from tilth.labeling.service import ManyRuled
 from tilth.model.canonical import Json, canonical
@@ -28,18 +24,16 @@ from tilth.model.commit import Commit, Derivation
 from tilth.model.ids import CommitId
 from tilth.model.names import DEFAULT_BRANCH, check_name
 from tilth.versioning import revisions
-from tilth.versioning.ancestry import is_ancestor
-from tilth.versioning.commits import ATTEMPTS, Head, commit_edits, get_commit, read_head
-from tilth.versioning.diff import Change, diff_trees
+from tilth.versioning.commits import ATTEMPTS, commit_edits, get_commit, read_head
 from tilth.versioning.edits import Edits
 from tilth.versioning.history import log
 from tilth.versioning.repos import DATASET, Repo, create_repo, find_repo
-from tilth.versioning.revisions import Reference
 from tilth.versioning.trees import Tree, write_entry
 from tilth.workspace.dataset_sources import DEFINITION, find_dataset
 from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
+from tilth.workspace.overlay_rows import overlay_table, part_edits, rows_by_key, rows_in
 from tilth.workspace.paging import page_of
 
 STAGE = "act"
@@ -151,8 +145,9 @@ def fix(opened: Opened, name: str, label: str | None, chosen: Chosen, *, reason:
             )
     asked = tasks_of(opened, found, keys)
     if label is None:
-        fixed = _rows_of(opened, found.head, FIXES, keys)
-        ruled = {key: row for key, row in _rows_of(opened, found.head, RULINGS, keys).items() if not row["reopened"]}
+        tree = Tree(opened.backend.store, found.head.tree)
+        fixed: list[Any] = rows_in(tree, FIXES, keys)["key"].to_pylist()
+        ruled = {key: row for key, row in rows_by_key(rows_in(tree, RULINGS, keys)).items() if not row["reopened"]}
         asked = {
             pipeline: {key: task for key, task in tasks.items() if key in ruled and ruled[key]["pipeline"] == pipeline}
             for pipeline, tasks in asked.items()
@@ -168,7 +163,7 @@ def fix(opened: Opened, name: str, label: str | None, chosen: Chosen, *, reason:
             "decided at once.",
             help="Narrow the filter.",
         )
-    at_ms = _now()
+    at_ms = now_ms()
     rulings: list[dict[str, Any]] = []
     acts: list[ManyRuled] = []
     for pipeline, each in asked.items():
@@ -187,8 +182,8 @@ def fix(opened: Opened, name: str, label: str | None, chosen: Chosen, *, reason:
 
     def edits(tree: Tree) -> Edits:
         made = Edits()
-        part_edits(opened, tree, FIXES, table, gone, made)
-        part_edits(opened, tree, RULINGS, _table(told, RULINGS), (), made)
+        part_edits(opened.backend.store, tree, FIXES, table, gone, made)
+        part_edits(opened.backend.store, tree, RULINGS, overlay_table(told, RULINGS), (), made)
         return made
 
     count = len(keys)
@@ -209,7 +204,7 @@ def mark(opened: Opened, name: str, value: str | None, keys: Sequence[str], *, r
     found = open_view(opened, name)
     chosen = _keys(found, Chosen(keys=keys))
     _check_text(reason, "reason", MAX_REASON, empty=True)
-    at_ms = _now()
+    at_ms = now_ms()
     table = None
     if value is not None:
         _check_text(value, "mark", MAX_MARK)
@@ -217,7 +212,7 @@ def mark(opened: Opened, name: str, value: str | None, keys: Sequence[str], *, r
 
     def edits(tree: Tree) -> Edits:
         made = Edits()
-        part_edits(opened, tree, MARKS, table, [] if value is not None else chosen, made)
+        part_edits(opened.backend.store, tree, MARKS, table, [] if value is not None else chosen, made)
         return made
 
     what = f"Mark {_counted(len(chosen))} {value}" if value is not None else f"Unmark {_counted(len(chosen))}"
@@ -228,67 +223,6 @@ def mark(opened: Opened, name: str, value: str | None, keys: Sequence[str], *, r
     except NothingToCommit as error:
         raise Invalid("None of these items has a mark to take off.", help="Choose marked items.") from error
     return act_info(commit)
-
-
-def undo(opened: Opened, name: str, commit: str) -> ActInfo:
-    """Undo one act row by row, and keep later ones. Raises Conflict that names the items changed again since."""
-    backend = opened.backend
-    with backend.database.read() as conn:
-        repo = find_dataset(conn, name)
-        undone = revisions.resolve_in(conn, Reference(repo.project, repo.name, commit))
-        head = read_head(backend, repo, DEFAULT_BRANCH)
-        if head.id is None or not is_ancestor(conn, undone.id, head.id):
-            raise Invalid(f"{commit} is no act on {name}.", help="`tilth dataset acts` lists them.", commit=commit)
-    if not undone.parents:
-        raise Invalid("The definition that a dataset began with cannot be undone.", help="Change it, or delete it.")
-    before = get_commit(backend, undone.parents[0])
-    old_tree, new_tree = Tree(backend.store, before.tree), Tree(backend.store, undone.tree)
-    changes = {folder: changed_rows(old_tree, new_tree, folder) for folder in OVERLAYS}
-    files = [each for each in diff_trees(old_tree, new_tree) if each.path.partition("/")[0] not in OVERLAYS]
-    if any(each.path == DEFINITION for each in files):
-        views = opened.resources.dataset_views
-        views.tried(repo.full_name, views.sources.document(before, DEFINITION))
-    meets = _changed_in(head.tree(backend.store), changes, files)
-    if not meets:
-        try:
-            back = _taken_back(opened, undone, changes[RULINGS], head)
-        except Conflict as error:
-            meets = _keys_told(error)
-            if not meets:
-                raise
-    if meets:
-        raise _met(meets)
-
-    def edits(tree: Tree) -> Edits:
-        made = Edits()
-        for folder, (old, new) in changes.items():
-            touched = [key for key in {*old, *new} if old.get(key) != new.get(key)]
-            rows = [old[key] for key in touched if key in old] if folder != RULINGS else back
-            gone = [key for key in touched if key not in old] if folder != RULINGS else []
-            part_edits(opened, tree, folder, _table(rows, folder), gone, made)
-        for each in files:
-            if tree.stat(each.path) == each.old:
-                continue
-            if each.old is None:
-                made.delete(each.path)
-            else:
-                made.put(each.old)
-        if moved := _changed_in(tree, changes, files):
-            raise _met(moved)
-        return made
-
-    told = act_info(undone)
-    count = told.count
-    done = commit_act(
-        opened,
-        repo,
-        "undo",
-        count,
-        edits,
-        message=f"Undo: {undone.message}",
-        facts={"reverts": undone.id},
-    )
-    return act_info(done)
 
 
 def acts(opened: Opened, name: str, *, after: str | None, limit: int) -> Page[ActInfo]:
@@ -353,9 +287,9 @@ def history(opened: Opened, found: OpenDataset, key: str) -> Sequence[LabelEvent
     if found.version is None:
         for folder in OVERLAYS:
             for commit in log(backend, found.repo, found.head.id, limit=HISTORY, path=folder):
-                after = _rows_in(Tree(backend.store, commit.tree), folder, [key]).get(key)
+                after = rows_by_key(rows_in(Tree(backend.store, commit.tree), folder, [key])).get(key)
                 parent = get_commit(backend, commit.parents[0]).tree if commit.parents else None
-                before = _rows_in(Tree(backend.store, parent), folder, [key]).get(key)
+                before = rows_by_key(rows_in(Tree(backend.store, parent), folder, [key])).get(key)
                 if after == before:
                     continue
                 row = after or {}
@@ -372,23 +306,6 @@ def history(opened: Opened, found: OpenDataset, key: str) -> Sequence[LabelEvent
         told = short_name(commit.author)
         events.append(LabelEvent("given", given[0]["given_label"], told, commit.at_ms, "", commit.id))
     return sorted(events, key=lambda event: (event.kind != "given", event.at_ms), reverse=True)
-
-
-def part_edits(
-    opened: Opened, tree: Tree, folder: str, rows: pa.Table | None, deletes: Sequence[str], edits: Edits
-) -> None:
-    """Add to `edits` what makes rows of a table in parts be `rows`, without those of `deletes`. Costs O(parts met)."""
-    names = _part_names(tree, folder)
-    if (rows is None or not len(rows)) and (not deletes or not names):
-        return
-    written = write_parts(
-        lambda name: tree.read(f"{folder}/{name}"), names, rows, deletes, key="key", schema=SCHEMAS[folder]
-    )
-    for name, data in written.items():
-        if data is None:
-            edits.delete(f"{folder}/{name}")
-        else:
-            edits.put(write_entry(opened.backend.store, f"{folder}/{name}", data))
 
 
 def _keys(found: OpenDataset, chosen: Chosen) -> list[str]:
@@ -428,7 +345,8 @@ def _ruled_rows(
     """Return the rows that tell of an act of ruling (or reopening) until the labels do."""
     there = found.view.among(list(tasks), ["label", "given_label"]).to_pylist()
     before = {row["key"]: row["label"] for row in there}
-    old = _rows_of(opened, found.head, RULINGS, list(tasks)) if label is None else {}
+    tree = Tree(opened.backend.store, found.head.tree)
+    old = rows_by_key(rows_in(tree, RULINGS, list(tasks))) if label is None else {}
     return [
         {
             "key": key,
@@ -443,119 +361,6 @@ def _ruled_rows(
     ]
 
 
-_Rows = dict[str, dict[str, Any]]
-
-
-def _changed_in(tree: Tree, changes: Mapping[str, tuple[_Rows, _Rows]], files: Sequence[Change]) -> list[str]:
-    """Return the items and files that an act touched and that are not as it left them."""
-    meets: list[str] = []
-    for folder, (old, new) in changes.items():
-        touched = [key for key in {*old, *new} if old.get(key) != new.get(key)]
-        now = _rows_in(tree, folder, touched)
-        meets += [key for key in touched if _said(now.get(key)) != _said(new.get(key))]
-    return meets + [each.path for each in files if tree.stat(each.path) not in (each.old, each.new)]
-
-
-def _met(meets: Sequence[str]) -> Conflict:
-    more = f" and {len(meets) - NAMED:,} more" if len(meets) > NAMED else ""
-    return Conflict(
-        f"This cannot be undone: changed again since: {', '.join(sorted(meets)[:NAMED])}{more}.",
-        help="Undo the later acts first.",
-        keys=sorted(meets)[:1000],
-    )
-
-
-def _said(row: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Return what a row says; where a pipeline's ledger was is no part of it, for an undone act has its own place."""
-    return {name: value for name, value in row.items() if name != "sequence"} if row is not None else None
-
-
-def _taken_back(opened: Opened, undone: Commit, changed: tuple[_Rows, _Rows], head: Head) -> list[dict[str, Any]]:
-    """Take the rulings of an act back in their pipelines; return the rows that tell of it until the labels do.
-
-    Done before the undo is written: who is interrupted in between undoes once more, and the pipelines know what they
-    have done. Raises Conflict for items that were ruled since, in whichever way.
-    """
-    old, new = changed
-    desk = opened.resources.desk
-    touched = [key for key in sorted(new) if old.get(key) != new[key]]
-    now = _rows_in(head.tree(opened.backend.store), RULINGS, touched)
-    rows: list[dict[str, Any]] = []
-    for pipeline in sorted({str(new[key]["pipeline"]) for key in touched}):
-        mine = [key for key in touched if new[key]["pipeline"] == pipeline]
-        acts = {str(new[key]["task"]): _act_on(str(new[key]["task"]), old.get(key), new[key], now[key]) for key in mine}
-        try:
-            held = desk.take_back(pipeline, [*acts.values()], expert=opened.author, reason=f"undone {undone.id}")
-        except NotFound:
-            continue  # the pipeline is gone
-        except Conflict as error:
-            ruled = _keys_told(error)
-            error.facts["keys"] = [key for key in mine if new[key]["task"] in ruled]
-            raise
-        sequence = desk.progress(pipeline).ledger_sequence
-        for key in mine:
-            meaning = held.get(new[key]["task"])
-            was = old.get(key)
-            if was is None:
-                told = {"by": opened.author, "at_ms": _now(), "reason": "undone", "reopened": meaning is None}
-                was = {**new[key], **told, "label": new[key]["before"], "before": new[key]["label"]}
-            if meaning is not None and not meaning.startswith("["):
-                was = {**was, "label": meaning}  # what somebody ruled there in between, too
-            rows.append({**was, "sequence": sequence})
-    return rows
-
-
-def _keys_told(error: Conflict) -> list[str]:
-    keys = error.facts.get("keys")
-    return [str(key) for key in keys] if isinstance(keys, list) else []
-
-
-def _act_on(task: str, old: Mapping[str, Any] | None, new: Mapping[str, Any], now: Mapping[str, Any]) -> Act:
-    repeats = old is not None and (old["label"], old["reopened"]) == (new["label"], new["reopened"])
-    return Act(task, new["sequence"], now["sequence"], repeats)
-
-
-def _part_names(tree: Tree, folder: str) -> list[str]:
-    return [entry.path.rpartition("/")[2] for entry in tree.list(folder)] if tree.root is not None else []
-
-
-def _rows_of(opened: Opened, commit: Commit, folder: str, keys: Sequence[str]) -> _Rows:
-    return _rows_in(Tree(opened.backend.store, commit.tree), folder, keys)
-
-
-def _rows_in(tree: Tree, folder: str, keys: Sequence[str]) -> _Rows:
-    """Return the rows of some keys by key. Reads the parts that they are in."""
-    names = _part_names(tree, folder) if keys else []
-    if not names:
-        return {}
-    ordered = sorted(set(keys))
-    wanted = pa.array(ordered, pa.string())
-    found: _Rows = {}
-    for name in plan_parts(names, ordered):
-        if name not in names:
-            continue
-        table = _read(tree, f"{folder}/{name}")
-        some = table.filter(pc.is_in(table["key"], value_set=wanted))
-        found.update({row["key"]: row for row in some.to_pylist()})
-    return found
-
-
-def changed_rows(old: Tree, new: Tree, folder: str) -> tuple[_Rows, _Rows]:
-    """Return the rows, before and after, of the parts in which two trees differ."""
-    before: _Rows = {}
-    after: _Rows = {}
-    for each in diff_trees(old, new, folder):
-        if each.old is not None:
-            before.update({row["key"]: row for row in _read(old, each.path).to_pylist()})
-        if each.new is not None:
-            after.update({row["key"]: row for row in _read(new, each.path).to_pylist()})
-    return before, after
-
-
-def _read(tree: Tree, path: str) -> pa.Table:
-    return pq.read_table(pa.BufferReader(tree.read(path))).replace_schema_metadata(None)
-
-
 def _fix_table(keys: Sequence[str], label: str, author: str, at_ms: int, reason: str) -> pa.Table:
     columns = [pa.array(keys, pa.string()), *_same(len(keys), [label, author, at_ms, reason])]
     return pa.table(columns, schema=SCHEMAS[FIXES])
@@ -563,10 +368,6 @@ def _fix_table(keys: Sequence[str], label: str, author: str, at_ms: int, reason:
 
 def _same(rows: int, values: Sequence[Any]) -> list[Any]:
     return [pa.repeat(pa.scalar(value), rows) for value in values]
-
-
-def _table(rows: Sequence[Mapping[str, Any]], folder: str) -> pa.Table | None:
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[folder]) if rows else None
 
 
 def _check_text(text: str, what: str, longest: int, *, empty: bool = False) -> None:
@@ -582,5 +383,6 @@ def _counted(count: int) -> str:
     return "1 item" if count == 1 else f"{count:,} items"
 
 
-def _now() -> int:
+def now_ms() -> int:
+    """Return the time in Unix milliseconds."""
     return time.time_ns() // 1_000_000

@@ -32,11 +32,11 @@ from tilth.versioning.edits import Edits
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree, write_entry
-from tilth.workspace.dataset_acts import changed_rows
 from tilth.workspace.dataset_sources import DEFINITION, ITEMS, SOURCES, VERSIONS, Source, find_dataset
 from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.infos import commit_info
 from tilth.workspace.opened import Opened
+from tilth.workspace.overlay_rows import changes_between, keys_of
 from tilth.workspace.paging import page_of
 
 STAGE = "dataset"
@@ -189,8 +189,8 @@ def _touched(backend: Backend, found: OpenDataset, before: Commit) -> list[str] 
     now = Tree(backend.store, found.head.tree)
     keys: set[str] = set()
     for folder in (FIXES, RULINGS):
-        old, new = changed_rows(then, now, folder)
-        keys.update(key for key in {*old, *new} if old.get(key) != new.get(key))
+        for rows in changes_between(then, now, folder):
+            keys.update(keys_of(rows))
     return sorted(keys)
 
 

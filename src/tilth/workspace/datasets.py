@@ -39,7 +39,7 @@ from tilth.versioning import repos
 from tilth.versioning.branches import list_branches
 from tilth.versioning.commits import get_commit
 from tilth.versioning.repos import DATASET, MODEL, Repo
-from tilth.workspace import dataset_acts, dataset_guess, dataset_versions, exporting, sending
+from tilth.workspace import dataset_acts, dataset_guess, dataset_undo, dataset_versions, exporting, sending
 from tilth.workspace.dataset_sources import DEFINITION
 from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.names import full_name, short_name
@@ -258,7 +258,7 @@ class LocalDatasets:
 
     def undo(self, name: str, commit: str) -> ActInfo:
         """Undo one act and keep later ones."""
-        return dataset_acts.undo(self._opened, name, commit)
+        return dataset_undo.undo(self._opened, name, commit)
 
     def acts(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[ActInfo]:
         """List what people did, newest first."""
