@@ -22,7 +22,7 @@ from tilth.datasets.assembling import (
 from tilth.datasets.definition import Fields, Labels, parse_definition
 from tilth.datasets.items import MOST_VALUES, ItemView, Slice
 from tilth.datasets.model_definition import Predictions
-from tilth.datasets.overlays import VALUES
+from tilth.datasets.overlays import VALUES, changed_rows
 from tilth.datasets.predictions import joined_predictions
 from tilth.errors import Invalid
 
@@ -255,3 +255,33 @@ def test_loss_is_one_minus_the_probability_of_the_label() -> None:
     view = ItemView(Assembly(items, [joined_predictions(place, table)]))
     assert view.table(columns=["loss"])["loss"].to_pylist() == [0.25, 0.75, None, None]
     assert view.table(columns=["confidence"])["confidence"].to_pylist() == [0.75] * 4
+
+
+def test_a_slice_in_parts_changes_by_the_parts_that_differ() -> None:
+    view = ItemView(Assembly(pa.table({"key": ["a", "b", "c", "d", "e"]})))
+
+    def shown() -> list[str]:
+        return view.table("slice.s = true")["key"].to_pylist()
+
+    view.set_slices([Slice("s", parts={b"1": ("a", "b"), b"2": ("c", "nobody")})])
+    assert shown() == ["a", "b", "c"]
+    view.set_slices([Slice("s", parts={b"1": ("a", "b"), b"3": ("c", "d"), b"4": ()})])
+    assert shown() == ["a", "b", "c", "d"]
+    view.set_slices([Slice("s", parts={b"5": ("a", "c", "d"), b"6": ("e",)})])
+    assert shown() == ["a", "c", "d", "e"]
+    view.set_slices([Slice("s", rule="key = 'b'")])
+    assert shown() == ["b"]
+    view.set_slices([Slice("s", keys=("d",))])
+    assert shown() == ["d"]
+    view.set_slices([])
+    assert "slice.s" not in view.kinds
+
+
+def test_changed_rows_are_those_that_differ_or_are_on_one_side_only() -> None:
+    old = pa.table({"key": ["a", "b", "c", "d"], "label": ["x", None, "y", None], "n": [1, 2, 3, 4]})
+    new = pa.table({"key": ["d", "c", "b", "e"], "label": [None, "z", None, "x"], "n": [4, 3, 2, 5]})
+    before, after = changed_rows(old, new)
+    assert before["key"].to_pylist() == ["a", "c"]
+    assert after["key"].to_pylist() == ["c", "e"]
+    assert [len(rows) for rows in changed_rows(old, old)] == [0, 0]
+    assert changed_rows(old, old.slice(0, 0))[0].equals(old)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +40,19 @@ _LABELS = (GIVEN, "prediction", "suggested")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A slice as a column: items by a rule (filter text), or by their keys."""
+    """A slice as a column: items by a rule (filter text), or by their keys, or by `parts` of them with a digest each."""
 
     name: str
     rule: str | None = None
     keys: tuple[str, ...] = ()
+    parts: Mapping[bytes, tuple[str, ...]] | None = None
+
+    @property
+    def groups(self) -> Mapping[object, tuple[str, ...]]:
+        """The keys in groups; equal names mean equal groups."""
+        if self.rule is not None:
+            return {}
+        return dict(self.parts.items()) if self.parts is not None else {self.keys: self.keys}
 
 
 class ItemView(View):
@@ -110,7 +118,7 @@ class ItemView(View):
         self._distinct: dict[str, int] = {}
         self._derived: dict[str, str] = {}
         self._laid: dict[str, dict[str, tuple[bytes, pa.Table]]] = {name: {} for name in OVERLAYS}
-        self._slices: dict[str, object] = {}
+        self._slices: dict[str, Slice] = {}
         self._totals: tuple[int, int] | None = None
         self._classes = list(dict.fromkeys(classes))
         self._enums = 0
@@ -321,18 +329,13 @@ class ItemView(View):
         with self._lock:
             if wanted == self._slices:
                 return
-            listed = [each for name, each in wanted.items() if each.rule is None and self._slices.get(name) != each]
-            dropped = [name for name in {*self._slices} - {*wanted}] + [each.name for each in listed]
             with self._con.cursor() as cursor:
-                for name in dropped:
-                    cursor.execute("DELETE FROM slice_rows WHERE slice = ?", [name])
-                for each in listed:
-                    cursor.register("chosen", pa.table({"key": pa.array(each.keys, pa.string())}))
-                    cursor.execute(
-                        "INSERT INTO slice_rows SELECT ?, data.rowid FROM data WHERE key IN (SELECT key FROM chosen)",
-                        [each.name],
-                    )
-                    cursor.unregister("chosen")
+                for name in {*self._slices, *wanted}:
+                    before = self._slices[name].groups if name in self._slices else {}
+                    after = wanted[name].groups if name in wanted else {}
+                    gone = {key for group, keys in before.items() if group not in after for key in keys}
+                    fresh = {key for group, keys in after.items() if group not in before for key in keys}
+                    self._move_rows(cursor, name, gone - fresh, fresh - gone)
             kinds = {name: kind for name, kind in self.kinds.items() if not name.startswith(SLICES)}
             roles = {name: role for name, role in self.roles.items() if not name.startswith(SLICES)}
             derived = {name: sql for name, sql in self._derived.items() if not name.startswith(SLICES)}
@@ -352,6 +355,17 @@ class ItemView(View):
             self._derived = {**self._derived, **derived}
             self.roles, self.kinds = roles, kinds
             self._slices = dict(wanted)
+
+    def _move_rows(self, cursor: Any, name: str, gone: Collection[str], fresh: Collection[str]) -> None:
+        places = "SELECT rowid FROM data WHERE key IN (SELECT key FROM chosen)"
+        for keys, statement in (
+            (gone, f"DELETE FROM slice_rows WHERE slice = ? AND place IN ({places})"),
+            (fresh, f"INSERT INTO slice_rows SELECT ?, rowid FROM ({places})"),
+        ):
+            if keys:
+                cursor.register("chosen", pa.table({"key": pa.array(keys, pa.string())}))
+                cursor.execute(statement, [name])
+                cursor.unregister("chosen")
 
     def totals(self) -> tuple[int, int]:
         """Return how many items there are, and how many have a label."""

@@ -45,7 +45,8 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
     if any(each.path == DEFINITION for each in files):
         views = opened.resources.dataset_views
         views.tried(repo.full_name, views.sources.document(before, DEFINITION))
-    meets = _changed_in(head.tree(backend.store), changes, files)
+    seen = head.tree(backend.store)
+    meets = _changed_in(seen, changes, files)
     if not meets:
         try:
             back = _taken_back(opened, undone, changes[RULINGS], head)
@@ -71,7 +72,7 @@ def undo(opened: Opened, name: str, commit: str) -> ActInfo:
                 made.delete(each.path)
             else:
                 made.put(each.old)
-        if moved := _changed_in(tree, changes, files):
+        if tree.root != seen.root and (moved := _changed_in(tree, changes, files)):
             raise _met(moved)
         return made
 

@@ -33,10 +33,11 @@ def rows_in(tree: Tree, folder: str, keys: Sequence[str]) -> pa.Table:
     names = _part_names(tree, folder) if len(keys) else []
     wanted = pa.array(keys, pa.string())
     found = [SCHEMAS[folder].empty_table()]
-    for name in plan_parts(names, keys) if names else ():
+    for name, positions in plan_parts(names, keys).items() if names else ():
         if name in names:
             table = _read(tree, f"{folder}/{name}", folder)
-            found.append(table.filter(pc.is_in(table["key"], value_set=wanted)))
+            here = wanted.take(pa.array(positions, pa.int64()))  # of all keys, each part would make a set anew
+            found.append(table.filter(pc.is_in(table["key"], value_set=here)))
     return pa.concat_tables(found)
 
 

@@ -341,9 +341,11 @@ def all_slices(tree: Tree, after: str | None = None) -> Iterator[Slice]:
 def slice_columns(tree: Tree, known: Mapping[bytes, SliceColumn]) -> dict[bytes, SliceColumn]:
     """Return the slices as columns of the dataset's view, by what their items are made of.
 
-    Those of `known` are taken over: of most acts the items of no slice change. Cost: O(items of the others).
+    Those of `known` are taken over, also part by part: of most acts the items of no slice change, and an act by hand
+    touches one part. Cost: O(items in parts that are not known).
     """
     found: dict[bytes, SliceColumn] = {}
+    read = {part: keys for each in known.values() if each.parts for part, keys in each.parts.items()}
     for each in all_slices(tree):
         folder = items_of(each.name)
         digest = each.where.encode() if each.live else tree.table.fold(f"{folder}/", f"{folder}0")[0]
@@ -353,7 +355,7 @@ def slice_columns(tree: Tree, known: Mapping[bytes, SliceColumn]) -> dict[bytes,
         elif each.live:
             found[key] = SliceColumn(each.name, rule=each.where)
         else:
-            found[key] = SliceColumn(each.name, keys=chosen_keys(tree, each.name))
+            found[key] = SliceColumn(each.name, parts=_chosen_by_part(tree, each.name, read))
     return found
 
 
@@ -362,6 +364,19 @@ def item_rows(tree: Tree, name: str) -> pa.Table:
     parts = _part_names(tree, name)
     tables = list(scan_parts(lambda part: tree.read(f"{items_of(name)}/{part}"), parts, key="key"))
     return pa.concat_tables(tables) if tables else ITEMS.empty_table()
+
+
+def _chosen_by_part(tree: Tree, name: str, read: Mapping[bytes, tuple[str, ...]]) -> Mapping[bytes, tuple[str, ...]]:
+    folder = items_of(name)
+    found: dict[bytes, tuple[str, ...]] = {}
+    for entry in tree.walk(folder):
+        keys = read.get(entry.digest)
+        if keys is None:
+            part = entry.path[len(folder) + 1 :]
+            rows = next(scan_parts(lambda each: tree.read(f"{folder}/{each}"), [part], key="key"))
+            keys = tuple(str(key) for key in rows.filter(rows["chosen"])["key"].to_pylist())
+        found[entry.digest] = keys
+    return found
 
 
 def chosen_keys(tree: Tree, name: str) -> tuple[str, ...]:
