@@ -40,7 +40,7 @@ _LABELS = (GIVEN, "prediction", "suggested")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A slice as a column: items by a rule (filter text), or by their keys, or by `parts` of them with a digest each."""
+    """A slice as a column: items by a rule (filter text), or by their keys, also in `parts` with a digest each."""
 
     name: str
     rule: str | None = None
