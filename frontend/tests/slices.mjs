@@ -144,6 +144,14 @@ try {
   assert.ok(statSync(saved).size > 500);
   for await (const piece of createReadStream(saved, { end: 3 })) assert.equal(piece.toString("latin1"), "PK\u0003\u0004");
 
+  // Ctrl-K finds slices and items by their names.
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to" }).fill("Round-th");
+  await page.getByRole("option", { name: /Round-things-odd-ones.*slice of shapes/ }).waitFor();
+  await page.getByRole("combobox", { name: "Go to" }).fill("scan-07");
+  await page.getByRole("option", { name: /scan-07.png.*item of shapes/ }).click();
+  await page.getByRole("complementary", { name: "the item" }).getByText("scan-07.png").first().waitFor();
+
   // From an item to its slices and back; a deleted slice can be taken back in the history.
   await page.goto(at(`/datasets/shapes?item=${encodeURIComponent("scan-01.png")}`));
   await page.getByRole("complementary", { name: "the item" }).getByRole("button", { name: "Round-things-odd-ones" }).click();

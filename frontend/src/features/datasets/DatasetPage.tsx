@@ -143,7 +143,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
             </select>
           </label>
           <span className="grow" />
-          <span className="nowrap">
+          <span className="dataset-links">
             <Button small look="plain" icon="clock" aria-expanded={history} onClick={() => { setHistory(!history); }} title="Who did what to these items, with undo (h)">
               History
             </Button>
