@@ -95,3 +95,9 @@ def test_things_are_annotated(notes: Shell) -> None:
     notes.run("annotation", "remove", "notes:a.txt", "quality")
     assert "Nothing is said" in notes.run("annotation", "find", "quality").stdout
     notes.run("annotation", "set", "notes:a.txt", "quality", code=2)
+
+
+def test_a_difference_is_told_inside_a_file(notes: Shell) -> None:
+    notes.run("put", "notes:a.txt", "-", stdin="this is a.txt\nand more\n")
+    assert notes.run("diff", "notes@main^", "notes", "--content", "a.txt").stdout == "+ 2  and more\n"
+    assert notes.run("diff", "notes", "--content", "b.txt").stdout == "Nothing differs.\n"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tilth.client.transport import Transport
 from tilth.contract.branching import ReleaseInfo
+from tilth.contract.content import ContentDiffInfo
 from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import CommitInfo, FileChange, Page
 
@@ -29,6 +30,10 @@ class RemoteCommits:
     ) -> Page[FileChange]:
         """List paths that differ, by path."""
         return self._call.get("commits.diff", Page[FileChange], old=old, new=new, path=path, after=after, limit=limit)
+
+    def diff_content(self, old: str | None, new: str, *, path: str = "", limit: int = 1000) -> ContentDiffInfo:
+        """Tell what differs inside one file."""
+        return self._call.get("commits.diff_content", ContentDiffInfo, old=old, new=new, path=path, limit=limit)
 
     def merge(
         self,

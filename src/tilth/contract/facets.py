@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from tilth.contract.access import CredentialInfo, InviteInfo
 from tilth.contract.branching import ReleaseInfo
+from tilth.contract.content import ContentDiffInfo
 from tilth.contract.escalation import EscalatedItem
 from tilth.contract.importing import ImportReport
 from tilth.contract.merging import ConflictInfo, MergeInfo
@@ -141,6 +142,12 @@ class Commits(Protocol):
         self, old: str | None, new: str, *, path: str = "", after: str | None = None, limit: int = 1000
     ) -> Page[FileChange]:
         """List paths that differ, by path; `old` None means the first parent of `new`."""
+
+    def diff_content(self, old: str | None, new: str, *, path: str = "", limit: int = 1000) -> ContentDiffInfo:
+        """Tell what differs inside one file (lines of text, cells of CSV, values of JSON); `old` as for `diff`.
+
+        What is not there counts as empty. Costs O(size of the two files), at most 8 MB each.
+        """
 
     def merge(
         self,

@@ -48,6 +48,22 @@ class HistorySuite:
         with pytest.raises(Conflict):
             workspace.files.copy(f"{name}:z", f"{name}2:c")
 
+    def test_a_difference_is_told_inside_a_file(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        workspace.files.put_many(name, [("t.csv", b"id,kind\n1,cat\n2,dog\n"), ("x.bin", b"\x00")])
+        workspace.files.put_many(name, [("t.csv", b"id,kind\n1,cow\n3,dog\n"), ("x.bin", b"\x00\x01"), ("n", b"1")])
+        found = workspace.commits.diff_content(f"{name}@main^", name, path="t.csv")
+        assert (found.kind, [(each.place, each.old, each.new) for each in found.changes]) == (
+            "csv",
+            [("1 / kind", "cat", "cow"), ("row 2", "2,dog", None), ("row 3", None, "3,dog")],
+        )
+        assert workspace.commits.diff_content(None, name, path="t.csv", limit=1).more
+        assert workspace.commits.diff_content(None, name, path="x.bin").kind == "binary"
+        assert workspace.commits.diff_content(None, name, path="n").changes[0].new == "1"
+        assert workspace.commits.diff_content(name, name, path="n").equal
+        with pytest.raises(NotFound):
+            workspace.commits.diff_content(None, name, path="missing")
+
     def test_branches_are_merged_and_conflicts_decided(self, workspace: Workspace, name: str) -> None:
         workspace.repos.create(name)
         workspace.files.put_many(name, [("a", b"1"), ("b", b"1"), ("c", b"1"), ("d/x", b"1")])

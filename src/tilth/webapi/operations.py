@@ -68,6 +68,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "commits.get": Operation("GET", READ),
     "commits.log": Operation("GET", READ),
     "commits.diff": Operation("GET", READ),
+    "commits.diff_content": Operation("GET", READ),
     "commits.merge": Operation("POST", WRITE),
     "commits.conflicts": Operation("GET", READ),
     "commits.revert": Operation("POST", WRITE),

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tilth.contract.branching import ReleaseInfo
+from tilth.contract.content import ContentChangeInfo, ContentDiffInfo
 from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import CommitInfo, FileChange, Page
-from tilth.errors import Denied, Invalid
+from tilth.errors import Denied, Invalid, NotFound
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId, DraftId
 from tilth.model.names import DEFAULT_BRANCH
-from tilth.versioning import branches, commits, diff, drafts, history, merging, releasing, revert, revisions
+from tilth.versioning import (
+    branches,
+    commits,
+    content_diff,
+    diff,
+    drafts,
+    history,
+    merging,
+    releasing,
+    revert,
+    revisions,
+)
 from tilth.versioning.branches import ANY_HEAD
 from tilth.versioning.diff import Change
 from tilth.versioning.merging import MergeConflict
@@ -54,20 +66,37 @@ class LocalCommits:
         self, old: str | None, new: str, *, path: str = "", after: str | None = None, limit: int = 1000
     ) -> Page[FileChange]:
         """List paths that differ, by path."""
-        asked = revisions.parse(new)
-        now = revisions.resolve(self._backend, asked)
-        base = (
-            revisions.resolve(self._backend, old)
-            if old is not None
-            else commits.get_commit(self._backend, now.parents[0])
-            if now.parents
-            else None
-        )
-        releasing.kept(self._backend, now, *([base] if base is not None else []))
-        before = base.tree if base is not None else None
+        asked, before, now = self._pair(old, new)
         store = self._backend.store
-        found = diff.diff_trees(Tree(store, before), Tree(store, now.tree), path or asked.path or "", after=after)
+        found = diff.diff_trees(
+            Tree(store, before.tree if before is not None else None),
+            Tree(store, now.tree),
+            path or asked.path or "",
+            after=after,
+        )
         return page_of(found, limit, _file_change, lambda change: change.path)
+
+    def diff_content(self, old: str | None, new: str, *, path: str = "", limit: int = 1000) -> ContentDiffInfo:
+        """Tell what differs inside one file."""
+        asked, before, now = self._pair(old, new)
+        place = path.strip("/") or asked.path or ""
+        if not place:
+            raise Invalid("A difference of contents is of one file.", help="Name its path.")
+        trees = [Tree(self._backend.store, each.tree if each is not None else None) for each in (before, now)]
+        entries = [tree.stat(place) for tree in trees]
+        if entries == [None, None]:
+            raise NotFound(
+                f"There is no {place} in either commit.", help="`tilth diff` lists what differs.", path=place
+            )
+        equal = entries[0] is not None and entries[1] is not None and entries[0].digest == entries[1].digest
+        if equal:
+            return ContentDiffInfo(place, "text", True, (), False)
+        if any(entry is not None and entry.size > content_diff.LARGEST for entry in entries):
+            return ContentDiffInfo(place, "large", False, (), False)
+        was, is_ = (tree.read(place) if entry is not None else b"" for tree, entry in zip(trees, entries, strict=True))
+        found = content_diff.diff_content(place, was, is_, limit=check_limit(limit))
+        changes = [ContentChangeInfo(each.place, each.old, each.new) for each in found.changes]
+        return ContentDiffInfo(place, found.kind.value, False, changes, found.more)
 
     def merge(
         self,
@@ -132,6 +161,17 @@ class LocalCommits:
         commit = revisions.resolve(self._backend, reference)
         gone = releasing.forget(self._backend, commit.id, author=self._author, reason=reason)
         return ReleaseInfo(gone.commit, gone.how, gone.author, gone.at_ms, gone.reason)
+
+    def _pair(self, old: str | None, new: str) -> tuple[Reference, Commit | None, Commit]:
+        """Return the reference `new`, the commit to compare with (None: nothing before it), and its own."""
+        asked = revisions.parse(new)
+        now = revisions.resolve(self._backend, asked)
+        if old is not None:
+            base: Commit | None = revisions.resolve(self._backend, old)
+        else:
+            base = commits.get_commit(self._backend, now.parents[0]) if now.parents else None
+        releasing.kept(self._backend, now, *([base] if base is not None else []))
+        return asked, base, now
 
     def _sides(self, source: str, into: str) -> tuple[Commit, Reference]:
         asked, target = revisions.parse(source), revisions.parse(into)

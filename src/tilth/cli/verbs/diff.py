@@ -9,6 +9,7 @@ from tilth.cli.pages import collect, more
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import safe, size
+from tilth.contract.content import ContentDiffInfo
 from tilth.contract.values import FileChange, Page
 from tilth.errors import Invalid
 
@@ -17,13 +18,15 @@ from tilth.errors import Invalid
     "diff",
     cls=Command,
     short_help="List the paths that differ between two commits.",
-    example="tilth diff images@main^ images@main\ntilth diff images:train",
+    example="tilth diff images@main^ images@main\ntilth diff images:train\n"
+    "tilth diff labels@main^ labels --content labels.csv",
 )
 @click.argument("old", metavar="A[:PATH]")
 @click.argument("new", metavar="[B]", required=False)
+@click.option("--content", metavar="PATH", help="Tell what differs inside this file: lines, cells, or JSON values.")
 @paging(1000)
 @pass_session
-def command(session: Session, old: str, new: str | None, after: str | None, limit: int) -> None:
+def command(session: Session, old: str, new: str | None, content: str | None, after: str | None, limit: int) -> None:
     """List the paths that differ between two commits: + added, - deleted, ~ changed.
 
     Without B, A is compared with the commit before it.
@@ -38,6 +41,11 @@ def command(session: Session, old: str, new: str | None, after: str | None, limi
             )
         path = path or other
     commits = session.workspace().commits
+    if content is not None:
+        sides = (None, before) if upto is None else (before, upto)
+        found = commits.diff_content(*sides, path=content.strip("/"), limit=min(limit or 1000, 1000))
+        session.show(found, _print_content)
+        return
 
     def fetch(key: str | None, count: int) -> Page[FileChange]:
         if upto is None:
@@ -48,6 +56,22 @@ def command(session: Session, old: str, new: str | None, after: str | None, limi
     session.show(page, _print)
     if note := more(page):
         session.note(note)
+
+
+def _print_content(found: ContentDiffInfo) -> None:
+    if found.equal or (not found.changes and found.kind not in ("binary", "large")):
+        print("Nothing differs.")
+    elif not found.changes:
+        print(f"The contents differ; {'a large' if found.kind == 'large' else 'a binary'} file is not looked into.")
+    for change in found.changes:
+        if change.old is None:
+            print(f"+ {safe(change.place.lstrip('+'))}  {safe(change.new)}")
+        elif change.new is None:
+            print(f"- {safe(change.place.lstrip('-'))}  {safe(change.old)}")
+        else:
+            print(f"~ {safe(change.place)}  {safe(change.old)} -> {safe(change.new)}")
+    if found.more:
+        print("There is more; raise --limit.")
 
 
 def _print(page: Page[FileChange]) -> None:
