@@ -38,6 +38,7 @@ export const grants = {
   "branches.unprotect": ["owner"],
   "commits.conflicts": ["auditor", "curator", "owner", "reader", "writer"],
   "commits.diff": ["auditor", "curator", "owner", "reader", "writer"],
+  "commits.diff_content": ["auditor", "curator", "owner", "reader", "writer"],
   "commits.forget": ["owner"],
   "commits.get": ["auditor", "curator", "owner", "reader", "writer"],
   "commits.log": ["auditor", "curator", "owner", "reader", "writer"],

@@ -38,6 +38,7 @@ export const verbs = {
   "branches.unprotect": "POST",
   "commits.conflicts": "GET",
   "commits.diff": "GET",
+  "commits.diff_content": "GET",
   "commits.forget": "POST",
   "commits.get": "GET",
   "commits.log": "GET",

@@ -649,6 +649,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commits/diff-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell what differs inside one file (lines of text, cells of CSV, values of JSON); `old` as for `diff`. */
+        get: operations["commits.diff_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commits/forget": {
         parameters: {
             query?: never;
@@ -3817,6 +3834,34 @@ export interface components {
             said: string;
             /** True */
             true: string;
+        };
+        /**
+         * ContentChangeInfo
+         * @description One difference; `old` or `new` is None for what only one side has.
+         */
+        ContentChangeInfo: {
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
+            /** Place */
+            place: string;
+        };
+        /**
+         * ContentDiffInfo
+         * @description The differences between two contents of one path, in order.
+         */
+        ContentDiffInfo: {
+            /** Changes */
+            changes: components["schemas"]["ContentChangeInfo"][];
+            /** Equal */
+            equal: boolean;
+            /** Kind */
+            kind: string;
+            /** More */
+            more: boolean;
+            /** Path */
+            path: string;
         };
         /**
          * CountInfo
@@ -8247,6 +8292,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_FileChange_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "commits.diff_content": {
+        parameters: {
+            query: {
+                old?: string | null;
+                new: string;
+                path?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentDiffInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
