@@ -118,3 +118,18 @@ def test_a_folder_that_is_no_workspace_is_left_alone(tmp_path: Path) -> None:
 def test_each_reading_act_prints_one_document(notes: Shell, words: list[str]) -> None:
     assert notes.json(*words) is not None
     notes.run(*words)
+
+
+def test_a_command_does_not_load_pandas_because_arrow_would(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    told = subprocess.run(
+        [
+            sys.executable, "-X", "importtime", "-c",
+            f"import sys; sys.argv = ['tilth', '-w', {str(tmp_path / 'w')!r}, 'put', 'new', {str(tmp_path / 'a.txt')!r}];"
+            "from tilth.cli.main import main; main()",
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    loaded = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines() if line.startswith("import time:")}
+    assert "click" in loaded
+    assert not {name for name in loaded if name.partition(".")[0] in ("pandas", "sklearn", "fastapi", "duckdb")}

@@ -13,7 +13,7 @@ from tilth.errors import Corrupt, Invalid, TilthError
 from tilth.metadata import counters, feed
 from tilth.metadata.database import SCHEMA_VERSION, Database
 from tilth.metadata.migration import ScriptDirectory, configuration
-from tilth.metadata.schema import metadata
+from tilth.metadata.schema.everything import metadata
 from tilth.metadata.schema.feed import feed as feed_table
 from tilth.model.ids import ChangeId
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select, text
 from tilth.metadata.database import SCHEMA_VERSION, Database
 from tilth.metadata.migration import configuration
 from tilth.metadata.postgres import PostgresServer
-from tilth.metadata.schema import metadata
+from tilth.metadata.schema.everything import metadata
 from tilth.metadata.schema.repos import repos
 from tilth.metadata.sqlite import SqliteServer
 from tilth.testing.postgres import TestServer

@@ -19,7 +19,7 @@ from tilth.metadata import counters, feed
 from tilth.metadata import postgres as postgres_module
 from tilth.metadata.database import Database
 from tilth.metadata.postgres import parse_url
-from tilth.metadata.schema import metadata
+from tilth.metadata.schema.everything import metadata
 from tilth.metadata.schema.packs import packs
 from tilth.model.ids import ChangeId
 from tilth.testing.postgres import TestServer, postgres_server

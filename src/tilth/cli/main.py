@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 import click
@@ -137,8 +138,22 @@ def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
     ctx.obj = Session(option=place, as_json=as_json)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """Makes pandas seem not to be installed.
+
+    Arrow loads it, where it is installed, with the first array: half a second for what no command uses. The user's own
+    code runs in processes of its own, which this does not reach.
+    """
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        """Raise ModuleNotFoundError for pandas; know nothing of other modules."""
+        if name == "pandas":
+            raise ModuleNotFoundError("The command line does without pandas.", name=name)
+
+
 def main() -> None:
     """Run the command line (the `tilth` script)."""
+    sys.meta_path.insert(0, _WithoutPandas())
     program.main()
 
 

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
-from tilth.contract.access import Audit, Keys
-from tilth.contract.analysis import Analysis
-from tilth.contract.annotations import Annotations
-from tilth.contract.datasets import Datasets
-from tilth.contract.facets import (
-    Access,
-    Branches,
-    Commits,
-    Drafts,
-    Feedback,
-    Files,
-    Jobs,
-    Labeling,
-    LineageFacet,
-    Maintenance,
-    Pipelines,
-    Repos,
-    Tasks,
-)
-from tilth.contract.models import Models
-from tilth.contract.reviews import Reviews
-from tilth.contract.slices import Slices
-from tilth.contract.tags import Tags
-from tilth.contract.transactions import OpenTransaction, Transactions
-from tilth.contract.workers import Workers
+if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
+    from types import TracebackType
+
+    from tilth.contract.access import Audit, Keys
+    from tilth.contract.analysis import Analysis
+    from tilth.contract.annotations import Annotations
+    from tilth.contract.datasets import Datasets
+    from tilth.contract.facets import (
+        Access,
+        Branches,
+        Commits,
+        Drafts,
+        Feedback,
+        Files,
+        Jobs,
+        Labeling,
+        LineageFacet,
+        Maintenance,
+        Pipelines,
+        Repos,
+        Tasks,
+    )
+    from tilth.contract.models import Models
+    from tilth.contract.reviews import Reviews
+    from tilth.contract.slices import Slices
+    from tilth.contract.tags import Tags
+    from tilth.contract.transactions import OpenTransaction, Transactions
+    from tilth.contract.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -75,3 +78,23 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def facet_types() -> dict[str, Any]:
+    """Return what the annotations of `Workspace` name, for who reads them when the program runs."""
+    from tilth.contract import (
+        access,
+        analysis,
+        annotations,
+        datasets,
+        facets,
+        models,
+        reviews,
+        slices,
+        tags,
+        transactions,
+        workers,
+    )
+
+    modules = (access, analysis, annotations, datasets, facets, models, reviews, slices, tags, transactions, workers)
+    return {name: value for module in modules for name, value in vars(module).items()}

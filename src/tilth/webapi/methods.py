@@ -22,7 +22,7 @@ from tilth.webapi.guard import add, workspace_of
 from tilth.webapi.operations import OPERATIONS
 
 MAX_LIMIT = 1000
-_FACETS: dict[str, type] = get_type_hints(contract.Workspace)
+_FACETS: dict[str, type] = get_type_hints(contract.Workspace, localns=contract.facet_types())
 _EMPTY = inspect.Parameter.empty
 
 

@@ -7,39 +7,39 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tilth.contract.access import Audit, Keys
-from tilth.contract.analysis import Analysis
-from tilth.contract.annotations import Annotations
-from tilth.contract.datasets import Datasets
-from tilth.contract.facets import (
-    Access,
-    Branches,
-    Commits,
-    Drafts,
-    Feedback,
-    Files,
-    Jobs,
-    Labeling,
-    LineageFacet,
-    Maintenance,
-    Pipelines,
-    Repos,
-    Tasks,
-)
-from tilth.contract.models import Models
 from tilth.contract.principal import Principal
-from tilth.contract.reviews import Reviews
-from tilth.contract.slices import Slices
-from tilth.contract.tags import Tags
-from tilth.contract.transactions import Transactions
-from tilth.contract.workers import Workers
 from tilth.contract.workspace import Workspace
 from tilth.versioning.backend import open_backend
 from tilth.workspace import access_ledger
 from tilth.workspace.acts import OneAct
 from tilth.workspace.opened import Opened, Resources
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
+    from tilth.contract.access import Audit, Keys
+    from tilth.contract.analysis import Analysis
+    from tilth.contract.annotations import Annotations
+    from tilth.contract.datasets import Datasets
+    from tilth.contract.facets import (
+        Access,
+        Branches,
+        Commits,
+        Drafts,
+        Feedback,
+        Files,
+        Jobs,
+        Labeling,
+        LineageFacet,
+        Maintenance,
+        Pipelines,
+        Repos,
+        Tasks,
+    )
+    from tilth.contract.models import Models
+    from tilth.contract.reviews import Reviews
+    from tilth.contract.slices import Slices
+    from tilth.contract.tags import Tags
+    from tilth.contract.transactions import Transactions
+    from tilth.contract.workers import Workers
     from tilth.workspace.working import Working
 
 

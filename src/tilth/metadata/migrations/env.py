@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from tilth.metadata.schema import metadata
+from tilth.metadata.schema.everything import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,7 +1,5 @@
 """What holds for branches and commits outside their records: protection, following, released data, annotations."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Table, Text
 
 from tilth.metadata.schema.definition import metadata

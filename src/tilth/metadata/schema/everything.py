@@ -1,0 +1,47 @@
+"""Every table at once, for migrations: `metadata` knows them all."""
+
+from tilth.metadata.schema import (
+    access,
+    audit,
+    branches,
+    commits,
+    counters,
+    drafts,
+    feed,
+    feedback,
+    garbage,
+    history,
+    jobs,
+    labeling,
+    leases,
+    packs,
+    repos,
+    reviewing,
+    rules,
+    tags,
+    transactions,
+)
+from tilth.metadata.schema.definition import metadata
+
+__all__ = [
+    "access",
+    "audit",
+    "branches",
+    "commits",
+    "counters",
+    "drafts",
+    "feed",
+    "feedback",
+    "garbage",
+    "history",
+    "jobs",
+    "labeling",
+    "leases",
+    "metadata",
+    "packs",
+    "repos",
+    "reviewing",
+    "rules",
+    "tags",
+    "transactions",
+]
