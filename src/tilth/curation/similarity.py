@@ -118,7 +118,7 @@ def nearest_rows(vectors: Vectors, row: int, *, limit: int) -> Ranked:
 
 
 def _nearness(vectors: Vectors, good: Rows, bad: Rows) -> NDArray[np.float32]:
-    # One by one: a product of many with two is four times as slow as two with one.
+    # One by one: a product of many with two takes twice as long as two products with one.
     nearest = _greatest(vectors, good)
     if len(bad):
         nearest -= np.float32(0.5) * np.maximum(_greatest(vectors, bad), 0)
