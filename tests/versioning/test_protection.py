@@ -6,11 +6,15 @@ import pytest
 from writing import put
 
 from tilth.errors import Conflict, Denied
+from tilth.model.commit import InputKind
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import create_branch, delete_branch, get_branch, move_branch, protect
+from tilth.versioning.following import Trigger
 from tilth.versioning.merging import merge
+from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.releasing import drop
-from tilth.versioning.repos import Repo, delete_repo
+from tilth.versioning.repos import Repo, create_repo, delete_repo
+from tilth.versioning.triggers import follow
 from tilth.workspace import access_ledger
 
 
@@ -55,3 +59,12 @@ def test_its_head_never_moves_back_and_it_is_not_deleted(backend: Backend, guard
         protect(backend, guarded, name, None, author="olga")
     move_branch(backend, guarded, "main", first.parents[0], author="mara")
     delete_repo(backend, guarded)
+
+
+def test_no_stage_takes_a_protected_branch_or_one_that_follows(backend: Backend, guarded: Repo) -> None:
+    create_repo(backend, "source")
+    create_branch(backend, guarded, "late")
+    follow(backend, guarded, "late", Trigger("side", commits=1), author="mara")
+    for branch, says in (("main", "is protected"), ("late", "follows side")):
+        with pytest.raises(Conflict, match=says), backend.database.transaction() as conn:
+            declare_inputs(conn, guarded, branch, [("source", "main", InputKind.DATA)], owner="stage")

@@ -46,6 +46,12 @@ def declare_inputs(
             f"Branch {branch} of {target.repo} is already the output of {target.owner}.",
             help="Give this stage another output repo, or delete that one first.",
         )
+    if target.roles is not None or target.follows is not None:
+        what = f"follows {target.follows.source}" if target.follows is not None else "is protected"
+        raise Conflict(
+            f"Branch {branch} of {target.repo} {what}; no stage can write there.",
+            help="Give this stage another output, or take that away first.",
+        )
     here: _Place = (target.repo_id, branch)
     rows: list[tuple[RepoId, str, InputKind]] = []
     for input_repo, input_branch, kind in inputs:
