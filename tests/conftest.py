@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tilth.errors import Unavailable
 from tilth.testing.postgres import TestServer, postgres_server
+from tilth.testing.s3 import TestBuckets, s3_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,3 +55,21 @@ def database_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str
         return tmp_path / "tilth.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def buckets() -> Iterator[TestBuckets]:
+    """A real S3 server, started once for all tests of this process."""
+    try:
+        with s3_server() as running:
+            yield running
+    except Unavailable as error:
+        missing_backend(error)
+
+
+@pytest.fixture
+def s3_url(buckets: TestBuckets, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty prefix of this test alone, with the credentials in the environment."""
+    for name, value in buckets.environment.items():
+        monkeypatch.setenv(name, value)
+    return buckets.url(f"t{secrets.token_hex(6)}")

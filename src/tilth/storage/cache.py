@@ -41,3 +41,10 @@ class Cache(Generic[Key, Value]):
             while self._held > self._capacity:
                 _, (_, dropped) = self._values.popitem(last=False)
                 self._held -= dropped
+
+    def drop(self, key: Key) -> None:
+        """Forget the value of `key`."""
+        with self._lock:
+            before = self._values.pop(key, None)
+            if before is not None:
+                self._held -= before[1]

@@ -56,6 +56,9 @@ class PackCatalogue(Protocol):
     def sealed(self, pack: str, length: int, shard: str) -> None:
         """Record, in one transaction, that a registered pack is sealed and that its shard is live at level 0."""
 
+    def added(self, pack: str, length: int, shard: str) -> None:
+        """Record, in one transaction, a pack that was sealed before anybody knew it, and its shard."""
+
     def merge_shards(self, old: Sequence[str], new: str, level: int) -> None:
         """Replace shards in one transaction. Raises Conflict, changing nothing, unless all `old` are live."""
 
@@ -93,6 +96,10 @@ class MemoryCatalogue:
             self._packs[pack] = PackState(pack, length, True)
             self._shards[shard] = 0
             self._version += 1
+
+    def added(self, pack: str, length: int, shard: str) -> None:
+        """Record a sealed pack and its shard."""
+        self.sealed(pack, length, shard)
 
     def merge_shards(self, old: Sequence[str], new: str, level: int) -> None:
         """Replace shards. Raises Conflict unless all `old` are live."""

@@ -46,11 +46,11 @@ def check_pack(place: Place, index: ChunkIndex, state: PackState) -> Iterator[Pr
     name, length = state.pack, state.length
     try:
         pack = place.open_pack(name)
+        pack.check_format()
     except FileNotFoundError:
         if length:
             yield Problem(name, 0, None, f"{name}.pack is missing")
         return
-    pack.check_format()
     if pack.size() < length:
         yield Problem(name, pack.size(), None, f"{name}.pack is shorter than its {length} acknowledged bytes")
     end = PACK_HEADER_SIZE

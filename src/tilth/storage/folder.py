@@ -71,8 +71,8 @@ class FolderPlace:
         """Begin a new pack where it will stay."""
         return PackWriter(self.pack_folder)
 
-    def hand_over(self, writer: PackWriter) -> None:
-        """Do nothing: the pack lies where it will stay."""
+    def hand_over(self, writer: PackWriter, shard: str) -> None:
+        """Do nothing: they lie where they will stay."""
 
     def keep_pack(self, writer: PackWriter) -> None:
         """Sync the file, and the folder the first time."""

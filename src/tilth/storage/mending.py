@@ -50,8 +50,7 @@ def recover_packs(place: Place, catalogue: PackCatalogue) -> int:
             entries, length = pack.seal(None)
             shard = write_shard(place.shard_folder, [(name, entries)])
             place.keep_shard(shard)
-            catalogue.opened(name)
-            catalogue.sealed(name, length, shard)
+            catalogue.added(name, length, shard)
         count += 1
     merge_levels(place, catalogue)
     return count
@@ -102,9 +101,9 @@ def rebuild_index(place: Place, catalogue: PackCatalogue) -> int:
             continue
         try:
             pack = place.open_pack(state.pack)
+            pack.check_format()
         except FileNotFoundError:
             continue
-        pack.check_format()
         entries = pack.directory()
         parts.append((state.pack, pack.readable_entries() if entries is None else entries))
     old = catalogue.live().shards

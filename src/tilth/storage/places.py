@@ -46,14 +46,14 @@ class Place(Protocol):
     def begin_pack(self) -> PackWriter:
         """Begin a new pack in a local file."""
 
-    def hand_over(self, writer: PackWriter) -> None:
-        """Take a sealed pack on early, so that keeping it later waits less. May do nothing; may wait for room."""
+    def hand_over(self, writer: PackWriter, shard: str) -> None:
+        """Take on a sealed pack and its shard early, so that keeping them waits less. May do nothing, or wait."""
 
     def keep_pack(self, writer: PackWriter) -> None:
         """Make everything written out durable, and the pack findable by its name. Raises Unavailable."""
 
     def open_pack(self, name: str) -> Pack:
-        """Open a pack to read from. Raises FileNotFoundError."""
+        """Open a pack to read from. Raises FileNotFoundError, at the latest when it is first read."""
 
     def forget_pack(self, name: str) -> None:
         """Drop what is kept locally of a pack, which proved damaged; the next reader fetches it anew."""

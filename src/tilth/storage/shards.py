@@ -34,16 +34,16 @@ def shard_path(folder: Path, name: str) -> Path:
 
 
 class Shard:
-    """One memory-mapped shard, sorted by the first 8 bytes of the digest, read big-endian.
+    """One shard, memory-mapped or from its bytes, sorted by the first 8 bytes of the digest, read big-endian.
 
     Raises FileNotFoundError where another process has merged it away, Corrupt where the file is damaged.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, data: bytes | None = None) -> None:
         self.name = name
         path = shard_path(folder, name)
         try:
-            source = pa.memory_map(str(path), "r")
+            source = pa.memory_map(str(path), "r") if data is None else pa.BufferReader(data)
             reader = pa.ipc.open_file(source)
             batch = reader.get_batch(0)
             columns = {field: batch.column(field) for field in _SCHEMA.names}

@@ -122,18 +122,13 @@ class Store:
         if place is None:
             raise self._missing(digest)
         try:
-            record = self._read(place)
-        except FileNotFoundError:
-            place, record = self._read_anew(digest, place)
-        header, data = unpack(record, f"{place[0]}.pack, byte {place[1]}")
-        named = digest_of_record(header.kind, data)
-        if header.digest != digest or (named is not None and named != digest):
-            raise Corrupt(
-                f"Record {digest.hex()} at {place[0]}.pack, byte {place[1]} is damaged: its digest does not hold.",
-                help="Run tilth verify to see what else is, and restore that pack from a backup.",
-                digest=digest.hex(),
-            )
-        return data
+            return self._get_at(digest, place)
+        except Corrupt:
+            if self.place.appends:
+                raise
+            self.place.forget_pack(place[0])  # perhaps only the local copy is damaged
+            self._files.drop(place[0])
+            return self._get_at(digest, place)
 
     def has(self, digest: Digest) -> bool:
         """Tell whether a record is here."""
@@ -197,8 +192,8 @@ class Store:
     def flush(self) -> None:
         """Make everything put so far durable and visible to all processes: fsync, then the catalogue.
 
-        Threads that flush at the same time share one fsync. Raises Unavailable on a full disk; what was acknowledged
-        before is intact and what was not is kept for another try.
+        Threads that flush at the same time share one fsync. In a bucket the pack is closed and uploaded. Raises
+        Unavailable on a full disk; what was acknowledged before is intact and what was not is kept for another try.
         """
         self._check_process()
         with self._lock:
@@ -209,6 +204,12 @@ class Store:
             if not self._full and (writer is None or writer.acknowledged >= target):
                 return
             with self.act():  # until it is in the catalogue, a pack could pass for what a dead process left
+                if not self.place.appends:
+                    with self._lock:
+                        if self._writer is not None and self._writer.entries:
+                            self._roll()
+                    self._acknowledge_full()
+                    return
                 self._acknowledge_full()
                 with self._lock:
                     writer = self._writer
@@ -256,6 +257,7 @@ class Store:
                         self._writer.path.unlink(missing_ok=True)
                 for full in self._full:
                     full.writer.close()
+            self.place.close()
 
     def verify(self, progress: Progress = silent) -> Iterator[Problem]:
         """Read every acknowledged record and yield what is wrong with files, CRCs, digests and index.
@@ -316,6 +318,21 @@ class Store:
         if place is None and self._index.refresh():
             place = self._index.find(digest)
         return place
+
+    def _get_at(self, digest: Digest, place: Location) -> bytes:
+        try:
+            record = self._read(place)
+        except FileNotFoundError:
+            place, record = self._read_anew(digest, place)
+        header, data = unpack(record, f"{place[0]}.pack, byte {place[1]}")
+        named = digest_of_record(header.kind, data)
+        if header.digest != digest or (named is not None and named != digest):
+            raise Corrupt(
+                f"Record {digest.hex()} at {place[0]}.pack, byte {place[1]} is damaged: its digest does not hold.",
+                help="Run tilth verify to see what else is, and restore that pack from a backup.",
+                digest=digest.hex(),
+            )
+        return data
 
     def _read(self, place: Location) -> bytes:
         name, offset, length = place
@@ -388,14 +405,19 @@ class Store:
         self._writer = None
         self._full.append(_FullPack(writer, shard))
         self._index.cover_pack(writer.name, self.place.open_shard(shard))
+        self.place.hand_over(writer, shard)
 
     def _acknowledge_full(self) -> None:
         for full in tuple(self._full):
             writer = full.writer
             self._keep(writer)
             self.place.keep_shard(full.shard)
-            self._register(writer)
-            self._catalogue.sealed(writer.name, writer.length, full.shard)
+            if self.place.appends:
+                self._register(writer)
+                self._catalogue.sealed(writer.name, writer.length, full.shard)
+            else:
+                self._catalogue.added(writer.name, writer.length, full.shard)
+                writer.registered = True
             self._index.settle(full.shard)
             writer.acknowledged = writer.length
             writer.close()
@@ -413,7 +435,9 @@ class Store:
             self.place.keep_pack(writer)
         except Unavailable as error:
             # After a failed fsync the kernel may call lost pages clean, so a second fsync would acknowledge a lie.
-            self._broken = error
+            # A failed upload may be tried again.
+            if self.place.appends:
+                self._broken = error
             raise
 
     def _check_process(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -9,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +40,7 @@ class TestServer:
 
     __test__ = False
 
-    def __init__(self, folder: Path, programs: Path, become: Callable[[], None] | None) -> None:
+    def __init__(self, folder: Path, programs: Path, become: Callable[[], None]) -> None:
         self._folder = folder
         self._programs = programs
         self._become = become
@@ -159,10 +161,16 @@ def _programs() -> Path:
     raise Unavailable("PostgreSQL is not installed here.", help="pip install pgserver, or apt install postgresql.")
 
 
-def _someone_else(folder: Path) -> Callable[[], None] | None:
+def die_with_parent() -> None:
+    """Ask the kernel (Linux) to kill this process when the one that started it is gone. Runs behind a fork."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _someone_else(folder: Path) -> Callable[[], None]:
     """PostgreSQL refuses to run as root: become nobody there."""
     if os.getuid() != 0:
-        return None
+        return die_with_parent
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     folder.chmod(0o755)
@@ -171,5 +179,6 @@ def _someone_else(folder: Path) -> Callable[[], None] | None:
         os.setgroups([])
         os.setgid(nobody.pw_gid)
         os.setuid(nobody.pw_uid)
+        die_with_parent()
 
     return become

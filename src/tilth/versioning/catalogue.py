@@ -45,6 +45,13 @@ class SqlCatalogue:
             conn.execute(insert(shards).values(shard=shard, level=0))
             counters.step(conn, COUNTER)
 
+    def added(self, pack: str, length: int, shard: str) -> None:
+        """Record, in one transaction, a pack that was sealed before anybody knew it, and its shard."""
+        with self._database.transaction() as conn:
+            conn.execute(insert(packs).values(pack=pack, length=length, sealed=True))
+            conn.execute(insert(shards).values(shard=shard, level=0))
+            counters.step(conn, COUNTER)
+
     def merge_shards(self, old: Sequence[str], new: str, level: int) -> None:
         """Replace shards in one transaction. Raises Conflict, changing nothing, unless all `old` are live."""
         with self._database.transaction(guarded=False) as conn:

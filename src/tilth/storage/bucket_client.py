@@ -1,0 +1,229 @@
+"""Asking an object store: by URL, with its errors said plainly."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from tilth.errors import Invalid, Unavailable
+
+try:
+    import obstore
+    from obstore.exceptions import (
+        AlreadyExistsError,
+        BaseError,
+        NotSupportedError,
+        PermissionDeniedError,
+        UnauthenticatedError,
+    )
+    from obstore.store import MemoryStore, from_url
+except ImportError as missing:
+    raise Unavailable(
+        "Object stores need the package obstore, which is not here.",
+        help="Install it: pip install 'tilth[objectstore]'.",
+    ) from missing
+
+SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory")
+MULTIPART_SIZE = 8 << 20
+"""Larger objects go up in parts of this size, several at a time."""
+
+_RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=90)}
+_OPTIONS = {"s3": ("endpoint", "region"), "gs": (), "az": ("endpoint", "account_name"), "file": (), "memory": ()}
+_memories: dict[str, MemoryStore] = {}
+_memories_lock = threading.Lock()
+
+
+class Bucket:
+    """Objects below one URL. Thread-safe; of one process only."""
+
+    def __init__(self, url: str) -> None:
+        self.name, self._store = _open(url)
+        self._pid = os.getpid()
+        self._conditional = True
+
+    def put(self, key: str, data: bytes | Path) -> None:
+        """Store an object under a key that nobody else uses. Retried; large ones go up in parts. Raises Unavailable."""
+        self._check_process()
+        size = data.stat().st_size if isinstance(data, Path) else len(data)
+        with self._translated():
+            if size > MULTIPART_SIZE:
+                obstore.put(self._store, key, data, chunk_size=MULTIPART_SIZE, max_concurrency=4)
+                return
+            if self._conditional:
+                try:
+                    obstore.put(self._store, key, data, mode="create")
+                    return
+                except AlreadyExistsError:
+                    # An earlier try of ours whose answer was lost: nobody else makes this name.
+                    if obstore.head(self._store, key)["size"] == size:
+                        return
+                    raise
+                except NotSupportedError:
+                    self._conditional = False
+                except BaseError as error:
+                    if "NotImplemented" not in str(error) and "501" not in str(error):
+                        raise
+                    self._conditional = False
+            obstore.put(self._store, key, data, use_multipart=False)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Store an object unless there is one; tell whether it was. Where the store cannot tell, the last one wins."""
+        self._check_process()
+        with self._translated():
+            try:
+                obstore.put(self._store, key, data, mode="create")
+            except AlreadyExistsError:
+                return False
+            except NotSupportedError:
+                obstore.put(self._store, key, data)
+        return True
+
+    def get(self, key: str) -> bytes:
+        """Return a whole object. Raises FileNotFoundError."""
+        self._check_process()
+        with self._translated():
+            return bytes(obstore.get(self._store, key).bytes())
+
+    def get_range(self, key: str, start: int, stop: int) -> tuple[bytes, int]:
+        """Return the bytes [start, stop) of an object, as far as there are any, and its size. One request."""
+        self._check_process()
+        with self._translated():
+            result = obstore.get(self._store, key, options={"range": (start, stop)})
+            return bytes(result.bytes()), int(result.meta["size"])
+
+    def size(self, key: str) -> int:
+        """Return the size of an object. Raises FileNotFoundError."""
+        self._check_process()
+        with self._translated():
+            return int(obstore.head(self._store, key)["size"])
+
+    def delete(self, key: str) -> None:
+        """Delete an object; nothing happens when it is gone."""
+        self._check_process()
+        try:
+            with self._translated():
+                obstore.delete(self._store, key)
+        except FileNotFoundError:
+            pass
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """List the keys that begin so. For maintenance: no truth depends on it."""
+        self._check_process()
+        with self._translated():
+            for page in obstore.list(self._store, prefix):
+                for each in page:
+                    yield str(each["path"])
+
+    def _check_process(self) -> None:
+        if self._pid != os.getpid():
+            raise Unavailable(
+                f"A forked process cannot go on with {self.name}: its network threads did not come along.",
+                help="Start a new process (spawn), or open the workspace behind the fork.",
+            )
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error):
+                self._fail(error, "there is no such bucket", "Make the bucket, or mend the URL.")
+            raise
+        except (PermissionDeniedError, UnauthenticatedError) as error:
+            self._fail(
+                error,
+                f"access is denied ({_reason(error)})",
+                "Check the credentials (environment, profile or instance role) and that they may read, write, list and "
+                "delete below that URL.",
+            )
+        except BaseError as error:
+            if "does not exist" in str(error) and "bucket" in str(error).lower():
+                self._fail(error, "there is no such bucket", "Make the bucket, or mend the URL.")
+            self._fail(error, _reason(error), "Check that the store can be reached and try again.")
+
+    def _fail(self, error: Exception, what: str, help: str) -> NoReturn:
+        raise Unavailable(f"Cannot use {self.name}: {what}.", help=help, place=self.name) from error
+
+
+def check_storage_url(url: str) -> str:
+    """Return the URL without anything secret or empty. Raises Invalid, saying how one is written."""
+    parts = urlsplit(url)
+    how = "Write s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX or file:///FOLDER."
+    if parts.scheme not in SCHEMES:
+        raise Invalid(f"{url!r} is no URL of an object store.", help=how)
+    if "@" in parts.netloc and parts.scheme not in ("abfs", "abfss"):
+        raise Invalid("A storage URL must hold no credentials.", help="Give them in the environment or a profile.")
+    if parts.scheme in ("s3", "gs", "az") and not parts.netloc:
+        raise Invalid(f"{url!r} names no bucket.", help=how)
+    unknown = [name for name, _ in parse_qsl(parts.query) if name not in _OPTIONS.get(parts.scheme, ())]
+    if unknown:
+        raise Invalid(f"{url!r} has an unknown option {unknown[0]!r}.", help="S3 knows endpoint and region.")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") or "", parts.query, ""))
+
+
+def _open(url: str) -> tuple[str, Any]:
+    url = check_storage_url(url)
+    parts = urlsplit(url)
+    plain = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    if parts.scheme == "memory":
+        with _memories_lock:
+            return url, _memories.setdefault(url, MemoryStore())
+    if parts.scheme == "file":
+        Path(parts.path).mkdir(parents=True, exist_ok=True)
+        return url, from_url(plain)
+    config: dict[str, Any] = {**(_aws_profile() if parts.scheme == "s3" else {}), **dict(parse_qsl(parts.query))}
+    endpoint = str(
+        config.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
+    )
+    if endpoint and parts.scheme == "s3":
+        config["endpoint"] = endpoint
+    client: Any = {"allow_http": True} if endpoint.startswith("http://") else {}
+    try:
+        return url, from_url(plain, config=config, client_options=client, retry_config=_RETRIES)  # type: ignore[arg-type]
+    except (BaseError, ValueError) as error:
+        raise Unavailable(
+            f"Cannot use {url}: {_reason(error)}.", help="Give the credentials in the environment or a profile."
+        ) from error
+
+
+def _aws_profile() -> Mapping[str, str]:
+    """Return the keys of the AWS profile in use, where the environment has none."""
+    if os.environ.get("AWS_ACCESS_KEY_ID"):
+        return {}
+    profile = os.environ.get("AWS_PROFILE", "default")
+    found: dict[str, str] = {}
+    for variable, usual, section in (
+        ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", profile),
+        ("AWS_CONFIG_FILE", "~/.aws/config", profile if profile == "default" else f"profile {profile}"),
+    ):
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(os.path.expanduser(os.environ.get(variable, usual)), encoding="utf-8")
+        except (configparser.Error, OSError, UnicodeDecodeError):
+            continue
+        if parser.has_section(section):
+            found |= {
+                name.removeprefix("aws_"): value
+                for name, value in parser.items(section)
+                if name in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token", "region")
+            }
+    if "region" in found and (os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")):
+        del found["region"]
+    return {{"session_token": "token"}.get(name, name): value for name, value in found.items()}
+
+
+def _reason(error: Exception) -> str:
+    """Return what a person needs of an error that may fill a screen."""
+    text = str(error).split("\n\nDebug source")[0]
+    code = re.search(r"<Code>(.*?)</Code>(?:.*?<Message>(.*?)</Message>)?", text, re.DOTALL)
+    if code:
+        return ": ".join(part.strip(" .") for part in code.groups() if part)
+    return " ".join(text.split())[:300].rstrip(". ")
