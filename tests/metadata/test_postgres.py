@@ -185,7 +185,10 @@ def test_waiting_writers_are_told_when_the_lock_stays_taken(postgres_url: str, m
             assert counters.step(conn, "x") == 2
 
 
-def test_a_server_that_restarts_is_waited_for_and_a_torn_transaction_leaves_nothing() -> None:
+def test_a_server_that_restarts_is_waited_for_and_a_torn_transaction_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgres_module, "PATIENCE_S", 60.0)
     with postgres_server() as server, server.schema() as url, Database.open(url) as database:
         with database.transaction() as conn:
             counters.step(conn, "x")

@@ -187,7 +187,8 @@ def _open(url: str) -> tuple[str, Any]:
         config["endpoint"] = endpoint
     client: Any = {"allow_http": True} if endpoint.startswith("http://") else {}
     try:
-        return url, from_url(plain, config=config, client_options=client, retry_config=_RETRIES)  # type: ignore[arg-type]
+        opened: Any = from_url  # its overloads want each scheme's own types
+        return url, opened(plain, config=config, client_options=client, retry_config=_RETRIES)
     except (BaseError, ValueError) as error:
         raise Unavailable(
             f"Cannot use {url}: {_reason(error)}.", help="Give the credentials in the environment or a profile."

@@ -70,25 +70,30 @@ class TestServer:
         """Start the server and wait until it answers."""
         import psycopg
 
+        deadline = time.monotonic() + 60
+        while True:
+            if self._process is None or self._process.poll() is not None:
+                # Again, too, where the processes of one that was just stopped still hold its memory.
+                self._process = self._spawn()
+            try:
+                self.connect().close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise Unavailable(
+                        f"PostgreSQL did not start: {(self._folder / 'log').read_text()[-500:]}", help="See its log."
+                    ) from None
+                time.sleep(0.1)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder, *settings],
                 stdout=log,
                 stderr=log,
                 preexec_fn=self._become,
             )
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                self.connect().close()
-                return
-            except psycopg.OperationalError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise Unavailable(
-                        f"PostgreSQL did not start: {(self._folder / 'log').read_text()[-500:]}", help="See its log."
-                    ) from None
-                time.sleep(0.05)
 
     def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
         """Stop the server: at once, without a word to its clients, unless `how` says otherwise."""
