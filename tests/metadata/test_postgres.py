@@ -201,11 +201,18 @@ def test_a_server_that_restarts_is_waited_for_and_a_torn_transaction_leaves_noth
 
         with pytest.raises(Unavailable, match="connection"):
             torn()
-        starter = threading.Timer(0.4, server.start)
-        starter.start()
-        with database.transaction() as conn:  # every pooled connection is dead, and the server is not there yet
-            assert counters.step(conn, "x") == 2
-        starter.join()
+        found: list[int] = []
+
+        def write() -> None:
+            with database.transaction() as conn:  # every pooled connection is dead, and the server is not there yet
+                found.append(counters.step(conn, "x"))
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        time.sleep(0.3)
+        server.start()
+        writer.join()
+        assert found == [2]
 
 
 def test_connections_that_the_server_closed_meanwhile_are_opened_anew(database: Database, postgres: TestServer) -> None:

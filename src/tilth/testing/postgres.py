@@ -167,7 +167,7 @@ def _programs() -> Path:
 
 
 def die_with_parent() -> None:
-    """Ask the kernel (Linux) to kill this process when the one that started it is gone. Runs behind a fork."""
+    """Ask the kernel (Linux) to kill this process when the thread that started it is gone. Runs behind a fork."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
