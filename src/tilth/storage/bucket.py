@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -204,6 +204,10 @@ class BucketPlace:
     def packs(self) -> Iterable[str]:
         """List the packs in the bucket, oldest first."""
         return sorted(_names(self.bucket.list("packs"), ".pack"))
+
+    def leftovers(self, known: Collection[str]) -> Iterable[str]:
+        """List packs in the bucket that are not among `known`."""
+        return (name for name in self.packs() if name not in known)
 
     def keep_shard(self, name: str) -> None:
         """Wait until a shard is in the bucket. Raises Unavailable."""
