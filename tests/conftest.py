@@ -73,3 +73,10 @@ def s3_url(buckets: TestBuckets, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in buckets.environment.items():
         monkeypatch.setenv(name, value)
     return buckets.url(f"t{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+def grown(postgres_url: str, s3_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workspaces that the test makes keep their metadata in PostgreSQL and their data in a bucket."""
+    monkeypatch.setenv("TILTH_DATABASE_URL", postgres_url)
+    monkeypatch.setenv("TILTH_STORAGE_URL", s3_url)

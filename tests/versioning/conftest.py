@@ -15,8 +15,11 @@ from tilth.versioning.repos import Repo, create_repo
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-@pytest.fixture
-def backend(tmp_path: Path) -> Iterator[Backend]:
+@pytest.fixture(params=["embedded", "grown"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """A workspace in a folder, and one in PostgreSQL and an S3 bucket: the same tests for both."""
+    if request.param == "grown":
+        request.getfixturevalue("grown")
     with open_backend(tmp_path / "workspace") as opened:
         yield opened
 

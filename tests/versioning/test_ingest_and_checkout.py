@@ -110,6 +110,7 @@ def test_a_file_that_may_still_change_within_the_clocks_tick_is_read_again(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("backend", ["embedded"], indirect=True)  # it takes packs out of the folder
 def test_the_cache_is_not_believed_when_the_store_lacks_the_content(
     backend: Backend, repo: Repo, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,9 @@ from tilth.versioning.tags import create_tag, delete_tag, list_tags
 from tilth.versioning.trees import Tree
 from tilth.versioning.verify import verify, verify_against
 
+in_the_folder = pytest.mark.parametrize("backend", ["embedded"], indirect=True)
+"""For tests that handle the folder's own files; test_grown.py has their like for PostgreSQL and buckets."""
+
 
 @pytest.fixture
 def history(backend: Backend) -> Backend:
@@ -94,6 +97,7 @@ def test_a_sound_workspace_verifies(history: Backend) -> None:
     assert report.bytes > 10_000
 
 
+@in_the_folder
 def test_everything_is_rebuilt_from_objects_alone(history: Backend) -> None:
     before = state(history)
     history.close()
@@ -112,6 +116,7 @@ def test_everything_is_rebuilt_from_objects_alone(history: Backend) -> None:
         assert log(again, "raw", "main")[0] == commit
 
 
+@in_the_folder
 def test_an_edge_that_ended_with_its_repo_stays_ended_when_rebuilt(history: Backend) -> None:
     with pytest.raises(Conflict, match="output of p:clean"):
         delete_repo(history, "clean")
@@ -125,6 +130,7 @@ def test_an_edge_that_ended_with_its_repo_stays_ended_when_rebuilt(history: Back
         assert feedback.list_edges(again) == before
 
 
+@in_the_folder
 def test_rebuild_after_a_crash_keeps_every_move_that_was_settled(history: Backend) -> None:
     history.settle()
     before = state(history)
@@ -137,6 +143,7 @@ def test_rebuild_after_a_crash_keeps_every_move_that_was_settled(history: Backen
         assert state(again) == before
 
 
+@in_the_folder
 def test_a_commit_that_lost_its_race_is_not_resurrected(backend: Backend) -> None:
     create_repo(backend, "raw")
     put(backend, "raw", {"a": b"1"})
@@ -155,6 +162,7 @@ def test_a_commit_that_lost_its_race_is_not_resurrected(backend: Backend) -> Non
         assert len(log(again, "raw", "main")) == 1
 
 
+@in_the_folder
 def test_a_lost_database_is_not_taken_for_an_empty_workspace(history: Backend) -> None:
     history.close()
     lose_database(history.folder)
@@ -163,6 +171,7 @@ def test_a_lost_database_is_not_taken_for_an_empty_workspace(history: Backend) -
     assert not (history.folder / "tilth.db").exists()
 
 
+@in_the_folder
 def test_a_database_cut_to_nothing_is_not_taken_for_an_empty_workspace(history: Backend) -> None:
     history.close()
     lose_database(history.folder)
@@ -172,6 +181,7 @@ def test_a_database_cut_to_nothing_is_not_taken_for_an_empty_workspace(history: 
     assert rebuild(history.folder).commits == 5
 
 
+@in_the_folder
 def test_a_log_left_beside_a_lost_database_is_not_rebuilt_into(history: Backend) -> None:
     """SQLite would take what lies in it for the newest pages of the new database."""
     history.close()
@@ -185,6 +195,7 @@ def test_a_log_left_beside_a_lost_database_is_not_rebuilt_into(history: Backend)
     assert rebuild(history.folder).commits == 5
 
 
+@in_the_folder
 def test_a_rebuild_that_fails_leaves_no_half_database(history: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     history.close()
     lose_database(history.folder)
@@ -196,6 +207,7 @@ def test_a_rebuild_that_fails_leaves_no_half_database(history: Backend, monkeypa
     assert rebuild(history.folder).commits == 5
 
 
+@in_the_folder
 def test_rebuild_refuses_to_replace_a_database(history: Backend, tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="has a database"):
         rebuild(history.folder)
@@ -238,6 +250,7 @@ def test_a_rewritten_record_breaks_the_chain(history: Backend) -> None:
         verify_against(history, head.seal)
 
 
+@in_the_folder
 def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Backend) -> None:
     history.settle()
     folder = history.folder
@@ -252,6 +265,7 @@ def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Bac
         assert any(pack.stem in problem.where for problem in problems)
 
 
+@in_the_folder
 def test_a_rebuild_from_a_damaged_pack_says_what_and_where(history: Backend) -> None:
     history.settle()
     folder = history.folder

@@ -35,8 +35,8 @@ PATIENCE_S = 15.0
 _SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 # What passes by itself; a wrong password or a missing database does not.
 _PASSING = re.compile(
-    r"refused|starting up|not yet accepting|shutting down|recovery mode|terminat|reset by peer|closed the connection|timeout|timed out"
-    r"|too many clients|remaining connection slots|could not receive data|no such file",
+    r"refused|starting up|not yet accepting|shutting down|recovery mode|terminat|reset by peer|closed the connection"
+    r"|timeout|timed out|too many clients|remaining connection slots|could not receive data|no such file",
     re.IGNORECASE,
 )
 

@@ -15,13 +15,24 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
+from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.storage.disk import sync_folder
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.session_ledger import SqlSessions, check_session
+from tilth.versioning.settings import (
+    CACHE_FOLDER,
+    SETTINGS_FILE,
+    Settings,
+    new_settings,
+    read_settings,
+    write_settings,
+)
 
 if TYPE_CHECKING:
+    from tilth.storage.bucket import BucketPlace
+    from tilth.storage.places import Place
     from tilth.storage.store import Store
 
 Given = ParamSpec("Given")
@@ -40,11 +51,15 @@ NETWORK_FILE_SYSTEMS = frozenset(
 class Backend:
     """What every stage needs of a workspace folder. Close it, or use it as a context manager."""
 
-    __slots__ = ("_opening", "_store", "database", "folder")
+    __slots__ = ("_opening", "_rebuilding", "_settings", "_store", "database", "folder")
 
-    def __init__(self, folder: Path, database: Database) -> None:
+    def __init__(
+        self, folder: Path, database: Database, settings: Settings | None = None, *, rebuilding: bool = False
+    ) -> None:
         self.folder = folder
         self.database = database
+        self._settings = settings or Settings()
+        self._rebuilding = rebuilding
         self._store: Store | None = None
         self._opening = threading.Lock()
 
@@ -65,10 +80,28 @@ class Backend:
                     # Adopting writes to the database; where a transaction is open already, another process will do it.
                     adopt = not self.database.in_transaction
                     self._store = Store.open(
-                        self.folder, SqlCatalogue(self.database), adopt=adopt, ledger=SqlSessions(self.database)
+                        self._place(), SqlCatalogue(self.database), adopt=adopt, ledger=SqlSessions(self.database)
                     )
                     self.database.guard = self._check_session
         return self._store
+
+    def _place(self) -> Place:
+        """Return where the packs lie, and check that they are those of this database where they could be others."""
+        from tilth.storage.folder import FolderPlace
+
+        settings = self._settings
+        place: FolderPlace | BucketPlace = FolderPlace.open(self.folder) if settings.storage is None else self._bucket()
+        if not settings.embedded:
+            from tilth.versioning.pairing import pair
+
+            pair(self.database, place, rebuilding=self._rebuilding)
+        return place
+
+    def _bucket(self) -> BucketPlace:
+        from tilth.storage.bucket import BucketPlace
+
+        assert self._settings.storage is not None
+        return BucketPlace(self._settings.storage, self.folder / CACHE_FOLDER, cache_size=self._settings.cache_size)
 
     def act(self) -> AbstractContextManager[None]:
         """Work on something that is recorded at the end: what is found meanwhile is not collected before that.
@@ -128,19 +161,40 @@ def in_act(function: Callable[Concatenate[Backend, Given], Value]) -> Callable[C
 def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False) -> Backend:
     """Open the workspace in `folder`; make it first if there is none and `create`.
 
-    Any number of processes may open one folder. Raises NotFound when there is no workspace and `create` is
-    false, Invalid when a newer Tilth made it or the folder holds something else, Unavailable on a network file
+    A new one keeps its metadata in `$TILTH_DATABASE_URL` and its data in `$TILTH_STORAGE_URL`, where these are set, and
+    notes that in the folder. Any number of processes may open one folder. Raises NotFound when there is no workspace
+    and `create` is false, Invalid when a newer Tilth made it, the folder holds something else or the environment names
+    other places than the workspace's own, Unavailable on a network file
     system, Corrupt when there are packs but no database (unless `rebuilding` it). Cheap: no migration code is loaded
     unless there is something to migrate, and the store is opened when it is first used.
     """
     folder = folder.absolute()
     _check_format(folder, create)
-    if not rebuilding and not has_database(folder) and any((folder / "packs").glob("*.pack")):
+    settings = read_settings(folder)
+    lost = settings.embedded and not has_database(folder) and any((folder / "packs").glob("*.pack"))
+    if lost and not rebuilding:
         raise Corrupt(
             f"The workspace in {folder} has data but no database ({DATABASE_FILE}).",
             help="Put the file back, or make it anew from the data with `tilth rebuild`.",
         )
-    return Backend(folder, Database.open(folder / DATABASE_FILE))
+    backend = Backend(
+        folder, Database.open(settings.database or folder / DATABASE_FILE), settings, rebuilding=rebuilding
+    )
+    try:
+        if not settings.embedded:
+            _pair_at_once(backend)
+        return backend
+    except BaseException:
+        backend.database.close()
+        raise
+
+
+def _pair_at_once(backend: Backend) -> None:
+    """Open the store of a new workspace, which binds database and store together, before anything is written."""
+    with backend.database.read() as conn:
+        known = counters.value(conn, "store")
+    if not known:
+        _ = backend.store
 
 
 def has_database(folder: Path) -> bool:
@@ -187,8 +241,11 @@ def _make(folder: Path, marker: Path) -> None:
                 f"{folder} is not empty and not a workspace: it holds {sorted(foreign)[0]!r}.",
                 help="Name an empty or a new folder.",
             )
-        for name in ("packs", "index", SCRATCH_FOLDER):
+        settings = new_settings()
+        for name in ("packs", "index", SCRATCH_FOLDER) if settings.storage is None else (SCRATCH_FOLDER, CACHE_FOLDER):
             (folder / name).mkdir(exist_ok=True)
+        if not settings.embedded:
+            write_settings(folder, settings)
         # Written last, whole and durably: a folder with a marker is a complete workspace, also after a power cut.
         fresh = folder / f"{FORMAT_FILE}.{os.getpid()}"
         with fresh.open("w", encoding="utf-8") as file:
@@ -204,7 +261,12 @@ def _make(folder: Path, marker: Path) -> None:
         ) from error
 
 
-_OWN_NAMES = frozenset({"packs", "index", SCRATCH_FOLDER, *(DATABASE_FILE + end for end in ("", "-wal", "-shm"))})
+_OWN_NAMES = frozenset(
+    {
+        *("packs", "index", SCRATCH_FOLDER, CACHE_FOLDER, SETTINGS_FILE),
+        *(DATABASE_FILE + end for end in ("", "-wal", "-shm")),
+    }
+)
 
 
 def _is_fresh_marker(name: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, select
 
 from tilth.errors import Conflict, NotFound, TilthError
 from tilth.metadata import counters, feed
@@ -28,6 +28,7 @@ from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import index_commit
 from tilth.versioning.repos import REPO_GONE
+from tilth.versioning.settings import SETTINGS_FILE, new_settings
 from tilth.versioning.touches import Touched, measure
 from tilth.versioning.verify import Problem, verify
 
@@ -62,10 +63,15 @@ def rebuild(folder: Path, *, progress: Progress = silent) -> Rebuilt:
         raise Conflict(
             f"{folder} has a database.", help=f"Move {DATABASE_FILE} (and its -wal and -shm) away first, then rebuild."
         )
-    if not (folder / "packs").is_dir():
+    if not (folder / "packs").is_dir() and not (folder / SETTINGS_FILE).is_file() and new_settings().storage is None:
         raise NotFound(f"{folder} has no packs to rebuild from.", help="Name the folder of a workspace.")
     try:
         with open_backend(folder, rebuilding=True) as backend:
+            with backend.database.read() as conn:
+                if conn.execute(select(repos.c.id).limit(1)).first() is not None:
+                    raise Conflict(
+                        f"{backend.database.name} has a history already.", help="Name an empty schema to rebuild into."
+                    )
             return _rebuild(backend, progress)
     except BaseException:
         # Half a database would pass for a whole one.
