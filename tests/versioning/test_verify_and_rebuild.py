@@ -282,6 +282,7 @@ def test_a_rebuild_from_a_damaged_pack_says_what_and_where(history: Backend) -> 
         assert tuple(verify(again).problems) == rebuilt.problems
 
 
+@in_the_folder
 def test_a_head_without_its_commit_is_named(history: Backend) -> None:
     # Around the database class, whose foreign keys would refuse it.
     with closing(sqlite3.connect(history.folder / "tilth.db")) as raw, raw:
