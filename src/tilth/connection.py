@@ -9,8 +9,10 @@ from tilth.config import TOKEN_VARIABLE, find_workspace, is_url
 from tilth.contract.workspace import Workspace
 
 
-def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = None) -> Workspace:
-    """Open the workspace at `place`: a folder (made if there is none), with owner rights, or the URL of a server.
+def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = None, create: bool = True) -> Workspace:
+    """Open the workspace at `place`: a folder, with owner rights, or the URL of a server.
+
+    A folder is made if there is none, and `create`.
 
     Without `place`: `$TILTH_WORKSPACE`, else the nearest `.tilth` folder upward, else `./.tilth`. Without `token`:
     that of the link that `tilth up` printed, else `$TILTH_TOKEN`. Close the result, or use it as a context manager.
@@ -24,4 +26,4 @@ def connect(place: str | os.PathLike[str] | None = None, *, token: str | None = 
     from tilth.webapi.operations import ACTS
     from tilth.workspace.local import open as open_local
 
-    return open_local(Path(found), acts=ACTS)
+    return open_local(Path(found), create=create, acts=ACTS)

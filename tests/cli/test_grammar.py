@@ -20,7 +20,7 @@ from tilth.cli.main import program
 WORDS = [(name, place) for section in program.places.values() for name, place in section.items()]
 
 GRAMMAR = {
-    "repo": {"create", "list", "show", "delete", "hold-out"},
+    "repo": {"create", "list", "show", "delete", "hold-out", "export", "import"},
     "branch": {"create", "list", "move", "delete", "log"},
     "tag": {"create", "list", "delete"},
     "pipeline": {"create", "update", "list", "show", "check", "delete", "pause", "resume", "rerun"},

@@ -33,6 +33,7 @@ _PLACES = {
     },
     "The workspace": {
         "run": Place("tilth.cli.verbs.run", "Do all work that commits have asked for, until quiet."),
+        "mirror": Place("tilth.cli.verbs.mirror", "Bring repos from one workspace to another."),
         "verify": Place("tilth.cli.verbs.verify", "Re-hash everything that is stored."),
         "gc": Place("tilth.cli.verbs.gc", "Delete what nothing reaches any more, and merge small packs."),
         "rebuild": Place("tilth.cli.verbs.rebuild", "Recover the database of a workspace from its packs."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from tilth.contract.transfers import TakenOver
 from tilth.contract.values import CommitInfo
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -82,6 +83,14 @@ def committed(commit: CommitInfo | None, where: str, *, nothing: str = "There wa
     if not commit.changed:
         return f"Nothing changed: {safe(where)} stays at {commit.id}."
     return f"{safe(where)} is now {commit.id}: {counted(commit.files, 'file')}, {size(commit.size)}."
+
+
+def taken_over(done: TakenOver) -> str:
+    """Say in one line what bringing a repo over came to."""
+    if not (done.commits or done.moved or done.tags):
+        return f"{repo_name(done.repo)} had everything already."
+    moved = f"; moved {', '.join(safe(name) for name in done.moved)}" if done.moved else ""
+    return f"{repo_name(done.repo)}: {counted(done.commits, 'new commit')}{moved}."
 
 
 def _visible(character: str) -> str:

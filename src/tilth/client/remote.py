@@ -25,6 +25,7 @@ from tilth.client.slices import RemoteSlices
 from tilth.client.tags import RemoteTags
 from tilth.client.tasks import RemoteTasks
 from tilth.client.transactions import RemoteTransactions
+from tilth.client.transfers import RemoteTransfers
 from tilth.client.transport import Transport
 from tilth.client.workers import RemoteWorkers
 from tilth.contract.workspace import Workspace
@@ -49,6 +50,7 @@ def open(url: str, token: str | None) -> Workspace:
         tags=RemoteTags(transport),
         annotations=RemoteAnnotations(transport),
         transactions=RemoteTransactions(transport),
+        transfers=RemoteTransfers(transport),
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),
         models=RemoteModels(transport),

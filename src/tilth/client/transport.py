@@ -74,12 +74,21 @@ class Transport:
         """Act, without a result."""
         self._answer("POST", operation, again=again, json=body)
 
-    def send(self, operation: str, result: type[T], content: bytes | Iterable[bytes], /, **parameters: Parameter) -> T:
-        """Send bytes. Not repeated once sending has begun."""
+    def send(
+        self,
+        operation: str,
+        result: type[T],
+        content: bytes | Iterable[bytes],
+        /,
+        *,
+        again: bool = False,
+        **parameters: Parameter,
+    ) -> T:
+        """Send bytes. Not repeated once sending has begun, unless `again` says that this is safe."""
         answer = self._answer(
             "POST",
             operation,
-            again=False,
+            again=again,
             connect_only=not isinstance(content, bytes),
             params=_query(parameters),
             content=content,
@@ -92,6 +101,18 @@ class Transport:
         """Receive bytes in pieces. The connection is given back when the iterator ends or is closed."""
         with self._streamed("GET", operation, params=_query(parameters)) as answer:
             yield from answer.iter_bytes(PIECE)
+
+    def receive(self, operation: str, /, **body: Any) -> Iterator[bytes]:
+        """Ask by a body, and receive bytes in pieces."""
+        with self._streamed("POST", operation, json=body, timeout=None) as answer:
+            yield from answer.iter_bytes(PIECE)
+
+    def exchange(self, operation: str, content: bytes, /) -> bytes:
+        """Send bytes and receive bytes; safe to repeat."""
+        answer = self._answer(
+            "POST", operation, again=True, content=content, headers={"Content-Type": "application/octet-stream"}
+        )
+        return answer.content
 
     def lines(self, operation: str, /, **body: Any) -> Iterator[dict[str, Any]]:
         """Act, and receive lines of JSON."""

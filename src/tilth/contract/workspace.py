@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
     from tilth.contract.slices import Slices
     from tilth.contract.tags import Tags
     from tilth.contract.transactions import OpenTransaction, Transactions
+    from tilth.contract.transfers import Transfers
     from tilth.contract.workers import Workers
 
 
@@ -54,6 +55,7 @@ class Workspace:
     tags: Tags
     annotations: Annotations
     transactions: Transactions
+    transfers: Transfers
     tasks: Tasks
     datasets: Datasets
     models: Models
@@ -69,6 +71,8 @@ class Workspace:
 
     def transaction(self, message: str = "") -> OpenTransaction:
         """Return a block (`with`) whose writes to several repos become commits of one change, all or none."""
+        from tilth.contract.transactions import OpenTransaction
+
         return OpenTransaction(self.transactions, message)
 
     def __enter__(self) -> Workspace:
@@ -93,8 +97,10 @@ def facet_types() -> dict[str, Any]:
         slices,
         tags,
         transactions,
+        transfers,
         workers,
     )
 
-    modules = (access, analysis, annotations, datasets, facets, models, reviews, slices, tags, transactions, workers)
+    modules: tuple[Any, ...] = (access, analysis, annotations, datasets, facets, models, reviews, slices, tags)
+    modules += (transactions, transfers, workers)
     return {name: value for module in modules for name, value in vars(module).items()}

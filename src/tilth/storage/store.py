@@ -26,7 +26,7 @@ from tilth.storage.index import ChunkIndex
 from tilth.storage.mending import adopt_orphans, merge_levels, rebuild_index, recover_packs
 from tilth.storage.packs import Location, Pack, PackWriter
 from tilth.storage.places import Place
-from tilth.storage.records import Codec, RecordKind, compress, digest_of_record, unpack
+from tilth.storage.records import Codec, RecordKind, compress, crc_holds, digest_of_record, parse_header, unpack
 from tilth.storage.rows import DecodedRows
 from tilth.storage.sessions import SessionLedger, Sessions
 from tilth.storage.shards import Shard, shard_path, write_shard
@@ -129,6 +129,21 @@ class Store:
             self.place.forget_pack(place[0])  # perhaps only the local copy is damaged
             self._files.drop(place[0])
             return self._get_at(digest, place)
+
+    def record(self, digest: Digest) -> bytes:
+        """Return a record as it is stored, header and all, its CRC checked. Raises NotFound, Corrupt."""
+        place = self._find(digest)
+        if place is None:
+            raise NotFound(f"No record {digest.hex()} in {self.place.name}.", help="Run tilth verify.")
+        record = self._read(place)
+        header = parse_header(record)
+        if header is None or header.digest != digest or not crc_holds(record, header):
+            raise Corrupt(
+                f"Record {digest.hex()} at {place[0]}.pack, byte {place[1]} is damaged: its checksum does not hold.",
+                help="Run tilth verify to see what else is, and restore that pack from a backup.",
+                digest=digest.hex(),
+            )
+        return record
 
     def has(self, digest: Digest) -> bool:
         """Tell whether a record is here."""

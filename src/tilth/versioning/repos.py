@@ -107,7 +107,7 @@ def insert_repo(
             kind=kind,
         )
     )
-    _note(conn, repo)
+    note_repo(conn, repo)
     if branch is not None:
         check_name(branch, "branch")
         conn.execute(
@@ -168,7 +168,7 @@ def set_held_out(backend: Backend, repo: RepoName, held_out: bool = True) -> Rep
     with backend.database.transaction() as conn:
         marked = replace(find_repo(conn, repo), held_out=held_out)
         conn.execute(update(repos).where(repos.c.id == marked.id).values(held_out=held_out))
-        _note(conn, marked)
+        note_repo(conn, marked)
         feed.append(conn, "repo.held_out", ChangeId(new_id()), {"repo": marked.full_name, "held_out": held_out})
     return marked
 
@@ -258,7 +258,7 @@ def remove_repo(conn: Connection, repo: RepoName, *, force: bool = False) -> Non
     conn.execute(delete(tags).where(tags.c.repo == gone.id))
     deleted_ms = time.time_ns() // 1_000_000
     conn.execute(update(repos).where(repos.c.id == gone.id).values(deleted_ms=deleted_ms))
-    _note(conn, gone, deleted_ms)
+    note_repo(conn, gone, deleted_ms)
     feed.append(conn, "repo.deleted", ChangeId(new_id()), {"repo": gone.full_name})
 
 
@@ -284,7 +284,8 @@ def note_branch(conn: Connection, repo: RepoId, name: str) -> None:
     )
 
 
-def _note(conn: Connection, repo: Repo, deleted_ms: int | None = None) -> None:
+def note_repo(conn: Connection, repo: Repo, deleted_ms: int | None = None) -> None:
+    """Journal the whole row of a repo."""
     journal.note(
         conn,
         "repo",

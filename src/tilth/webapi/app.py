@@ -23,6 +23,7 @@ from tilth.webapi.operations import OPERATIONS
 from tilth.webapi.pages import add_console
 from tilth.webapi.predictions import add_predictions
 from tilth.webapi.sessions import add_sessions
+from tilth.webapi.transfers import add_transfers
 from tilth.webapi.waiting import add_waiting
 
 
@@ -69,6 +70,7 @@ def api_router(*, describe: bool = False) -> APIRouter:
     add_methods(router)
     add_contents(router)
     add_predictions(router)
+    add_transfers(router)
     add_waiting(router)
     missing = OPERATIONS.keys() - {route.name for route in router.routes if isinstance(route, GuardedRoute)}
     assert not missing, f"operations without a route: {sorted(missing)}"

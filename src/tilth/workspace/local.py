@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
     from tilth.contract.slices import Slices
     from tilth.contract.tags import Tags
     from tilth.contract.transactions import Transactions
+    from tilth.contract.transfers import Transfers
     from tilth.contract.workers import Workers
     from tilth.workspace.working import Working
 
@@ -172,6 +173,12 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.transactions import LocalTransactions
 
         return LocalTransactions(self._opened)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        from tilth.workspace.transfers import LocalTransfers
+
+        return LocalTransfers(self._opened)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
+
 import click
 
 from tilth.cli.grammar import Noun, paging
+from tilth.cli.local import existing, local_path, write_beside
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
+from tilth.cli.streams import write_out
 from tilth.cli.tables import print_facts, print_table
-from tilth.cli.wording import repo_name, safe, when
+from tilth.cli.wording import repo_name, safe, taken_over, when
 from tilth.contract.values import Page, RepoInfo
 
 
@@ -67,6 +72,47 @@ def hold_out(session: Session, name: str, off: bool) -> None:
     repo = session.workspace().repos.hold_out(name, not off)
     state = "held out" if repo.held_out else "open to training"
     session.show(repo, lambda repo: print(f"Repo {repo_name(repo.name)} is {state}."))
+
+
+@command.command("export", example="tilth repo export images images.tilth")
+@click.argument("name", metavar="[PROJECT/]REPO")
+@click.argument("file", metavar="FILE")
+@click.option("-f", "--force", is_flag=True, help="Overwrite a file that is there.")
+@pass_session
+def export(session: Session, name: str, file: str, force: bool) -> None:
+    """Write a repo with all its history into one file (`-`: standard output).
+
+    Commits, seals, branches and tags are in it, and the records of the commits that lineage names.
+    """
+    from tilth.exchange.bundles import export_repo
+
+    transfers = session.workspace().transfers
+    with session.progress() as progress:
+        pieces = export_repo(transfers, name, progress=progress)
+        if file == "-":
+            write_out(pieces)
+            return
+        write_beside(local_path(file), lambda stream: stream.writelines(pieces), force=force)
+    session.show({"file": file}, lambda _: print(f"Wrote {safe(name)} to {safe(file)}."))
+
+
+@command.command("import", example="tilth repo import images.tilth")
+@click.argument("file", metavar="FILE")
+@click.option("--as", "name", default="", metavar="[PROJECT/]REPO", help="The name to give it here.")
+@click.option("--force", is_flag=True, help="Also move heads that have commits of their own here.")
+@pass_session
+def import_(session: Session, file: str, name: str, force: bool) -> None:
+    """Take over a repo from a file that `repo export` wrote (`-`: standard input).
+
+    Everything is checked; commits have the ids and seals that they had. Again it adds what is new.
+    """
+    from tilth.exchange.bundles import import_repo
+
+    source = nullcontext(sys.stdin.buffer) if file == "-" else existing(file).open("rb")
+    with source as stream, session.progress() as progress:
+        transfers = session.workspace(make=True).transfers
+        done = import_repo(transfers, stream, name=name, force=force, progress=progress)
+    session.show(done, lambda done: print(taken_over(done)))
 
 
 def _print(page: Page[RepoInfo]) -> None:

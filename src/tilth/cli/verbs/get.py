@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 import click
 
 from tilth.cli.grammar import Command
-from tilth.cli.local import local_path
+from tilth.cli.local import beside, local_path, occupied, write_beside
 from tilth.cli.pages import stream
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
@@ -86,7 +84,7 @@ def _get_archive(
                 progress.advance(len(piece))
             progress.end()
 
-    _write_beside(target, write, force=force)
+    write_beside(target, write, force=force)
     return 1
 
 
@@ -101,7 +99,7 @@ def _get_file(
         _link_beside(target, os.fsdecode(b"".join(workspace.files.read(reference))), force=force)
         return 1
     start, stop = part
-    _write_beside(
+    write_beside(
         target,
         lambda stream: stream.writelines(workspace.files.read(reference, start=start, stop=stop)),
         mode=0o777 if file.attributes.get("mode") == "755" else 0o666,
@@ -111,34 +109,8 @@ def _get_file(
 
 
 def _link_beside(target: Path, text: str, *, force: bool) -> None:
-    with _beside(target, force=force) as fresh:
+    with beside(target, force=force) as fresh:
         fresh.symlink_to(text)
-
-
-def _write_beside(target: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o666, force: bool) -> None:
-    with (
-        _beside(target, force=force) as fresh,
-        open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream,
-    ):
-        write(stream)
-
-
-@contextmanager
-def _beside(target: Path, *, force: bool) -> Iterator[Path]:
-    """Give a path beside `target` to write to, and move it there: a stopped transfer leaves no ruin."""
-    if not force and os.path.lexists(target):
-        raise _occupied(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".tilth-", dir=target.parent) as beside:
-        fresh = Path(beside, "file")
-        yield fresh
-        if force:
-            fresh.replace(target)
-        else:
-            try:
-                os.link(fresh, target, follow_symlinks=False)
-            except FileExistsError as error:
-                raise _occupied(target) from error
 
 
 def _get_folder(session: Session, workspace: Workspace, reference: str, target: Path, path: str, *, force: bool) -> int:
@@ -148,16 +120,10 @@ def _get_folder(session: Session, workspace: Workspace, reference: str, target: 
         for file in _files(workspace, reference):
             below = PurePosixPath(file.path).relative_to(path) if path else PurePosixPath(file.path)
             if os.path.lexists(target / below):
-                raise _occupied(target / below)
+                raise occupied(target / below)
     with session.progress() as progress:
         return workspace.files.get_folder(reference, target, progress=progress)
 
 
 def _files(workspace: Workspace, reference: str) -> Iterator[FileInfo]:
     return stream(lambda after, limit: workspace.files.walk(reference, after=after, limit=limit))
-
-
-def _occupied(target: Path) -> Conflict:
-    return Conflict(
-        f"{target} is there already.", help="Nothing was written. Add --force to overwrite.", path=str(target)
-    )
