@@ -3151,6 +3151,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transfers/lacking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return those of the given commits that are not here. */
+        post: operations["transfers.lacking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a byte for each entry of an outline: 1 where its record is not here.
+         * @description Look records up.
+         */
+        post: operations["transfers.missing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stream which records commits consist of: 33 bytes each, a kind and a digest.
+         * @description Stream an outline.
+         */
+        post: operations["transfers.outline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/put-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store records, each checked against its digest.
+         * @description Store records as they arrive.
+         */
+        post: operations["transfers.put_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stream those records of an outline that are wanted.
+         * @description Stream records.
+         */
+        post: operations["transfers.records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/refs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what a repo names now. */
+        get: operations["transfers.refs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the repo here what `refs` say, from records that are here; everything is checked first. */
+        post: operations["transfers.take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers/answers": {
         parameters: {
             query?: never;
@@ -3536,6 +3667,30 @@ export interface components {
             protected?: string[] | null;
             /** Repo */
             repo: string;
+        };
+        /**
+         * BranchRef
+         * @description A branch and where its head is; `head` and `seal` are empty while there is no commit.
+         */
+        "BranchRef-Input": {
+            /** Head */
+            head: string;
+            /** Name */
+            name: string;
+            /** Seal */
+            seal: string;
+        };
+        /**
+         * BranchRef
+         * @description A branch and where its head is; `head` and `seal` are empty while there is no commit.
+         */
+        "BranchRef-Output": {
+            /** Head */
+            head: string;
+            /** Name */
+            name: string;
+            /** Seal */
+            seal: string;
         };
         /** BranchesCreateRequest */
         BranchesCreateRequest: {
@@ -5365,6 +5520,18 @@ export interface components {
             name: string;
         };
         /**
+         * OutlineRequest
+         * @description Which commits, and which of them somebody has.
+         */
+        OutlineRequest: {
+            /** Commits */
+            commits: string[];
+            /** Have */
+            have?: string[];
+            /** Repo */
+            repo: string;
+        };
+        /**
          * OverInfo
          * @description A value that is commoner in a selection than in the rest.
          */
@@ -5995,10 +6162,59 @@ export interface components {
             words: string;
         };
         /**
+         * RecordsRequest
+         * @description Which records of that outline: a bit for each, the lowest first.
+         */
+        RecordsRequest: {
+            /** Commits */
+            commits: string[];
+            /** Have */
+            have?: string[];
+            /** Repo */
+            repo: string;
+            /**
+             * Wanted
+             * Format: base64
+             */
+            wanted: string;
+        };
+        /**
          * ReleaseInfo
          * @description Who let go of a commit's data, when and why; its record and lineage stay.
          */
         ReleaseInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** How */
+            how: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReleasedRef
+         * @description A commit whose data was let go of; its record and seal stay.
+         */
+        "ReleasedRef-Input": {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** How */
+            how: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReleasedRef
+         * @description A commit whose data was let go of; its record and seal stay.
+         */
+        "ReleasedRef-Output": {
             /** At Ms */
             at_ms: number;
             /** Author */
@@ -6037,6 +6253,58 @@ export interface components {
             owner?: string | null;
             /** Project */
             project: string;
+        };
+        /**
+         * RepoRefs
+         * @description What a repo is and what it names.
+         */
+        "RepoRefs-Input": {
+            /** Branches */
+            branches: components["schemas"]["BranchRef-Input"][];
+            /** Created Ms */
+            created_ms: number;
+            /** Description */
+            description: string;
+            /** Held Out */
+            held_out: boolean;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Released */
+            released: components["schemas"]["ReleasedRef-Input"][];
+            /** Tags */
+            tags: components["schemas"]["TagRef-Input"][];
+        };
+        /**
+         * RepoRefs
+         * @description What a repo is and what it names.
+         */
+        "RepoRefs-Output": {
+            /** Branches */
+            branches: components["schemas"]["BranchRef-Output"][];
+            /** Created Ms */
+            created_ms: number;
+            /** Description */
+            description: string;
+            /** Held Out */
+            held_out: boolean;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Released */
+            released: components["schemas"]["ReleasedRef-Output"][];
+            /** Tags */
+            tags: components["schemas"]["TagRef-Output"][];
         };
         /**
          * RepoUsage
@@ -6646,6 +6914,42 @@ export interface components {
             /** Repo */
             repo: string;
         };
+        /**
+         * TagRef
+         * @description A tag as it was made.
+         */
+        "TagRef-Input": {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Seal */
+            seal: string;
+        };
+        /**
+         * TagRef
+         * @description A tag as it was made.
+         */
+        "TagRef-Output": {
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Seal */
+            seal: string;
+        };
         /** TagsCreateRequest */
         TagsCreateRequest: {
             /** At */
@@ -6663,6 +6967,23 @@ export interface components {
             name: string;
             /** Repo */
             repo: string;
+        };
+        /**
+         * TakenOver
+         * @description What taking a repo over did: how many commits are new, which branches moved, and under which name it is here.
+         */
+        TakenOver: {
+            /** Commits */
+            commits: number;
+            /** Moved */
+            moved?: string[];
+            /** Repo */
+            repo: string;
+            /**
+             * Tags
+             * @default 0
+             */
+            tags: number;
         };
         /** TasksCompareRequest */
         TasksCompareRequest: {
@@ -6815,6 +7136,19 @@ export interface components {
             message?: string;
             /** Transaction */
             transaction: string;
+        };
+        /** TransfersLackingRequest */
+        TransfersLackingRequest: {
+            /** Commits */
+            commits: string[];
+        };
+        /** TransfersTakeOverRequest */
+        TransfersTakeOverRequest: {
+            /** Force */
+            force?: boolean;
+            /** Name */
+            name?: string;
+            refs: components["schemas"]["RepoRefs-Input"];
         };
         /**
          * UploadColumn
@@ -13054,6 +13388,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransactionInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.lacking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransfersLackingRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutlineRequest"];
+            };
+        };
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.put_records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description How many. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsRequest"];
+            };
+        };
+        responses: {
+            /** @description The bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.refs": {
+        parameters: {
+            query: {
+                repo: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepoRefs-Output"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "transfers.take_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransfersTakeOverRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOver"];
                 };
             };
             /** @description What went wrong, and what helps. */
