@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 from tests.labeling.conftest import FILES as TEXTS
 from tests.labeling.conftest import PIPELINE, Shop
 
-from tilth.errors import Invalid
-from tilth.labeling.importing import Columns, Imported, import_table
+from tilth.datasets.parts import read_parts
+from tilth.errors import Conflict, Invalid
+from tilth.labeling.importing import Columns, Imported, TakenBack, import_table, list_imports, take_back
 from tilth.labeling.joining import Place, join
+from tilth.labeling.ledger import reports
+from tilth.labeling.ledger.ledger import open_ledger
+from tilth.labeling.ledger.rejecting import reject_answers, restore_answers
+from tilth.labeling.ledger.tasks import TaskCounts, load_many
 from tilth.labeling.standing import Standings
+from tilth.model.commit import Commit
 from tilth.model.ids import WorkerId
 from tilth.versioning.branches import find_branch
+from tilth.versioning.trees import Tree
 
 COLUMNS = Columns(item="image", answer="label", worker="who", seconds="took", per=10)
 
@@ -198,3 +205,111 @@ def test_a_gap_in_a_column_of_numbers_is_a_row_without_an_item() -> None:
     )
     assert [(row.task, row.label) for row in found.good] == [("t", "a")]
     assert found.problems.counts == {"item": 2}
+
+
+def undo(shop: Shop, **asked: object) -> TakenBack:
+    (found,) = list_imports(shop.backend, PIPELINE)
+    options: dict[str, object] = {"author": "eva", "dry_run": False, "limit": 1000, **asked}
+    return take_back(shop.backend, PIPELINE, found.id, clock=shop.clock, **options)  # type: ignore[arg-type]
+
+
+def test_an_import_taken_back_leaves_the_ledger_as_if_it_had_never_been(shop: Shop) -> None:
+    fill(shop, price=0.5)
+    shop.answer("ann", "cat")
+    before = shop.desk.progress(PIPELINE)
+    load(shop, GOOD)
+    assert shop.stage.publish(PIPELINE) is not None
+    settled = shop.desk.progress(PIPELINE).done
+    foreseen = undo(shop, dry_run=True)
+    assert shop.desk.progress(PIPELINE).done == settled, "a dry run changes nothing"
+    done = undo(shop)
+    assert (done.loss, done.micros) == (foreseen.loss, foreseen.micros)
+    assert (done.loss.answers, done.loss.items, done.loss.unlabeled, done.left) == (5, 3, settled, 0)
+    after = shop.desk.progress(PIPELINE)
+    for name in ("answers", "rejected", "open", "done", "escalated"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert (before.spent_micros, before.reserved_micros) == (0, 500_000)
+    assert (after.spent_micros, after.reserved_micros) == (500_000, 0), "who was paid meanwhile stays paid"
+    given = [worker for worker in shop.desk.workers(PIPELINE) if worker.worker.startswith("imported:")]
+    assert {(worker.answers, worker.issued, worker.mean_seconds) for worker in given} == {(0, 0, 0.0)}
+    with pytest.raises(Conflict):
+        undo(shop)
+
+
+def test_labels_of_an_import_taken_back_go_with_the_next_publication_and_not_before(shop: Shop) -> None:
+    fill(shop)
+    load(shop, GOOD)
+    first = shop.stage.publish(PIPELINE)
+    assert first is not None
+    keys = _labels(shop, first)
+    undo(shop)
+    assert _labels(shop, first) == keys
+    assert find_head(shop) == first.id, "nothing is published silently"
+    second = shop.stage.publish(PIPELINE)
+    assert second is not None
+    assert _labels(shop, second) == set()
+    assert not any(used.repo.endswith("known") for used in second.derivation.inputs), "the table holds nothing up now"
+    states = _table(shop, second, "answers", "state")
+    assert states == ["withdrawn"] * 5, "what was given is still on record"
+
+
+def test_the_same_table_may_be_imported_again_in_another_way_and_taken_back_again(shop: Shop) -> None:
+    fill(shop)
+    standings = Standings(shop.backend)
+    load(shop, GOOD, meanings={"Dog": "cat"})
+    assert standings.of(PIPELINE).counted.sum() == 5
+    undo(shop, limit=2)
+    assert undo(shop, limit=2).left == 1
+    undo(shop)
+    assert standings.of(PIPELINE).counted.sum() == 0
+    again = load(shop, GOOD)
+    assert (again.imported, again.present) == (5, 0)
+    assert load(shop, GOOD).imported == 0
+    for standing in (standings.of(PIPELINE), Standings(shop.backend).of(PIPELINE)):
+        assert (int(standing.counted.sum()), int(standing.rejected.sum())) == (5, 0)
+        said = {name: [standing.meanings[m] for m in standing.meaning[standing.of_worker(name)]] for name in workers()}
+        assert sorted(map(sorted, said.values())) == [["cat", "cat"], ["cat", "dog", "dog"]]
+        assert standing.numbers["imported:default/label:w1"].median_seconds == 5
+    undo(shop)
+    assert load(shop, GOOD).imported == 5
+
+
+def test_what_a_review_rejected_is_not_brought_back_after_its_import_was_taken_back(shop: Shop) -> None:
+    fill(shop)
+    load(shop, GOOD)
+    task = next(task for task in _tasks(shop) if task.answered == 2)
+    with shop.backend.database.transaction() as conn, open_ledger(conn, PIPELINE, shop.clock()) as ledger:
+        before = reject_answers(ledger, task.task, "blurred")
+    undo(shop)
+    with shop.backend.database.transaction() as conn, open_ledger(conn, PIPELINE, shop.clock()) as ledger:
+        assert restore_answers(ledger, task.task, before, "blurred") == 0
+    progress = shop.desk.progress(PIPELINE)
+    assert (progress.answers, progress.rejected, progress.done) == (0, 0, 0)
+
+
+def workers() -> list[str]:
+    return [f"imported:default/label:{name}" for name in ("w1", "w2")]
+
+
+def find_head(shop: Shop) -> str | None:
+    with shop.backend.database.read() as conn:
+        return find_branch(conn, PIPELINE, "main").head
+
+
+def _tasks(shop: Shop) -> list[TaskCounts]:
+    with shop.backend.database.read() as conn:
+        names = [place[2] for place in reports.places(conn, PIPELINE)]
+        return load_many(conn, sorted(names))
+
+
+def _table(shop: Shop, commit: Commit, folder: str, column: str) -> list[str]:
+    tree = Tree(shop.backend.store, commit.tree)
+    names = [entry.path.rpartition("/")[2] for entry in tree.list(folder)]
+    key = {"labels": "key", "answers": "answer"}[folder]
+    found = read_parts(lambda name: tree.read(f"{folder}/{name}"), names, key=key)
+    values: list[str] = found[column].to_pylist()
+    return values
+
+
+def _labels(shop: Shop, commit: Commit) -> set[str]:
+    return set(_table(shop, commit, "labels", "key"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tilth.client.transport import Transport
 from tilth.contract.escalation import EscalatedItem
-from tilth.contract.importing import ImportReport
+from tilth.contract.importing import AnswerImportInfo, GuidelinesChange, ImportReport, ImportUndo
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
 
 
@@ -89,4 +89,28 @@ class RemoteLabeling:
             dry_run=dry_run,
             start=start,
             most=most,
+        )
+
+    def imports(self, pipeline: str) -> Page[AnswerImportInfo]:
+        """List the imports of answers, newest first."""
+        return self._call.get("labeling.imports", Page[AnswerImportInfo], pipeline=pipeline)
+
+    def undo_import(self, pipeline: str, import_id: str, *, dry_run: bool = False, most: int = 20_000) -> ImportUndo:
+        """Take an import of answers back."""
+        return self._call.post(
+            "labeling.undo_import", ImportUndo, pipeline=pipeline, import_id=import_id, dry_run=dry_run, most=most
+        )
+
+    def set_guidelines(
+        self, pipeline: str, text: str, *, breaking: bool = False, reask: bool = False, dry_run: bool = False
+    ) -> GuidelinesChange:
+        """Change what people are told."""
+        return self._call.post(
+            "labeling.set_guidelines",
+            GuidelinesChange,
+            pipeline=pipeline,
+            text=text,
+            breaking=breaking,
+            reask=reask,
+            dry_run=dry_run,
         )

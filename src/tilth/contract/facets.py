@@ -15,7 +15,7 @@ from tilth.contract.access import CredentialInfo, InviteInfo
 from tilth.contract.branching import ReleaseInfo
 from tilth.contract.content import ContentDiffInfo
 from tilth.contract.escalation import EscalatedItem
-from tilth.contract.importing import ImportReport
+from tilth.contract.importing import AnswerImportInfo, GuidelinesChange, ImportReport, ImportUndo
 from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import (
     AssignmentInfo,
@@ -403,6 +403,24 @@ class Labeling(Protocol):
         person's). `match`: path, name, stem or auto; `seconds` were spent on `per` answers; `labels` says which class a
         word of the table means. Rows `start` to `start + most` are imported, in one transaction; the report counts all
         rows; its `next` is where to go on (None: done). `dry_run` only reports. The same again imports nothing twice.
+        """
+
+    def imports(self, pipeline: str) -> Page[AnswerImportInfo]:
+        """List the imports of answers, newest first."""
+
+    def undo_import(self, pipeline: str, import_id: str, *, dry_run: bool = False, most: int = 20_000) -> ImportUndo:
+        """Take an import of answers back, `most` answers in one transaction; `dry_run` tells what all would do.
+
+        The answers stay in the history and count no more; items without enough others are asked again, and the next
+        publication withdraws their labels. Repeat it while `left` is not 0. Raises Conflict when nothing is left.
+        """
+
+    def set_guidelines(
+        self, pipeline: str, text: str, *, breaking: bool = False, reask: bool = False, dry_run: bool = False
+    ) -> GuidelinesChange:
+        """Change what people are told, as a new version of the pipeline; answers given so far stay.
+
+        `breaking` ones ask every item again: that needs `reask`, else Conflict, with count and cost, is raised.
         """
 
 

@@ -50,3 +50,48 @@ class ImportReport:
     labels: Sequence[LabelCount]
     commit: str
     next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerImportInfo:
+    """One import of answers: `table` is `repo@commit:file`, `answers` how many of it are there (0: all taken back)."""
+
+    id: str
+    table: str
+    answers: int
+    author: str
+    at_ms: int
+    taken_back_ms: int | None
+    taken_back_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUndo:
+    """What taking an import back did, or in a dry run would do.
+
+    `answers` go, to `items` items, `unlabeled` of which lose their label: they are asked again, for up to `asked` new
+    answers at a `cost`. `left` answers of the import are still there: call again until it is 0.
+    """
+
+    id: str
+    table: str
+    answers: int
+    items: int
+    unlabeled: int
+    asked: int
+    cost: float
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelinesChange:
+    """What new guidelines do: `breaking` ones ask all `items` again, for `asked` answers or more at a `cost`.
+
+    `version` is the one they have from now on (in a dry run: would have).
+    """
+
+    version: str
+    breaking: bool
+    items: int
+    asked: int
+    cost: float

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-REJECTED, GOLDEN, UNSURE, RIGHT, TOLD = 1, 2, 4, 8, 16
-"""Flags of an answer: RIGHT means something where TOLD is set, which is on known answers."""
+REJECTED, GOLDEN, UNSURE, RIGHT, TOLD, GONE = 1, 2, 4, 8, 16, 32
+"""Flags of an answer: RIGHT means something where TOLD is set, which is on known answers. GONE (always with REJECTED):
+taken back with its import, as if it had never been."""
 SETTLED, KNOWN, RULED = 1, 2, 4
 """Flags of a task: the crowd has settled it, it has a known answer, an expert has ruled."""
 UNKNOWN = -1
+_STATES = {"rejected": REJECTED, "withdrawn": REJECTED | GONE}
 _FEW = 4096
 
 
@@ -145,6 +147,8 @@ class Gathered:
         self.told, self.hits, self.last_ms = (Grown(np.empty(0, np.int64)) for _ in range(3))
         self.median = Grown(np.empty(0, np.float64))
         self._by_task, self._by_worker = _Places(), _Places()
+        self._gone: set[int] = set()
+        """Workers some of whose answers have just been taken back."""
         self._rank: Ints = np.empty(0, np.int64)
 
     def rank(self, size: int) -> Ints:
@@ -215,12 +219,13 @@ class Gathered:
         golden, unsure = np.array(columns[4], np.bool_), np.array(columns[6], np.bool_)
         judged = np.array(columns[5], np.float64)  # None becomes nan
         told, right = ~np.isnan(judged), judged == 1
-        rejected = np.array([state == "rejected" for state in columns[7]], np.bool_)
-        flags = (rejected * REJECTED + golden * GOLDEN + unsure * UNSURE + right * RIGHT + told * TOLD).astype(np.uint8)
+        marks = np.array([_STATES.get(state, 0) for state in columns[7]], np.uint8)
+        flags = (marks + golden * GOLDEN + unsure * UNSURE + right * RIGHT + told * TOLD).astype(np.uint8)
         touched = set(task.tolist())
         fresh = np.ones(len(task), np.bool_)
         if self.size:
             fresh = self._write_over(columns[0], task, worker, flags)
+            self._gone.update(worker[~fresh & ((flags & GONE) != 0)].tolist())
         self.ids.extend(columns[0] if fresh.all() else (columns[0][at] for at in np.flatnonzero(fresh).tolist()))
         for column, values in (
             (self.task, task),
@@ -276,15 +281,20 @@ class Gathered:
                 column.now[:] += sign * np.bincount(who[plain & chosen], minlength=column.size)
 
     def _time(self, began: int) -> None:
-        """Count again how fast those are whose answers came behind `began`."""
-        if began == self.size:
+        """Count again how fast those are whose answers came behind `began`, or were taken back."""
+        if began == self.size and not self._gone:
             return
         self.last_ms.part()
         self.median.part()
         who, at_ms = self.worker.now[began:], self.at_ms.now[began:]
         np.maximum.at(self.last_ms.now, who, at_ms)
-        for code in np.unique(who).tolist():
-            self.median.now[code] = np.median(self.seconds.now[self._by_worker.of(code)])
+        for code in {*np.unique(who).tolist(), *self._gone}:
+            rows = self._by_worker.of(code)
+            rows = rows[(self.flags.now[rows] & GONE) == 0]
+            self.median.now[code] = np.median(self.seconds.now[rows]) if len(rows) else 0.0
+            if code in self._gone:
+                self.last_ms.now[code] = self.at_ms.now[rows].max() if len(rows) else 0
+        self._gone = set()
 
 
 def what_others_say(task: Any, meaning: Any, flags: Any, meanings: int, ruled: Mapping[int, int]) -> Ints:
@@ -320,5 +330,5 @@ def what_others_say(task: Any, meaning: Any, flags: Any, meanings: int, ruled: M
     if ruled:
         decided = np.array([ruled.get(code, UNKNOWN) for code in tasks.tolist()], np.int64)[place]
         found = np.where(decided >= 0, decided, found)
-    told: Ints = np.where((flags & UNSURE) == 0, found, UNKNOWN)
+    told: Ints = np.where((flags & (UNSURE | GONE)) == 0, found, UNKNOWN)
     return told

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+from sqlalchemy import Connection
 
-from tilth.errors import Invalid, NotFound
+from tilth.errors import Conflict, Invalid, NotFound
 from tilth.labeling.joining import Joined, Place, join
-from tilth.labeling.ledger import desks, importing, reports
+from tilth.labeling.ledger import desks, importing, reports, taking_back
 from tilth.labeling.ledger.importing import ImportedAnswer
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
+from tilth.labeling.ledger.taking_back import AnswerImport, Loss
 from tilth.labeling.results import meaning_of, result_for, validate_result
 from tilth.labeling.service import Clock, wall_clock
 from tilth.labeling.spec import LabelingSpec
@@ -91,10 +93,7 @@ def import_table(
     if columns.per < 1 or start < 0:
         raise Invalid("Seconds are of one answer or more, and rows count from 0.", help="Give positive numbers.")
     with backend.database.read() as conn:
-        row = desks.find(conn, pipeline)
-        if row is None:
-            raise NotFound(f"There is no labeling pipeline {pipeline!r}.", help="List them with `tilth labeling list`.")
-        spec = spec_of(row.spec)
+        spec = _spec(conn, pipeline)
         places = [Place(*found) for found in reports.places(conn, pipeline)]
         golden = set(reports.known_meanings(conn, pipeline))
     given = _Given(spec, meanings)
@@ -111,12 +110,13 @@ def import_table(
     end = start + limit
     chosen = joined.good[start:end]
     looked_at = joined.good if dry_run else chosen
-    ids = [importing.assignment_id(pipeline, good.task, good.worker) for good in looked_at]
+    pairs = [(good.task, good.worker) for good in looked_at]
     with backend.database.read() as conn:
-        there = importing.present(conn, ids)
-    present = sum(id in there for id in ids)
+        there = importing.present(conn, pipeline, pairs)
+    present = sum(pair in there for pair in pairs)
     otherwise = sum(
-        id in there and there[id] != given.answers[good.label].meaning for id, good in zip(ids, looked_at, strict=True)
+        pair in there and there[pair] != given.answers[good.label].meaning
+        for pair, good in zip(pairs, looked_at, strict=True)
     )
     written = 0
     if not dry_run and chosen:
@@ -132,7 +132,7 @@ def import_table(
             for good in chosen
         ]
         with backend.database.transaction() as conn, open_ledger(conn, pipeline, clock()) as ledger:
-            written = importing.import_answers(ledger, batch)
+            written = importing.import_answers(ledger, batch, importing.import_id(source))
             importing.note_import(
                 ledger, source=source, commit=commit, mapping=columns.as_json(), count=written, author=author
             )
@@ -149,6 +149,55 @@ def import_table(
         workers=len({good.worker for good in joined.good}),
         next=end if not dry_run and end < len(joined.good) else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What taking an import back did (or, foreseen, would do): `left` answers are still to go. `micros`: what asking
+    again costs at most."""
+
+    taken: AnswerImport
+    loss: Loss
+    left: int
+    micros: int
+
+
+def list_imports(backend: Backend, pipeline: str) -> list[AnswerImport]:
+    """Return the imports of a pipeline, newest first. Raises NotFound."""
+    with backend.database.read() as conn:
+        _spec(conn, pipeline)
+        return taking_back.imports(conn, pipeline)
+
+
+def take_back(
+    backend: Backend, pipeline: str, id: str, *, author: str, dry_run: bool, limit: int, clock: Clock = wall_clock
+) -> TakenBack:
+    """Withdraw up to `limit` answers of an import, in one transaction; or tell what withdrawing all would do.
+
+    Raises NotFound, and Conflict where it is taken back already.
+    """
+    with backend.database.read() as conn:
+        spec = _spec(conn, pipeline)
+        taken = next((each for each in taking_back.imports(conn, pipeline) if each.id == id), None)
+        if taken is None:
+            raise NotFound(
+                f"There is no import {id[:40]!r} in {pipeline}.", help="List them with `tilth labeling imports`."
+            )
+        if not taken.answers:
+            raise Conflict(f"No answers of this import to {pipeline} are left.", help="It was taken back already.")
+        loss = taking_back.foresee(conn, pipeline, spec, id) if dry_run else Loss()
+    left = loss.answers
+    if not dry_run:
+        with backend.database.transaction() as conn, open_ledger(conn, pipeline, clock()) as ledger:
+            loss, left = taking_back.take_back(ledger, id, most=limit, author=author)
+    return TakenBack(taken, loss, left, loss.slots * spec.price_micros)
+
+
+def _spec(conn: Connection, pipeline: str) -> LabelingSpec:
+    row = desks.head(conn, pipeline)
+    if row is None:
+        raise NotFound(f"There is no labeling pipeline {pipeline!r}.", help="List them with `tilth labeling list`.")
+    return spec_of(row.spec)
 
 
 @dataclass(frozen=True, slots=True)

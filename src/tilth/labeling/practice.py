@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from tilth.errors import Invalid
-from tilth.labeling.ledger.ledger import REJECTED
+from tilth.labeling.ledger.ledger import STANDING
 from tilth.labeling.ledger.tasks import DONE
 from tilth.labeling.rules import majority
 from tilth.metadata.schema.labeling import answers, people, tasks
@@ -143,7 +143,7 @@ def _answers(conn: Connection, pipeline: str, named: set[str]) -> dict[str, list
                 answers.c.task.in_(ordered[start : start + 500]),
                 answers.c.pipeline == pipeline,
                 tasks.c.state == DONE,
-                answers.c.state != REJECTED,
+                answers.c.state.in_(STANDING),
                 answers.c.unsure.is_(False),
             )
         )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from tilth.errors import NotFound
 from tilth.labeling.content import ShownFile, TaskContent
 from tilth.labeling.ledger import reports
+from tilth.labeling.ledger.ledger import WITHDRAWN_ANSWER
 from tilth.labeling.service import LabelingDesk
 from tilth.metadata.schema.labeling import answers, people, tasks
 from tilth.model.canonical import Json
@@ -59,12 +60,12 @@ def media_of(backend: Backend, pipeline: str, task: str, variable: str) -> tuple
 
 
 def answers_of(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[Any]]:
-    """Return task → all its answers with the workers' public ids, first answered first."""
+    """Return task → its answers but those taken back, with the workers' public ids, first answered first."""
     found: dict[str, list[Any]] = {task: [] for task in task_ids}
     query = (
         select(answers, people.c.public)
         .join(people, people.c.worker == answers.c.worker)
-        .where(answers.c.task.in_(list(task_ids)))
+        .where(answers.c.task.in_(list(task_ids)), answers.c.state != WITHDRAWN_ANSWER)
         .order_by(answers.c.at_ms, answers.c.assignment)
     )
     for row in conn.execute(query):

@@ -98,7 +98,13 @@ class Standing:
     @property
     def rejected(self) -> Mask:
         """Which answers were rejected."""
-        found: Mask = (self._flags & rows_.REJECTED) != 0
+        found: Mask = (self._flags & (rows_.REJECTED | rows_.GONE)) == rows_.REJECTED
+        return found
+
+    @property
+    def there(self) -> Mask:
+        """Which answers there are: all but those taken back."""
+        found: Mask = (self._flags & rows_.GONE) == 0
         return found
 
     @property
@@ -265,7 +271,7 @@ class Standing:
     def of_worker(self, name: str) -> Ints:
         """Return the rows of a worker's answers, newest first. Cost: O(answers), of one column."""
         code = self._workers.find(name)
-        rows = np.flatnonzero(self.worker == code) if code >= 0 else np.empty(0, np.int64)
+        rows = np.flatnonzero((self.worker == code) & self.there) if code >= 0 else np.empty(0, np.int64)
         newest: Ints = rows[np.lexsort((rows, self.at_ms[rows]))[::-1]]
         return newest
 
@@ -274,7 +280,7 @@ class Standing:
         codes = np.array([self._tasks.find(name) for name in names], np.int64)
         wanted = np.zeros(max(len(self._state), 1), np.bool_)
         wanted[codes[(codes >= 0) & (codes < len(self._state))]] = True
-        rows = np.flatnonzero(wanted[self.task])
+        rows = np.flatnonzero(wanted[self.task] & self.there)
         found: dict[str, Ints] = {name: np.empty(0, np.int64) for name in names}
         for code in np.unique(self.task[rows]).tolist():
             found[self.tasks[code]] = rows[self.task[rows] == code]

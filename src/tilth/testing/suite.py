@@ -688,6 +688,46 @@ class WorkspaceSuite:
         assert [(problem.kind, problem.count) for problem in report.problems] == [("item", 1)]
         assert workspace.labeling.import_answers(ask, table, **asked).imported == 0
 
+    def test_an_import_of_answers_is_taken_back(self, workspace: Workspace, name: str) -> None:
+        """What would go is told first; then the item is asked again, and the same may be imported again."""
+        ask = self._labeling(workspace, name, overlap=1)
+        key = workspace.labeling.labels(ask).items[0].key
+        table = f"{name}-given@main:given.csv"
+        workspace.repos.create(f"{name}-given")
+        workspace.files.put(table, f"item,who,label\n{key},ann,news\n".encode())
+        asked: dict[str, Any] = {"item": "item", "answer": "label", "worker": "who"}
+        before = workspace.labeling.get(ask).open
+        workspace.labeling.import_answers(ask, table, **asked)
+        (found,) = workspace.labeling.imports(ask).items
+        assert (found.answers, found.table.partition("@")[0], found.taken_back_ms) == (1, f"{name}-given", None)
+        told = workspace.labeling.undo_import(ask, found.id, dry_run=True)
+        assert (told.answers, told.items, told.unlabeled, told.asked, told.left) == (1, 1, 1, 1, 1)
+        assert workspace.labeling.get(ask).open == before - 1
+        assert workspace.labeling.undo_import(ask, found.id).left == 0
+        assert workspace.labeling.get(ask).open == before
+        with pytest.raises(Conflict):
+            workspace.labeling.undo_import(ask, found.id)
+        with pytest.raises(NotFound):
+            workspace.labeling.undo_import(ask, "0" * 16)
+        assert workspace.labeling.import_answers(ask, table, **asked).imported == 1
+
+    def test_guidelines_are_changed_as_a_new_version(self, workspace: Workspace, name: str) -> None:
+        """A typo asks nobody again; a breaking change says whom it asks again, and needs a yes."""
+        ask = self._labeling(workspace, name, overlap=1)
+        info = workspace.labeling.get(ask)
+        same = workspace.labeling.set_guidelines(ask, "Look twice.", dry_run=True)
+        assert (same.items, workspace.labeling.get(ask).guideline_version) == (0, info.guideline_version)
+        made = workspace.labeling.set_guidelines(ask, "Look twice.")
+        now = workspace.labeling.get(ask)
+        assert (now.guidelines, now.guideline_version, now.tasks) == ("Look twice.", made.version, info.tasks)
+        told = workspace.labeling.set_guidelines(ask, "All new.", breaking=True, dry_run=True)
+        assert (told.items, told.asked) == (info.tasks, info.tasks)
+        with pytest.raises(Conflict):
+            workspace.labeling.set_guidelines(ask, "All new.", breaking=True)
+        assert workspace.labeling.get(ask).guidelines == "Look twice."
+        assert workspace.labeling.set_guidelines(ask, "All new.", breaking=True, reask=True).items == info.tasks
+        assert workspace.labeling.get(ask).guidelines == "All new."
+
     def test_a_labeler_sees_only_its_own_labeling_pipelines(
         self, workspace: Workspace, as_user: AsUser, name: str
     ) -> None:

@@ -26,6 +26,7 @@ NAMING: Final = frozenset(
         "dataset",
         "draft",
         "edge",
+        "import_id",
         "invite_id",
         "job",
         "key",
@@ -54,7 +55,9 @@ NAMING: Final = frozenset(
 """The arguments that say what an act is about. Only these are kept, and only where they are short text: others may hold
 data or secrets."""
 
-SAYING: Final = frozenset(("disabled", "drop_bad", "force", "held_out", "labels", "position", "reprocess"))
+SAYING: Final = frozenset(
+    ("breaking", "disabled", "drop_bad", "dry_run", "force", "held_out", "labels", "position", "reprocess")
+)
 """The arguments that say which of two opposite acts it was, or how far rights go: kept as `held_out=false` where they
 are not what is meant without a word."""
 

@@ -7,21 +7,31 @@ from dataclasses import replace
 from typing import Any
 
 from tilth.contract.escalation import EscalatedItem
-from tilth.contract.importing import ImportReport, LabelCount, RowProblem
+from tilth.contract.importing import (
+    AnswerImportInfo,
+    GuidelinesChange,
+    ImportReport,
+    ImportUndo,
+    LabelCount,
+    RowProblem,
+)
 from tilth.contract.principal import Role
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
-from tilth.errors import Conflict, Invalid
-from tilth.labeling.importing import Columns, Imported, import_table
-from tilth.labeling.ledger import reports
+from tilth.errors import Conflict, Invalid, NotFound
+from tilth.labeling.importing import Columns, Imported, import_table, list_imports, take_back
+from tilth.labeling.ledger import desks, reports
 from tilth.labeling.ledger.ledger import spec_of
+from tilth.labeling.ledger.taking_back import AnswerImport
 from tilth.labeling.shown import answers_of, media_of
 from tilth.labeling.stage import LabelingStage
 from tilth.model.labeling import Label, LabelingProgress, WorkerStats
+from tilth.pipelines import registry
 from tilth.versioning import revisions
 from tilth.workspace.infos import commit_info
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
+from tilth.workspace.pipelines import LocalPipelines
 from tilth.workspace.shown import given_answer, seen, tasks_shown
 
 PUBLISH_ATTEMPTS = 5
@@ -151,8 +161,76 @@ class LocalLabeling:
             self._opened.resources.standings.of(self._seen(pipeline))
         return import_report(done, commit.id)
 
+    def imports(self, pipeline: str) -> Page[AnswerImportInfo]:
+        """List the imports of answers, newest first."""
+        return Page([import_info(found) for found in list_imports(self._backend, self._seen(pipeline))])
+
+    def undo_import(self, pipeline: str, import_id: str, *, dry_run: bool = False, most: int = 20_000) -> ImportUndo:
+        """Take an import of answers back."""
+        if most < 1:
+            raise Invalid("At least one answer goes at once.", help="Leave `most` out.")
+        done = take_back(
+            self._backend,
+            self._seen(pipeline),
+            import_id,
+            author=self._principal.name,
+            dry_run=dry_run,
+            limit=most,
+        )
+        return ImportUndo(
+            id=done.taken.id,
+            table=_table(done.taken.source),
+            answers=done.loss.answers,
+            items=done.loss.items,
+            unlabeled=done.loss.unlabeled,
+            asked=done.loss.slots,
+            cost=done.micros / 1e6,
+            left=done.left,
+        )
+
+    def set_guidelines(
+        self, pipeline: str, text: str, *, breaking: bool = False, reask: bool = False, dry_run: bool = False
+    ) -> GuidelinesChange:
+        """Change what people are told."""
+        full = self._seen(pipeline)
+        found = registry.get_pipeline(self._backend, full)
+        with self._backend.database.read() as conn:
+            row = desks.find(conn, full)
+        if row is None or found.spec.labeling is None:
+            raise NotFound(f"There is no labeling pipeline {pipeline!r}.", help="List them with `tilth labeling list`.")
+        before = spec_of(row.spec).guidelines.version
+        # Whoever set versions by hand goes on counting; else they are counted like the pipeline's own.
+        counted = before.isdecimal() and len(before) < 6
+        version = str(int(before) + 1) if counted else str(found.version + 1)
+        guidelines: dict[str, Any] = {"text": text, "version": version} | ({"breaking": True} if breaking else {})
+        told = {**found.spec.labeling, "guidelines": guidelines}
+        parsed, _ = LabelingStage.check(told, project=found.project)
+        again = desks.asked_again(row, parsed)
+        if not dry_run:
+            document = {**found.document, "labeling": told}
+            LocalPipelines(self._opened).create(document, update=True, reask=reask)
+        return GuidelinesChange(version, breaking, again.items, again.answers, again.micros / 1e6)
+
     def _seen(self, pipeline: str) -> str:
         return seen(self._opened.principal, pipeline)
+
+
+def import_info(found: AnswerImport) -> AnswerImportInfo:
+    """Return one import of answers."""
+    return AnswerImportInfo(
+        found.id,
+        _table(found.source),
+        found.answers,
+        found.author,
+        found.at_ms,
+        found.taken_back_ms,
+        found.taken_back_by,
+    )
+
+
+def _table(source: str) -> str:
+    repo, at, place = source.partition("@")
+    return short_name(repo) + at + place
 
 
 def import_report(done: Imported, commit: str) -> ImportReport:

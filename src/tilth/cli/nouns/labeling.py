@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from tilth.cli.documents import plain
 from tilth.cli.grammar import Noun, paging
+from tilth.cli.nouns import labeling_imports
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import committed, counted, number, repo_name, safe
-from tilth.contract.importing import ImportReport
 from tilth.contract.reviews import ErrorRates, ReviewInfo
 from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
 from tilth.contract.workers import MethodComparison
@@ -24,6 +23,10 @@ from tilth.errors import Invalid
 @click.group("labeling", cls=Noun, short_help="Labeling pipelines: work that people do.")
 def command() -> None:
     """Labeling pipelines: tasks, workers, answers and the labels that hold."""
+
+
+for each in labeling_imports.COMMANDS:
+    command.add_command(each)
 
 
 @command.command("list", example="tilth labeling list")
@@ -170,75 +173,6 @@ def rates(session: Session, pipeline: str, review: str | None) -> None:
 def compare(session: Session, pipeline: str) -> None:
     """Aggregate the same answers by every method and tell how they differ."""
     session.show(session.workspace().workers.compare(pipeline), _print_comparison)
-
-
-@command.command(
-    "import",
-    example="tilth labeling import digits answers@main:answers.csv --item image --answer label --worker worker",
-)
-@click.argument("pipeline", metavar="PIPELINE")
-@click.argument("table", metavar="TABLE")
-@click.option("--item", required=True, metavar="COLUMN", help="Column that names the item.")
-@click.option("--answer", required=True, metavar="COLUMN", help="Column with the answer.")
-@click.option("--worker", default="", metavar="COLUMN", help="Column that names the person.")
-@click.option("--seconds", default="", metavar="COLUMN", help="Column with the seconds it took.")
-@click.option("--per", type=int, default=1, metavar="N", help="Answers that the seconds are of.")
-@click.option("--match", default="auto", metavar="WAY", help="How items are found: auto, path, name or stem.")
-@click.option("--dry-run", is_flag=True, help="Only report how the rows join.")
-@pass_session
-def import_(
-    session: Session,
-    pipeline: str,
-    table: str,
-    item: str,
-    answer: str,
-    worker: str,
-    seconds: str,
-    per: int,
-    match: str,
-    dry_run: bool,
-) -> None:
-    """Take answers that people gave elsewhere, unpaid; the same import twice imports nothing twice.
-
-    TABLE is `REPO[@REVISION]:FILE`. Stopped halfway, the same command goes on.
-    """
-    labeling = session.workspace().labeling
-    start, written = 0, 0
-    while True:
-        report = labeling.import_answers(
-            pipeline,
-            table,
-            item=item,
-            answer=answer,
-            worker=worker,
-            seconds=seconds,
-            per=per,
-            match=match,
-            dry_run=dry_run,
-            start=start,
-        )
-        written += report.imported
-        if report.next is None:
-            break
-        start = report.next
-    session.show(replace(report, imported=written), _print_import)
-
-
-def _print_import(report: ImportReport) -> None:
-    print(f"Imported {counted(report.imported, 'answer')} of {counted(report.rows, 'row')}.")
-    print_facts(
-        (
-            ("matched", f"{number(report.matched)} by {report.match}"),
-            ("items", f"{number(report.items)}; {number(report.items_without)} have no answer in the table"),
-            ("workers", number(report.workers)),
-            ("there already", number(report.present) if report.present else ""),
-            ("known answers", number(report.known) if report.known else ""),
-            *(
-                (f"left out: {problem.kind}", f"{number(problem.count)}, such as {', '.join(problem.examples[:3])}")
-                for problem in report.problems
-            ),
-        )
-    )
 
 
 def _print_reviews(page: Page[ReviewInfo]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, insert, select, update
 
 from tilth.labeling.ledger import tasks as counted
-from tilth.labeling.ledger.ledger import ACCEPTED, REJECTED, Ledger, WorkerRow
+from tilth.labeling.ledger.ledger import ACCEPTED, REJECTED, STANDING, Ledger, WorkerRow
 from tilth.labeling.rules import judge
 from tilth.metadata.schema.labeling import answers, restrictions
 from tilth.model.ids import new_id
@@ -18,7 +18,7 @@ _STANDING = select(
 ).where(
     answers.c.pipeline == bindparam("in_pipeline"),
     answers.c.worker == bindparam("of_worker"),
-    answers.c.state != REJECTED,
+    answers.c.state.in_(STANDING),
 )
 _REJECT = (
     update(answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -64,16 +65,15 @@ def declare(
     old = spec_of(row.spec)
     epoch = epoch or row.epoch
     again = parsed.config.digest != old.config.digest or epoch != row.epoch
-    asked = row.open + row.done + row.escalated
-    if again and asked and not reask:
+    asked = asked_again(row, parsed)
+    if asked.items and not reask:
         why = "the answers may differ" if parsed.config.digest != old.config.digest else "the guidelines are breaking"
-        cost = asked * parsed.overlap.minimum * parsed.price_micros / 1e6
         raise Conflict(
-            f"This change asks all {asked:,} items of {pipeline} again, because {why}: at least "
-            f"{asked * parsed.overlap.minimum:,} answers for {cost:g}.",
+            f"This change asks all {asked.items:,} items of {pipeline} again, because {why}: at least "
+            f"{asked.answers:,} answers for {asked.micros / 1e6:g}.",
             help="Say so with --reask, or keep the labeling config's answers and the guidelines as they are.",
-            items=asked,
-            cost=cost,
+            items=asked.items,
+            cost=asked.micros / 1e6,
         )
     values: dict[str, object] = {
         "repo": repo,
@@ -97,6 +97,25 @@ def declare(
         with open_ledger(conn, pipeline, now_ms) as ledger:
             set_wanted(ledger)
     return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a change of a spec asks again: items, answers (at least), and what these cost in millionths."""
+
+    items: int
+    answers: int
+    micros: int
+
+
+def asked_again(row: Any, parsed: LabelingSpec) -> Again:
+    """Tell what a pipeline's row says would be asked again under another spec: everything or nothing."""
+    same_answers = parsed.config.digest == spec_of(row.spec).config.digest
+    if same_answers and not (parsed.guidelines.breaking and parsed.guidelines.version != row.epoch):
+        return Again(0, 0, 0)
+    items = row.open + row.done + row.escalated
+    answers = items * parsed.overlap.minimum
+    return Again(items, answers, answers * parsed.price_micros)
 
 
 def close(conn: Connection, pipeline: str, reason: str) -> None:

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from tilth.labeling.ledger import tasks as counted
 from tilth.labeling.ledger.columns import IMPORTED
-from tilth.labeling.ledger.ledger import ACCEPTED, SUBMITTED, Ledger
+from tilth.labeling.ledger.ledger import ACCEPTED, SUBMITTED, WITHDRAWN_ANSWER, Ledger
 from tilth.labeling.ledger.lending import ANSWERED
 from tilth.labeling.ledger.tasks import GOLDEN, OPEN
 from tilth.metadata.schema.labeling import answers, assignments, tasks
 from tilth.metadata.schema.reviewing import answer_imports
 from tilth.model.canonical import Json, canonical
 from tilth.model.digest import digest_of
+from tilth.model.ids import new_id
 
 GUIDELINES = "imported"
 """The guideline version of imported answers: nobody knows what these people were told."""
@@ -44,27 +45,42 @@ def assignment_id(pipeline: str, task: str, worker: str) -> str:
     return digest_of("\0".join(("tilth imported answer", pipeline, task, worker)).encode()).hex()[:32]
 
 
-def present(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """Return id → meaning of the answers that are there already."""
-    found: dict[str, str] = {}
-    for start in range(0, len(ids), CHUNK):
-        query = select(answers.c.assignment, answers.c.meaning).where(
-            answers.c.assignment.in_(ids[start : start + CHUNK])
+def import_id(source: str) -> str:
+    """Return the id of an import, by which its answers know it."""
+    return digest_of(source.encode()).hex()[:16]
+
+
+def present(conn: Connection, pipeline: str, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return, of pairs of a task and a worker (as named in a table), those with an answer, and its meaning.
+
+    What was taken back is not there: the same table may be imported again, perhaps read in another way.
+    """
+    wanted = {(task, worker_name(pipeline, worker)): (task, worker) for task, worker in pairs}
+    tasks_asked = sorted({task for task, _ in pairs})
+    found: dict[tuple[str, str], str] = {}
+    for start in range(0, len(tasks_asked), CHUNK):
+        query = select(answers.c.task, answers.c.worker, answers.c.meaning).where(
+            answers.c.task.in_(tasks_asked[start : start + CHUNK]), answers.c.state != WITHDRAWN_ANSWER
         )
-        found |= {row[0]: row[1] for row in conn.execute(query)}
+        for task, worker, meaning in conn.execute(query):
+            pair = wanted.get((task, worker))
+            if pair is not None:
+                found[pair] = meaning
     return found
 
 
-def import_answers(ledger: Ledger, given: Sequence[ImportedAnswer]) -> int:
+def import_answers(ledger: Ledger, given: Sequence[ImportedAnswer], source: str) -> int:
     """Write the answers that are not there yet; return how many. No rule bans anybody for them: they happened before.
+
+    `source` is the id of the import.
 
     Cost: O(answers + their tasks and workers).
     """
     pipeline = ledger.pipeline
     named = {answer.worker: worker_name(pipeline, answer.worker) for answer in given}
-    ids = [assignment_id(pipeline, answer.task, answer.worker) for answer in given]
-    there = present(ledger.conn, ids)
-    fresh = [(id, answer) for id, answer in zip(ids, given, strict=True) if id not in there]
+    there = present(ledger.conn, pipeline, [(answer.task, answer.worker) for answer in given])
+    new = [answer for answer in given if (answer.task, answer.worker) not in there]
+    fresh = list(zip(_ids(ledger, new), new, strict=True))
     if not fresh:
         return 0
     counts = {task.task: task for task in counted.load_many(ledger.conn, sorted({answer.task for _, answer in fresh}))}
@@ -111,6 +127,7 @@ def import_answers(ledger: Ledger, given: Sequence[ImportedAnswer]) -> int:
                 "guideline_version": GUIDELINES,
                 "at_ms": ledger.now_ms,
                 "touched": sequence,
+                "source": source,
             }
         )
         counts[answer.task].answered += 1
@@ -168,6 +185,19 @@ def sources(conn: Connection, pipeline: str) -> list[str]:
         .order_by(answer_imports.c.at_ms, answer_imports.c.source)
     )
     return list(dict.fromkeys(conn.execute(query).scalars()))
+
+
+def _ids(ledger: Ledger, given: Sequence[ImportedAnswer]) -> list[str]:
+    """Return ids for answers; another one where an answer that was taken back has the usual one."""
+    ids = [assignment_id(ledger.pipeline, answer.task, answer.worker) for answer in given]
+    here = answer_imports.c.pipeline == ledger.pipeline
+    if ledger.conn.execute(select(answer_imports.c.source).where(here, answer_imports.c.taken_back_ms > 0)).first():
+        taken: set[str] = set()
+        for start in range(0, len(ids), CHUNK):
+            query = select(assignments.c.id).where(assignments.c.id.in_(ids[start : start + CHUNK]))
+            taken.update(ledger.conn.execute(query).scalars())
+        return [new_id() if id in taken else id for id in ids]
+    return ids
 
 
 def _known(conn: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -21,7 +21,9 @@ from tilth.metadata.schema.labeling import answers, labeling_workers, labelings,
 from tilth.model.canonical import Json
 from tilth.model.ids import ChangeId, new_id
 
-SUBMITTED, ACCEPTED, REJECTED = "submitted", "accepted", "rejected"
+SUBMITTED, ACCEPTED, REJECTED, WITHDRAWN_ANSWER = "submitted", "accepted", "rejected", "withdrawn"
+STANDING = (SUBMITTED, ACCEPTED)
+"""States of answers that count: neither rejected nor taken back with the import that they came with."""
 
 
 @lru_cache(maxsize=256)
@@ -168,7 +170,7 @@ _VOTES = (
         labeling_workers,
         (labeling_workers.c.pipeline == answers.c.pipeline) & (labeling_workers.c.worker == answers.c.worker),
     )
-    .where(answers.c.task == bindparam("of_task"), answers.c.state != REJECTED, answers.c.unsure.is_(False))
+    .where(answers.c.task == bindparam("of_task"), answers.c.state.in_(STANDING), answers.c.unsure.is_(False))
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, select, update
 
 from tilth.errors import Conflict
-from tilth.labeling.ledger.ledger import ACCEPTED, REJECTED, Ledger
+from tilth.labeling.ledger.ledger import ACCEPTED, REJECTED, STANDING, Ledger
 from tilth.metadata.schema.labeling import answers
 
 _ANSWERS = select(
@@ -30,7 +30,7 @@ def reject_answers(ledger: Ledger, task: str, reason: str) -> dict[str, str]:
 
     Raises Conflict where no answer stands.
     """
-    standing = [row for row in ledger.conn.execute(_ANSWERS, {"of_task": task}).all() if row.state != REJECTED]
+    standing = [row for row in ledger.conn.execute(_ANSWERS, {"of_task": task}).all() if row.state in STANDING]
     if not any(not row.unsure for row in standing):
         raise Conflict(
             "This item has no answers that could be rejected.", help="Correct its label, or skip it.", task=task

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from tilth.labeling.ledger.ledger import REJECTED, budget_reason, spec_of
+from tilth.labeling.ledger.ledger import STANDING, budget_reason, spec_of
 from tilth.labeling.ledger.tasks import DONE, ESCALATED, GOLDEN
 from tilth.metadata.schema.labeling import (
     answers,
@@ -137,7 +137,7 @@ def promised(conn: Connection, pipeline: str, name: str) -> int:
     is paid so far would tell them apart.
     """
     query = select(func.coalesce(func.sum(answers.c.price_micros), 0)).where(
-        answers.c.pipeline == pipeline, answers.c.worker == name, answers.c.state != REJECTED
+        answers.c.pipeline == pipeline, answers.c.worker == name, answers.c.state.in_(STANDING)
     )
     return int(conn.execute(query).scalar_one())
 
@@ -259,7 +259,7 @@ def votes(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[Any]]:
             select(answers.c.task, answers.c.worker, answers.c.meaning, answers.c.result, answers.c.guideline_version)
             .where(
                 answers.c.task.in_(list(task_ids[start : start + 500])),
-                answers.c.state != REJECTED,
+                answers.c.state.in_(STANDING),
                 answers.c.unsure.is_(False),
             )
             .order_by(answers.c.assignment)
@@ -272,7 +272,7 @@ def votes(conn: Connection, task_ids: Sequence[str]) -> dict[str, list[Any]]:
 def all_votes(conn: Connection, pipeline: str) -> list[tuple[str, str, str]]:
     """Return (task, worker, meaning) of all answers of a pipeline that count."""
     query = select(answers.c.task, answers.c.worker, answers.c.meaning).where(
-        answers.c.pipeline == pipeline, answers.c.state != REJECTED, answers.c.unsure.is_(False)
+        answers.c.pipeline == pipeline, answers.c.state.in_(STANDING), answers.c.unsure.is_(False)
     )
     return [(row[0], row[1], row[2]) for row in conn.execute(query)]
 

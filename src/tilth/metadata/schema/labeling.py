@@ -162,12 +162,21 @@ answers = Table(
     Column("guideline_version", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("touched", BigInteger, nullable=False),
+    Column("source", Text),
 )
-"""One row per answer; never deleted. `state` is submitted, accepted or rejected; `body` the digest of what was sent."""
+"""One row per answer; never deleted. `state` is submitted, accepted, rejected, or withdrawn (its import was taken
+back); `body` the digest of what was sent; `source` the id of the import that it came with."""
 
 Index("ix_answers_task", answers.c.task)
 Index("ix_answers_worker", answers.c.pipeline, answers.c.worker)
 Index("ix_answers_touched", answers.c.pipeline, answers.c.touched)
+Index(
+    "ix_answers_source",
+    answers.c.pipeline,
+    answers.c.source,
+    sqlite_where=answers.c.source.is_not(None),
+    postgresql_where=answers.c.source.is_not(None),
+)
 
 people = Table(
     "people",

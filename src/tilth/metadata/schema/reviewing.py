@@ -71,5 +71,8 @@ answer_imports = Table(
     Column("answers", BigInteger, nullable=False),
     Column("author", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    Column("taken_back_ms", BigInteger),
+    Column("taken_back_by", Text),
 )
-"""Which tables gave answers: `source` is `PROJECT/REPO@COMMIT:PATH`, `answers` how many were written from it."""
+"""Which tables gave answers: `source` is `PROJECT/REPO@COMMIT:PATH`, `answers` how many were written from it and not
+taken back since; when and by whom it was taken back last."""
