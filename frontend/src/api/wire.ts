@@ -1821,6 +1821,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labeling/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the imports of answers, newest first. */
+        get: operations["labeling.imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labeling/labels": {
         parameters: {
             query?: never;
@@ -1920,6 +1937,40 @@ export interface paths {
         put?: never;
         /** Decide an item as an expert; final until reopened. */
         post: operations["labeling.rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/set-guidelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change what people are told, as a new version of the pipeline; answers given so far stay. */
+        post: operations["labeling.set_guidelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labeling/undo-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an import of answers back, `most` answers in one transaction; `dry_run` tells what all would do. */
+        post: operations["labeling.undo_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3581,6 +3632,26 @@ export interface components {
             };
         };
         /**
+         * AnswerImportInfo
+         * @description One import of answers: `table` is `repo@commit:file`, `answers` how many of it are there (0: all taken back).
+         */
+        AnswerImportInfo: {
+            /** Answers */
+            answers: number;
+            /** At Ms */
+            at_ms: number;
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Table */
+            table: string;
+            /** Taken Back By */
+            taken_back_by: string | null;
+            /** Taken Back Ms */
+            taken_back_ms: number | null;
+        };
+        /**
          * AssignmentInfo
          * @description A task lent to a worker until `expires_ms`. Known-answer tasks look like any other.
          */
@@ -4714,6 +4785,24 @@ export interface components {
             wrong: number;
         };
         /**
+         * GuidelinesChange
+         * @description What new guidelines do: `breaking` ones ask all `items` again, for `asked` answers or more at a `cost`.
+         *
+         *     `version` is the one they have from now on (in a dry run: would have).
+         */
+        GuidelinesChange: {
+            /** Asked */
+            asked: number;
+            /** Breaking */
+            breaking: boolean;
+            /** Cost */
+            cost: number;
+            /** Items */
+            items: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * HeadMove
          * @description One move of a branch head.
          */
@@ -4793,6 +4882,31 @@ export interface components {
             rows: number;
             /** Workers */
             workers: number;
+        };
+        /**
+         * ImportUndo
+         * @description What taking an import back did, or in a dry run would do.
+         *
+         *     `answers` go, to `items` items, `unlabeled` of which lose their label: they are asked again, for up to `asked` new
+         *     answers at a `cost`. `left` answers of the import are still there: call again until it is 0.
+         */
+        ImportUndo: {
+            /** Answers */
+            answers: number;
+            /** Asked */
+            asked: number;
+            /** Cost */
+            cost: number;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Left */
+            left: number;
+            /** Table */
+            table: string;
+            /** Unlabeled */
+            unlabeled: number;
         };
         /**
          * InputInfo
@@ -5182,6 +5296,30 @@ export interface components {
             /** Reason */
             reason?: string;
         };
+        /** LabelingSetGuidelinesRequest */
+        LabelingSetGuidelinesRequest: {
+            /** Breaking */
+            breaking?: boolean;
+            /** Dry Run */
+            dry_run?: boolean;
+            /** Pipeline */
+            pipeline: string;
+            /** Reask */
+            reask?: boolean;
+            /** Text */
+            text: string;
+        };
+        /** LabelingUndoImportRequest */
+        LabelingUndoImportRequest: {
+            /** Dry Run */
+            dry_run?: boolean;
+            /** Import Id */
+            import_id: string;
+            /** Most */
+            most?: number;
+            /** Pipeline */
+            pipeline: string;
+        };
         /**
          * Lineage
          * @description What a commit (or one file of it) came from, nearest first.
@@ -5566,6 +5704,16 @@ export interface components {
         Page_AnnotationInfo_: {
             /** Items */
             items: components["schemas"]["AnnotationInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
+        Page_AnswerImportInfo_: {
+            /** Items */
+            items: components["schemas"]["AnswerImportInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -10874,6 +11022,37 @@ export interface operations {
             };
         };
     };
+    "labeling.imports": {
+        parameters: {
+            query: {
+                pipeline: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnswerImportInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "labeling.labels": {
         parameters: {
             query: {
@@ -11056,6 +11235,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.set_guidelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingSetGuidelinesRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidelinesChange"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "labeling.undo_import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelingUndoImportRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportUndo"];
                 };
             };
             /** @description What went wrong, and what helps. */
