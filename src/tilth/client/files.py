@@ -12,8 +12,11 @@ from typing import BinaryIO
 from tilth.client.transport import PIECE, Transport
 from tilth.contract import archive
 from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link, Page
-from tilth.errors import Conflict, Invalid
+from tilth.errors import BranchMoved, Conflict, Invalid, NotFound
 from tilth.progress import Progress, silent
+
+TRIES = 5
+"""How often a folder is compared anew because the branch moved meanwhile."""
 
 
 class RemoteFiles:
@@ -51,11 +54,39 @@ class RemoteFiles:
             raise Invalid(f"{folder} is not a folder.", help="Name a folder, or use `put` for one file.")
         branch, _, top = reference.partition(":")
         top = top.strip("/")
-        local: dict[str, FileSource] = {f"{top}/{path}" if top else path: file for path, file in _files_in(folder)}
-        gone: list[str] = []
-        if mirror:
-            gone = [info.path for info in self._walk_all(f"{branch}:{top}") if info.path not in local]
-        return self.put_many(branch, local.items(), deletes=gone, message=message, progress=progress)
+        for _ in range(TRIES):
+            try:
+                return self._put_changed(branch, top, folder, mirror=mirror, message=message, progress=progress)
+            except BranchMoved:
+                continue  # what was compared with is no longer what is there
+        local = ((f"{top}/{path}" if top else path, file) for path, file in _files_in(folder))
+        return self.put_many(branch, local, deletes=[top] if mirror and top else (), message=message, progress=progress)
+
+    def _put_changed(
+        self, branch: str, top: str, folder: Path, *, mirror: bool, message: str, progress: Progress
+    ) -> CommitInfo:
+        """Send what differs from the branch's head, onto that head. Raises BranchMoved."""
+        from tilth.exchange.folders import changed
+
+        head, there = self._head(branch, top)
+        local = {f"{top}/{path}" if top else path: file for path, file in _files_in(folder)}
+        gone = [path for path in there if path not in local] if mirror else []
+        progress.begin(f"Comparing with {branch}", len(local), "files")
+        fresh = list(changed(local.items(), there.get, progress.advance))
+        progress.end()
+        return self.put_many(branch, fresh, deletes=gone, message=message, if_head=head, progress=progress)
+
+    def _head(self, branch: str, top: str) -> tuple[str | None, dict[str, FileInfo]]:
+        """Return a branch's head and its files below `top`; None while there is no commit."""
+        try:
+            head = self._call.get("commits.get", CommitInfo, reference=branch)
+        except NotFound:
+            return None, {}
+        pinned = f"{head.repo}@{head.id}"
+        try:
+            return head.id, {info.path: info for info in self._walk_all(f"{pinned}:{top}" if top else pinned)}
+        except NotFound:
+            return head.id, {}
 
     def put_archive(
         self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent

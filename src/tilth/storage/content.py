@@ -37,6 +37,13 @@ class ByteSource(Protocol):
         """Return up to `size` bytes; none at the end."""
 
 
+class ChunkSink(Protocol):
+    """Where the chunks of content go: a store, or nowhere when only names are wanted."""
+
+    def put(self, kind: RecordKind, digest: Digest, data: bytes | memoryview) -> bool:
+        """Take one record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """The bytes of one file, by reference.
@@ -52,7 +59,7 @@ class Content:
     chunks: bytes
 
 
-def write_content(store: Store, source: bytes | ByteSource) -> Content:
+def write_content(store: ChunkSink, source: bytes | ByteSource) -> Content:
     """Store bytes or a stream as content. Memory is bounded whatever the size. Durable after `store.flush`."""
     if isinstance(source, bytes) and len(source) <= WHOLE_FILE:
         return _one_chunk(store, source)
@@ -85,7 +92,7 @@ def append_content(store: Store, content: Content, source: bytes | ByteSource) -
     return write_content(store, stream)
 
 
-def _chunked(store: Store, kept: list[bytes], head: bytes, stream: ByteSource) -> Content:
+def _chunked(store: ChunkSink, kept: list[bytes], head: bytes, stream: ByteSource) -> Content:
     """Store a stream that begins with `head` as chunks behind those `kept` as entries of the list."""
     entries = kept
     size = sum(_ENTRY.unpack(entry)[1] for entry in kept)
@@ -150,7 +157,7 @@ def _chunk(store: Store, digest: Digest, length: int) -> bytes:
     return data
 
 
-def _one_chunk(store: Store, data: bytes) -> Content:
+def _one_chunk(store: ChunkSink, data: bytes) -> Content:
     digest = digest_of(data)
     store.put(RecordKind.CHUNK, digest, data)
     return Content(len(data), digest, ONE_CHUNK, b"")

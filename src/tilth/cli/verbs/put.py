@@ -20,6 +20,8 @@ from tilth.contract.values import CommitInfo, FileSource
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
 
+_BUCKETS = ("s3://", "gs://", "az://")
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -74,7 +76,7 @@ def command(
     One file becomes PATH (or lands in PATH/ when that ends with a slash). One folder's content lands below PATH.
     Several sources land below PATH, each under its own name. `-` is standard input. An http(s) URL is read as it comes,
     and goes on where it was when the connection breaks. With --unpack the files of tar and zip archives (of a file, a
-    URL or standard input) land below PATH.
+    URL or standard input) land below PATH. All objects below an s3://, gs:// or az:// prefix land below PATH.
     """
     commit, path = split(target)
     if mirror and (len(sources) != 1 or not Path(sources[0]).is_dir()):
@@ -104,7 +106,7 @@ def _append(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
 
 
 def _by_server(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
-    if len(asked.sources) != 1 or not _is_url(asked.sources[0]):
+    if len(asked.sources) != 1 or not asked.sources[0].lower().startswith(("http://", "https://")):
         raise Invalid("--by-server needs one http(s) URL.", help="Leave it out to send from here.")
     return workspace.files.put_url(
         target, asked.sources[0], unpack=asked.unpack, private=asked.private, message=asked.message
@@ -140,6 +142,11 @@ def _files(found: Sequence[str | Path], asked: _Asked, workspace: str) -> Iterat
     folder = (asked.path or "").rstrip("/")
     seen: dict[str, str | Path] = {}
     for source in found:
+        if isinstance(source, str) and source.lower().startswith(_BUCKETS):
+            from tilth.exchange import buckets
+
+            yield from buckets.objects(source, folder)
+            continue
         if isinstance(source, str):
             yield from _of_url(source, asked, seen, named)
             continue
@@ -180,4 +187,4 @@ def _named(source: str | Path, name: str, folder: str, seen: dict[str, str | Pat
 
 
 def _is_url(source: str) -> bool:
-    return source.lower().startswith(("http://", "https://"))
+    return source.lower().startswith(("http://", "https://", *_BUCKETS))
