@@ -1,10 +1,12 @@
-"""Run benchmarks: `python -m benchmarks` runs all, `python -m benchmarks crowd commit` the named ones.
+"""Run benchmarks: `python -m benchmarks` runs all, `python -m benchmarks crowd jobs` the named ones.
 
-A benchmark is a module in this folder with `def run(report: Report) -> None`; found by looking, so none is listed here.
+`--save FILE` also adds the table to a Markdown file. A benchmark is a module in this folder with
+`def run(report: Report) -> None`; found by looking, so none is listed here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import pkgutil
@@ -20,12 +22,20 @@ from benchmarks.report import Report
 def main(names: list[str]) -> int:
     """Run the named benchmarks, or all, and print one table. Return 1 if one failed, 2 for an unknown name."""
     found = _discover()
+    save = None
+    if "--save" in names:
+        at = names.index("--save")
+        save = Path(names[at + 1])
+        names = names[:at] + names[at + 2 :]
     unknown = [name for name in names if name not in found]
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(found)}.", file=sys.stderr)
         return 2
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    print(f"{machine}, Python {platform.python_version()}")
+    machine = (
+        f"{_processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before, "
+        f"Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"
+    )
+    print(machine)
     report = Report()
     failed = False
     for name in names or found:
@@ -39,7 +49,18 @@ def main(names: list[str]) -> int:
             failed = True
         print(f"{name} took {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     print(report.table())
+    if save is not None:
+        with save.open("a", encoding="utf-8") as file:
+            file.write(f"\n## {', '.join(names or found)}\n\n{machine}\n\n{report.table()}\n")
     return 1 if failed else 0
+
+
+def _processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
 
 
 def _discover() -> list[str]:
