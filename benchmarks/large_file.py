@@ -73,6 +73,7 @@ def _ours(scratch: Path, before: Path, after: Path) -> tuple[dict[str, Cost], fl
     size = stored_bytes(workspace / "packs")
     acts[SECOND] = tilth(workspace, "put", "files:blob", str(after))
     grown = stored_bytes(workspace / "packs") - size
+    out.mkdir()
     acts[RESTORE] = tilth(workspace, "get", "files:blob", str(out))
     if not filecmp.cmp(out / "blob", after, shallow=False):
         raise RuntimeError("what came back is not what went in")
