@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tilth.errors import Unavailable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_PARTS_AT_ONCE = 512  # the system takes 1,024
 
 
 @contextmanager
@@ -39,6 +40,17 @@ def write_all(fd: int, data: bytes | memoryview, offset: int) -> None:
         done = os.pwrite(fd, view, offset)
         view = view[done:]
         offset += done
+
+
+def write_parts(fd: int, parts: Sequence[bytes | memoryview], offset: int) -> None:
+    """Write all parts one behind the other from `offset` on, without joining them in memory."""
+    for start in range(0, len(parts), _PARTS_AT_ONCE):
+        some = parts[start : start + _PARTS_AT_ONCE]
+        whole = sum(map(len, some))
+        done = os.pwritev(fd, some, offset)
+        if done < whole:
+            write_all(fd, memoryview(b"".join(some))[done:], offset + done)
+        offset += whole
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
-import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,11 +12,12 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from isal.isal_zlib import crc32
 
 from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import new_id
-from tilth.storage.disk import write_all, writing
+from tilth.storage.disk import write_all, write_parts, writing
 from tilth.storage.records import (
     HEADER_SIZE,
     Codec,
@@ -39,6 +39,7 @@ ENTRY = np.dtype([("digest", "V32"), ("offset", "<u8"), ("length", "<u8"), ("kin
 """One entry of a pack's directory: 49 bytes."""
 
 BUFFER_SIZE = 4 << 20
+_WRITTEN_AT_ONCE = 128 << 10
 
 Location: TypeAlias = tuple[str, int, int]
 """Where a whole record lies: pack, offset, length."""
@@ -121,7 +122,7 @@ class Pack(ABC):
             return None
         footer = self.read(size - FOOTER_SIZE, FOOTER_SIZE)
         offset, count, crc, _, magic = FOOTER.unpack(footer)
-        if magic != FOOTER_MAGIC or crc != zlib.crc32(footer[:16]):
+        if magic != FOOTER_MAGIC or crc != crc32(footer[:16]):
             return None
         record = self.read(offset, size - FOOTER_SIZE - offset)
         header = parse_header(record)
@@ -198,12 +199,18 @@ class PackWriter:
         self, kind: RecordKind, codec: Codec, raw_length: int, digest: Digest, payload: bytes | memoryview
     ) -> Location:
         """Append one record and return where it lies. Raises Unavailable, having appended nothing, on a full disk."""
-        if self.length - self.written >= BUFFER_SIZE:
+        large = len(payload) >= _WRITTEN_AT_ONCE
+        if large or self.length - self.written >= BUFFER_SIZE:
             self.write_out()
         header = pack_header(kind, codec, raw_length, digest, payload)
         offset, length = self.length, HEADER_SIZE + len(payload)
-        self._buffer.append(header)
-        self._buffer.append(payload if isinstance(payload, bytes) else bytes(payload))
+        if large:  # without a copy: the caller's buffer may be another chunk's at the next call
+            with writing(self.folder):
+                write_parts(self._fd, [header, payload], offset)
+            self.written = offset + length
+        else:
+            self._buffer.append(header)
+            self._buffer.append(payload if isinstance(payload, bytes) else bytes(payload))
         self.length = offset + length
         self.entries.append((digest, offset, length, kind))
         return self.name, offset, length
@@ -213,7 +220,7 @@ class PackWriter:
         if self.written == self.length:
             return
         with writing(self.folder):
-            write_all(self._fd, b"".join(self._buffer), self.written)
+            write_parts(self._fd, self._buffer, self.written)
         self.written = self.length
         self._buffer.clear()
 
@@ -251,7 +258,7 @@ def seal_bytes(entries: Entries, length: int) -> bytes:
     payload = entries.tobytes()
     header = pack_header(RecordKind.DIRECTORY, Codec.RAW, len(payload), digest_of(payload), payload)
     place = struct.pack("<QQ", length, len(entries))
-    return header + payload + place + struct.pack("<II8s", zlib.crc32(place), 0, FOOTER_MAGIC)
+    return header + payload + place + struct.pack("<II8s", crc32(place), 0, FOOTER_MAGIC)
 
 
 def claim_pack(path: Path) -> int | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 import threading
-import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
 import zstandard
 from blake3 import blake3
+from isal.isal_zlib import crc32
 
 from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest, digest_of
@@ -95,7 +95,7 @@ def pack_header(kind: RecordKind, codec: Codec, raw_length: int, digest: Digest,
             help="Store large bytes as content, which is cut into chunks.",
         )
     head = _UNSEALED_HEADER.pack(MAGIC, kind, codec, 0, raw_length, stored, digest)
-    return head + zlib.crc32(payload, zlib.crc32(head)).to_bytes(4, "little")
+    return head + crc32(payload, crc32(head)).to_bytes(4, "little")
 
 
 def parse_header(head: bytes | memoryview) -> RecordHeader | None:
@@ -114,7 +114,7 @@ def parse_header(head: bytes | memoryview) -> RecordHeader | None:
 def crc_holds(record: bytes | memoryview, header: RecordHeader) -> bool:
     """Tell whether a whole record is what was written."""
     return len(record) == header.length and (
-        zlib.crc32(record[HEADER_SIZE:], zlib.crc32(record[: HEADER_SIZE - 4])) == header.crc
+        crc32(record[HEADER_SIZE:], crc32(record[: HEADER_SIZE - 4])) == header.crc
     )
 
 
