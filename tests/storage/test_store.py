@@ -329,7 +329,7 @@ def test_verify_names_a_missing_pack(tmp_path: Path, store: Store, catalogue: Me
     path = pack_files(tmp_path)[0]
     path.unlink()
     with Store.open(tmp_path, catalogue) as again:
-        assert list(again.verify()) == [Problem(path.stem, 0, None, f"{path.name} is missing")]
+        assert list(again.verify()) == [Problem(path.stem, 0, None, f"{path.name} is missing", rest=True)]
         with pytest.raises(Corrupt, match="missing"):
             again.get(digest)
 

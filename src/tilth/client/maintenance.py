@@ -37,9 +37,9 @@ class RemoteMaintenance:
         self._call = transport
         self._jobs = jobs
 
-    def verify(self, *, against: str | None = None, progress: Progress = silent) -> VerifyReport:
+    def verify(self, *, against: str | None = None, again: bool = False, progress: Progress = silent) -> VerifyReport:
         """Re-hash everything on the server, with its progress."""
-        for line in self._call.lines("maintenance.verify", against=against):
+        for line in self._call.lines("maintenance.verify", against=against, again=again):
             if "result" in line:
                 return _report.validate_python(line["result"])
             _show(line, progress)

@@ -541,8 +541,11 @@ class Access(Protocol):
 class Maintenance(Protocol):
     """Care of the workspace as a whole."""
 
-    def verify(self, *, against: str | None = None, progress: Progress = silent) -> VerifyReport:
-        """Re-hash everything; `against` a seal proves that nothing before it was rewritten."""
+    def verify(self, *, against: str | None = None, again: bool = False, progress: Progress = silent) -> VerifyReport:
+        """Re-hash everything and name every bad file; `against` a seal proves that nothing before it was rewritten.
+
+        An interrupted verification is gone on with, unless `again`.
+        """
 
     def gc(self, *, wait_s: float = 60.0, progress: Progress = silent) -> GcReport:
         """Delete what nothing reaches and merge small packs, beside whoever reads and writes.

@@ -497,12 +497,18 @@ class ProblemInfo:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What was checked and what was wrong."""
+    """What was checked and what was wrong.
+
+    A bad file is named `repo@commit:path`, by the commit that put it there. `gone` is what was taken out on purpose:
+    purged files, forgotten and dropped commits. `resumed` packs were found whole before an interruption.
+    """
 
     commits: int
     records: int
     bytes: int
     problems: Sequence[ProblemInfo]
+    gone: Sequence[ProblemInfo] = ()
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tilth.errors import Corrupt, TilthError
@@ -18,27 +21,73 @@ from tilth.storage.rows import check_rows
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that verify found wrong. `digest` is None where the record cannot even be named."""
+    """One thing that verify found wrong. `digest` is None where the record cannot even be named.
+
+    With `rest`, nothing from `offset` on can be read: what lies there is told by the index only.
+    """
 
     pack: str
     offset: int
     digest: Digest | None
     what: str
+    kind: RecordKind | None = None
+    rest: bool = False
+
+
+_WORKERS = min(8, os.cpu_count() or 1)
 
 
 def check_packs(
-    place: Place, catalogue: PackCatalogue, index: ChunkIndex, progress: Progress = silent
+    place: Place,
+    catalogue: PackCatalogue,
+    index: ChunkIndex,
+    progress: Progress = silent,
+    *,
+    besides: Collection[tuple[str, int]] = (),
+    whole: Callable[[PackState], None] = lambda state: None,
+    workers: int = _WORKERS,
 ) -> Iterator[Problem]:
-    """Read every acknowledged record and yield what is wrong with packs, CRCs, digests and index."""
+    """Read every acknowledged record and yield what is wrong with packs, CRCs, digests and index, pack by pack.
+
+    Packs in `besides` (name and length) are passed over; `whole` is told of each that has nothing wrong. Several are
+    read at once: hashing and unpacking leave other threads alone.
+    """
     states = catalogue.packs()
     progress.begin("verify", sum(state.length for state in states), "bytes")
-    for state in states:
+    waiting: deque[tuple[PackState, Future[list[Problem]]]] = deque()
+    with ThreadPoolExecutor(workers, "verify") as pool:
         try:
-            yield from check_pack(place, index, state)
-        except TilthError as error:
-            yield Problem(state.pack, 0, None, error.message)
-        progress.advance(state.length)
+            for state in states:
+                if (state.pack, state.length) in besides:
+                    progress.advance(state.length)
+                    continue
+                waiting.append((state, pool.submit(_problems_of, place, index, state)))
+                if len(waiting) > 2 * workers:
+                    yield from _take(waiting, whole, progress)
+            while waiting:
+                yield from _take(waiting, whole, progress)
+        finally:
+            for _, future in waiting:
+                future.cancel()
     progress.end()
+
+
+def _take(
+    waiting: deque[tuple[PackState, Future[list[Problem]]]], whole: Callable[[PackState], None], progress: Progress
+) -> list[Problem]:
+    state, future = waiting.popleft()
+    problems = future.result()
+    if not problems:
+        whole(state)
+    progress.advance(state.length)
+    return problems
+
+
+def _problems_of(place: Place, index: ChunkIndex, state: PackState) -> list[Problem]:
+    try:
+        return list(check_pack(place, index, state))
+    except TilthError as error:
+        return [Problem(state.pack, 0, None, error.message, rest=True)]
 
 
 def check_pack(place: Place, index: ChunkIndex, state: PackState) -> Iterator[Problem]:
@@ -49,10 +98,11 @@ def check_pack(place: Place, index: ChunkIndex, state: PackState) -> Iterator[Pr
         pack.check_format()
     except FileNotFoundError:
         if length:
-            yield Problem(name, 0, None, f"{name}.pack is missing")
+            yield Problem(name, 0, None, f"{name}.pack is missing", rest=True)
         return
     if pack.size() < length:
-        yield Problem(name, pack.size(), None, f"{name}.pack is shorter than its {length} acknowledged bytes")
+        what = f"{name}.pack is shorter than its {length} acknowledged bytes"
+        yield Problem(name, pack.size(), None, what, rest=True)
     end = PACK_HEADER_SIZE
     for offset, header, record in pack.records(0, length):
         end = offset + header.length
@@ -64,9 +114,9 @@ def check_pack(place: Place, index: ChunkIndex, state: PackState) -> Iterator[Pr
             if header.kind in LOGICAL_KINDS:
                 named = check_rows(data)
             if named != header.digest:
-                yield Problem(name, offset, header.digest, "its digest does not hold")
+                yield Problem(name, offset, header.digest, "its digest does not hold", header.kind)
         except Corrupt as error:
-            yield Problem(name, offset, header.digest, error.message)
+            yield Problem(name, offset, header.digest, error.message, header.kind)
         if index.find(header.digest) is None:
             yield Problem(name, offset, header.digest, "the index does not know it")
     if state.sealed and pack.directory() is None:
@@ -79,9 +129,10 @@ def _check_after_damage(pack: Pack, start: int) -> Iterator[Problem]:
     """Report a record whose CRC fails, and go on behind it by the directory, if there is one."""
     entries = pack.directory()
     if entries is None:
-        yield Problem(pack.name, start, None, "its checksum does not hold; what follows in this pack cannot be read")
+        what = "its checksum does not hold; what follows in this pack cannot be read"
+        yield Problem(pack.name, start, None, what, rest=True)
         return
-    for digest, offset, size, _ in entries[entries["offset"] >= start].tolist():
+    for digest, offset, size, kind in entries[entries["offset"] >= start].tolist():
         try:
             header, data = unpack(pack.read(offset, size), f"{pack.name}.pack, byte {offset}")
             named = check_rows(data) if header.kind in LOGICAL_KINDS else digest_of_record(header.kind, data)
@@ -89,4 +140,4 @@ def _check_after_damage(pack: Pack, start: int) -> Iterator[Problem]:
         except Corrupt as error:
             what = error.message
         if what:
-            yield Problem(pack.name, offset, Digest(digest), what)
+            yield Problem(pack.name, offset, Digest(digest), what, RecordKind(kind))

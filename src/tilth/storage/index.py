@@ -161,6 +161,20 @@ class ChunkIndex:
         parts += [memoryview(b"".join(pack.places)) for pack in view.opened]
         return [*parts, memoryview(b"".join(list(self.own)))]
 
+    def behind(self, pack: str, offset: int) -> list[tuple[bytes, int]]:
+        """Return digest and offset of each record that should lie in a pack from `offset` on, or reach behind it."""
+        view = self._view
+        found = []
+        for shard in view.shards:
+            if pack in shard.packs:
+                ends = shard.offsets + shard.lengths
+                rows = np.flatnonzero((shard.pack_numbers == shard.packs.index(pack)) & (ends > offset))
+                found += [(bytes(shard.digests[32 * at : 32 * at + 32]), int(shard.offsets[at])) for at in rows]
+        for opened in view.opened:
+            if opened.name == pack:
+                found += [(key, at) for key, (_, at, length) in opened.places.items() if at + length > offset]
+        return found
+
     def settle(self, shard: str) -> None:
         """Say that a shard of this process is in the catalogue now, which from now on tells how long it lives."""
         with self._lock:

@@ -49,6 +49,8 @@ class Marker:
         self._rows = rows
         self._progress = progress
         self._purged = frozenset(purged)
+        self.unreadable: set[bytes] | None = None
+        """Gathers what cannot be read where that is not to be an error."""
         self._waiting: list[tuple[int, list[bytes]]] = []
         self._readers: dict[BlobReader, int] = {}
 
@@ -111,6 +113,9 @@ class Marker:
         try:
             data = self._store.get(digest)
         except (NotFound, Corrupt) as error:
+            if self.unreadable is not None:
+                self.unreadable.add(digest)
+                return
             raise Corrupt(
                 f"Record {digest.hex()} is needed and cannot be read: {error.message}",
                 help="Nothing was deleted. Run tilth verify, restore what is damaged from a backup, then collect.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from tilth.errors import Corrupt, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.progress import Progress, silent
 from tilth.storage.cache import Cache
-from tilth.storage.catalogue import PackCatalogue
+from tilth.storage.catalogue import PackCatalogue, PackState
 from tilth.storage.checking import Problem, check_packs
 from tilth.storage.folder import FolderPlace
 from tilth.storage.index import ChunkIndex
@@ -274,14 +274,38 @@ class Store:
                     full.writer.close()
             self.place.close()
 
-    def verify(self, progress: Progress = silent) -> Iterator[Problem]:
+    def verify(
+        self,
+        progress: Progress = silent,
+        *,
+        besides: Collection[tuple[str, int]] = (),
+        whole: Callable[[PackState], None] = lambda state: None,
+    ) -> Iterator[Problem]:
         """Read every acknowledged record and yield what is wrong with files, CRCs, digests and index.
 
-        Cost: reads and hashes the whole store.
+        Packs in `besides` (name and length) are passed over; `whole` is told of each without fault. Cost: reads and
+        hashes the whole store, on all cores.
         """
         self.flush()
         self._index.refresh()
-        yield from check_packs(self.place, self._catalogue, self._index, progress)
+        yield from check_packs(self.place, self._catalogue, self._index, progress, besides=besides, whole=whole)
+
+    def lost_to(self, problem: Problem) -> list[tuple[Digest, int]]:
+        """Return digest and offset of each record that cannot be read because of what `verify` found."""
+        lost = self._index.behind(problem.pack, problem.offset) if problem.rest else []
+        if problem.digest is not None:
+            lost.append((problem.digest, problem.offset))
+        # Another place may hold the same record, and is the one that is read.
+        found = self._index.find_many([digest for digest, _ in lost])
+        return [
+            (Digest(digest), offset)
+            for (digest, offset), place in zip(lost, found, strict=True)
+            if place is None or place[:2] == (problem.pack, offset)
+        ]
+
+    def forget_decoded(self) -> None:
+        """Let go of what was read and decoded before, so that the next reader reads the packs."""
+        self.decoded = Cache(_DECODED_BYTES)
 
     def records(self, kind: RecordKind) -> Iterator[tuple[Digest, bytes]]:
         """Yield all readable records of one kind by reading the packs themselves, oldest pack first.

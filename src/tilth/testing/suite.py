@@ -997,6 +997,7 @@ class WorkspaceSuite:
         assert report.commits >= 1
         assert report.bytes > 0
         assert seen.begun
+        assert not workspace.maintenance.verify(again=True).resumed
         with pytest.raises(NotFound):
             workspace.maintenance.verify(against="0" * 64)
 

@@ -91,13 +91,15 @@ def mark_all(
     caches: Sequence[WeakRoots],
     *,
     trim: bool,
+    unreadable: set[bytes] | None = None,
     progress: Progress = silent,
 ) -> int:
     """Mark everything that `roots` and `caches` reach; return how many cache entries were forgotten.
 
     All roots are read in one snapshot of the database: what moves from one table to another meanwhile is seen at least
     once. With `trim`, caches are held to their bounds first. Raises Corrupt where a record that is needed cannot be
-    read. Cost: reads each range of every kept table once, and memory as `Marks`.
+    read, unless `unreadable` is to gather such ones. Cost: reads each range of every kept table once, and memory as
+    `Marks`.
     """
     rows: dict[str, RowReader] = {}
     for each in (*roots, *caches):
@@ -105,6 +107,7 @@ def mark_all(
     with database.read() as conn:
         gone = conn.execute(select(purged.c.digest)).scalars().all()
         marker = Marker(store, marks, rows, purged=gone, progress=progress)
+        marker.unreadable = unreadable
         for each in roots if trim else (*roots, *caches):
             each.mark(conn, marker)
     marker.run()

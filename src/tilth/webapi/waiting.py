@@ -32,6 +32,7 @@ class VerifyRequest(BaseModel):
     """What to verify."""
 
     against: str | None = None
+    again: bool = False
 
 
 class GcRequest(BaseModel):
@@ -92,7 +93,7 @@ async def verify(request: Request, body: VerifyRequest) -> Response:
     maintenance = workspace_of(request).maintenance
 
     def act(progress: Progress) -> Any:
-        return asdict(maintenance.verify(against=body.against, progress=progress))
+        return asdict(maintenance.verify(against=body.against, again=body.again, progress=progress))
 
     return StreamingResponse(_told(act), media_type="application/x-ndjson")
 

@@ -35,8 +35,10 @@ class LocalMaintenance:
         self._backend = opened.backend
         self._working = working
 
-    def verify(self, *, against: str | None = None, progress: Progress = silent) -> VerifyReport:
-        """Re-hash everything; `against` a seal proves that nothing before it was rewritten."""
+    def verify(self, *, against: str | None = None, again: bool = False, progress: Progress = silent) -> VerifyReport:
+        """Re-hash everything and name every bad file; `against` a seal proves that nothing before it was rewritten."""
+        from tilth.workspace.kept import kept
+
         problems: list[ProblemInfo] = []
         if against is not None:
             seal = digest_from_hex(against)
@@ -47,9 +49,10 @@ class LocalMaintenance:
         broken = audit_ledger.broken(self._backend.database)
         if broken is not None:
             problems.append(ProblemInfo(f"audit trail, entry {broken[0]:,}", broken[1]))
-        report = verify.verify(self._backend, progress=progress)
+        report = verify.verify(self._backend, kept(), again=again, progress=progress)
         problems.extend(ProblemInfo(problem.where, problem.what) for problem in report.problems)
-        return VerifyReport(report.commits, report.contents, report.bytes, problems)
+        gone = [ProblemInfo(each.where, each.what) for each in report.gone]
+        return VerifyReport(report.commits, report.contents, report.bytes, problems, gone, report.resumed)
 
     def gc(self, *, wait_s: float = 60.0, progress: Progress = silent) -> GcReport:
         """Delete what nothing reaches and merge small packs."""

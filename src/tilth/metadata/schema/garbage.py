@@ -51,5 +51,6 @@ purged = Table(
     Column("author", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    Column("parts", LargeBinary, nullable=False, server_default=""),
 )
-"""Content that was taken away for good, and where, by whom, when and why."""
+"""Content that was taken away for good, and where, by whom, when and why; `parts` are the digests of its chunks."""
