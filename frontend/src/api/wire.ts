@@ -7393,6 +7393,8 @@ export interface components {
          * @description What to verify.
          */
         VerifyRequest: {
+            /** Again */
+            again?: boolean;
             /** Against */
             against?: string | null;
         };
