@@ -88,3 +88,23 @@ def test_hostile_texts_cost_no_more_than_others() -> None:
         start = time.process_time()
         diff_content("x", old.encode(), new.encode())
         assert time.process_time() - start < 3
+
+
+def test_tables_of_many_columns_cost_no_more_than_their_cells() -> None:
+    names = [f"c{n}" for n in range(60_000)]
+    heads = ["k," + ",".join(names), "k," + ",".join(reversed(names)), "k," + ",".join(f"d{n}" for n in range(60_000))]
+    rows = "\n".join(f"{n},{{}}" for n in range(20_000))
+    for old, new in ((heads[0], heads[1]), (heads[0], heads[2])):
+        start = time.process_time()
+        found = diff_content("x.csv", f"{old}\n{rows.format(*'1' * 20_000)}".encode(), f"{new}\n{rows}".encode())
+        assert found.more
+        assert time.process_time() - start < 3
+
+
+def test_cells_that_one_side_leaves_out_are_empty() -> None:
+    found = diff_content("x.csv", b"k,a,b\n1,2\n2,3,4\n", b"k,b,a\n1,5\n2,4\n")
+    assert [(change.place, change.old, change.new) for change in found.changes] == [
+        ("1 / b", "", "5"),
+        ("1 / a", "2", ""),
+        ("2 / a", "3", ""),
+    ]

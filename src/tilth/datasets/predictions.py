@@ -11,6 +11,7 @@ import pyarrow.json as pa_json
 
 from tilth.datasets.assembling import SCORES, Joined
 from tilth.datasets.model_definition import Predictions
+from tilth.datasets.nesting import check_nesting
 from tilth.errors import Invalid
 
 MOST_SCORES = 200
@@ -69,6 +70,7 @@ def _scores(place: Predictions, table: pa.Table) -> dict[str, Any]:
 def _parsed(column: Any) -> tuple[Any, Any]:
     """Return a column of JSON objects as structs; texts that are none give no probabilities."""
     lines = "\n".join((line or "{}").replace("\n", " ") for line in column.to_pylist())
+    check_nesting(lines.encode(), "The column of probabilities")
     try:
         table = pa_json.read_json(io.BytesIO(lines.encode()))
     except pa.ArrowException:

@@ -100,8 +100,10 @@ def csv_changes(old: str, new: str, delimiter: str) -> list[ContentChange]:
     if any(len(set(head)) != len(head) for head in heads):
         raise ValueError("two columns have one name")
     tables = [{row[0] if row else "": row for row in rows[1:]} for rows in sides]
-    changes = [ContentChange(f"column {name}", name, None) for name in heads[0] if name not in set(heads[1])]
-    changes += [ContentChange(f"column {name}", None, name) for name in heads[1] if name not in set(heads[0])]
+    places = {name: at for at, name in enumerate(heads[0])}
+    there = set(heads[1])
+    changes = [ContentChange(f"column {name}", name, None) for name in heads[0] if name not in there]
+    changes += [ContentChange(f"column {name}", None, name) for name in heads[1] if name not in places]
     if any(len(table) != len(rows[1:]) for table, rows in zip(tables, sides, strict=True)):
         counts = [Counter(tuple(row) for row in rows[1:]) for rows in sides]
         for cells, count in (counts[0] - counts[1]).items():
@@ -109,15 +111,16 @@ def csv_changes(old: str, new: str, delimiter: str) -> list[ContentChange]:
         for cells, count in (counts[1] - counts[0]).items():
             changes += [ContentChange("row", None, _row(cells, delimiter))] * count
         return changes
-    shared = [(heads[0].index(name), at, name) for at, name in enumerate(heads[1]) if name in set(heads[0])]
     for key, row in tables[0].items():
         other = tables[1].get(key)
         if other is None:
             changes.append(ContentChange(f"row {key}", _row(row, delimiter), None))
             continue
-        for at, there, name in shared:
-            was, now = (cells[place] if place < len(cells) else "" for cells, place in ((row, at), (other, there)))
-            if was != now:
+        # By the cells that there are: a row may be much shorter than the header, and then has only empty ones.
+        olds, news = dict(zip(heads[0], row, strict=False)), dict(zip(heads[1], other, strict=False))
+        for name in [*(name for name in news if name in places), *(name for name in olds if name not in news)]:
+            was, now = olds.get(name, ""), news.get(name, "")
+            if was != now and name in there:
                 changes.append(ContentChange(f"{key} / {name}", _cut(was), _cut(now)))
     added = ((key, row) for key, row in tables[1].items() if key not in tables[0])
     changes += [ContentChange(f"row {key}", None, _row(row, delimiter)) for key, row in added]
