@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tilth.errors import Corrupt
+from tilth.errors import Corrupt, Invalid
 from tilth.model.canonical import Json, canonical
 from tilth.model.digest import Digest, digest_from_hex, digest_of
 from tilth.model.ids import ChangeId, CommitId, JobId, RepoId
@@ -148,7 +148,7 @@ def commit_from_record(record: bytes) -> Commit:
             raise Corrupt(
                 f"Commit record {seal.hex()} has format {value['format']!r}.", help="Open it with a newer Tilth."
             )
-        return Commit(
+        commit = Commit(
             id=CommitId(value["id"]),
             change=ChangeId(value["change"]),
             repo=value["repo"],
@@ -164,5 +164,12 @@ def commit_from_record(record: bytes) -> Commit:
             size=value["size"],
             seal=seal,
         )
-    except (ValueError, KeyError, TypeError) as error:
+        texts = (commit.id, commit.change, commit.repo, commit.repo_id, commit.author, commit.message, *commit.parents)
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("a text is none")
+        numbers = (commit.at_ms, commit.files, commit.size)
+        if not all(isinstance(number, int) and 0 <= number < 1 << 63 for number in numbers):
+            raise ValueError("a number is none")
+        return commit
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Invalid) as error:
         raise Corrupt(f"Record {seal.hex()} is not a commit record: {error}.") from error

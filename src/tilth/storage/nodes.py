@@ -43,9 +43,10 @@ class Sink(Protocol):
 class Tree:
     """Reads the nodes of one table."""
 
-    def __init__(self, store: Store, table: str, root: Digest) -> None:
+    def __init__(self, store: Store, table: str, root: Digest, schema: pa.Schema | None = None) -> None:
         self._store = store
         self._table = table
+        self._schema = schema
         self.root = self.load(root)
         self.root_digest = root
 
@@ -59,6 +60,12 @@ class Tree:
             raise Corrupt(
                 f"Record {digest.hex()} holds rows of table {rows.table!r}, not of {self._table!r}.",
                 help="The root given is of another kind of table.",
+            )
+        expected = NODE_SCHEMA if rows.level else self._schema
+        if expected is not None and not rows.batch.schema.equals(expected):
+            raise Corrupt(
+                f"Record {digest.hex()} holds other columns than table {self._table!r} has.",
+                help="Run tilth verify to see what is damaged.",
             )
         return rows
 
@@ -80,7 +87,13 @@ class Tree:
             if node.level - 1 == level:
                 yield entry
             else:
-                yield from self._descend(self.load(entry.digest), level, key)
+                child = self.load(entry.digest)
+                if child.level != node.level - 1 or child.keys[len(child.keys) - 1] != entry.last:
+                    raise Corrupt(
+                        f"Record {entry.digest.hex()} is not what the node above it says.",
+                        help="Run tilth verify to see what is damaged.",
+                    )
+                yield from self._descend(child, level, key)
             key = None
             at += 1
 

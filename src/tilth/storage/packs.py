@@ -124,6 +124,8 @@ class Pack(ABC):
         offset, count, crc, _, magic = FOOTER.unpack(footer)
         if magic != FOOTER_MAGIC or crc != crc32(footer[:16]):
             return None
+        if not PACK_HEADER_SIZE <= offset <= size - FOOTER_SIZE:
+            return None
         record = self.read(offset, size - FOOTER_SIZE - offset)
         header = parse_header(record)
         if (
@@ -133,7 +135,9 @@ class Pack(ABC):
             or not crc_holds(memoryview(record), header)
         ):
             return None
-        return np.frombuffer(record, ENTRY, count, HEADER_SIZE)
+        entries = np.frombuffer(record, ENTRY, count, HEADER_SIZE)
+        within = (entries["offset"] <= offset) & (entries["length"] <= offset - np.minimum(entries["offset"], offset))
+        return entries if within.all() else None
 
     def readable_entries(self) -> Entries:
         """Return the entries of every record up to the first bad CRC, by reading the whole pack."""
@@ -162,6 +166,8 @@ class PackFile(Pack):
 
     def read(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes at `offset`; fewer only at the end of the file."""
+        if offset >= 1 << 62:
+            return b""  # what a damaged index says; no file is as long
         data = os.pread(self.fd, length, offset)
         while len(data) < length:
             more = os.pread(self.fd, length - len(data), offset + len(data))

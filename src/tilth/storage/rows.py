@@ -24,6 +24,9 @@ Row: TypeAlias = dict[str, Any]
 
 Column: TypeAlias = "pa.Array[Any]"
 
+MAX_LEVELS = 64
+"""More levels than any table has: a node has two entries or more."""
+
 _TABLE = b"tilth.table"
 _LEVEL = b"tilth.level"
 
@@ -132,18 +135,34 @@ def decode_rows(data: bytes) -> DecodedRows:
         reader = pa.ipc.open_stream(pa.py_buffer(data))
         batch = reader.read_next_batch()
         facts = reader.schema.metadata or {}
-        plain = pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata())
-        return DecodedRows(facts[_TABLE].decode(), int(facts[_LEVEL]), plain)
-    except (pa.ArrowInvalid, KeyError, ValueError, StopIteration) as error:
-        raise Corrupt(
-            f"Stored rows cannot be read: {error}.", help="Run tilth verify to see what is damaged."
-        ) from error
+        name, level = facts[_TABLE].decode(), int(facts[_LEVEL])
+        # Offsets of damaged rows may point anywhere, and Arrow would follow them.
+        batch.validate(full=True)
+    except (pa.ArrowException, OSError, KeyError, ValueError, StopIteration, MemoryError) as error:
+        raise _unreadable(str(error)) from error
+    if not batch.num_rows or not batch.num_columns:
+        raise _unreadable("there are none")
+    key = batch.column(0)
+    if not (pa.types.is_string(key.type) or pa.types.is_binary(key.type)) or key.null_count:
+        raise _unreadable("they have no key")
+    if not 0 <= level < MAX_LEVELS:
+        raise _unreadable(f"their level is {level}")
+    return DecodedRows(name, level, pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata()))
 
 
 def check_rows(data: bytes) -> Digest:
     """Return the digest that stored rows must have. Raises Corrupt."""
     rows = decode_rows(data)
+    try:
+        for field in rows.batch.schema:
+            check_type(field.type)
+    except Invalid as error:
+        raise _unreadable(error.message) from error
     return logical_digest(rows.table, rows.level, rows.batch)
+
+
+def _unreadable(why: str) -> Corrupt:
+    return Corrupt(f"Stored rows cannot be read: {why}.", help="Run tilth verify to see what is damaged.")
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -16,6 +16,7 @@ from tilth.errors import Corrupt
 from tilth.model.ids import new_id
 from tilth.storage.disk import sync_folder, writing
 from tilth.storage.packs import ENTRY, Entries, Location
+from tilth.storage.records import HEADER_SIZE, MAX_RAW
 
 _PACKS = b"tilth.packs"
 _FIELDS: list[pa.Field[Any]] = [
@@ -46,13 +47,15 @@ class Shard:
             source = pa.memory_map(str(path), "r") if data is None else pa.BufferReader(data)
             reader = pa.ipc.open_file(source)
             batch = reader.get_batch(0)
+            batch.validate()  # that its buffers are as long as its rows say; what the rows say shows when they are used
+            if not batch.schema.equals(_SCHEMA) or any(column.null_count for column in batch.columns):
+                raise ValueError("other columns")
             columns = {field: batch.column(field) for field in _SCHEMA.names}
             names = (reader.schema.metadata or {})[_PACKS].decode()
-        except (pa.ArrowInvalid, KeyError) as error:
-            raise Corrupt(
-                f"The index shard {path.name} is damaged.",
-                help="Open the workspace anew; its index is then made again from the packs.",
-            ) from error
+        except FileNotFoundError:
+            raise
+        except (pa.ArrowException, OSError, KeyError, ValueError, MemoryError) as error:
+            raise self._damaged() from error
         self.packs = tuple(names.split(",")) if names else ()
         self.prefixes: npt.NDArray[np.uint64] = columns["prefix"].to_numpy()
         self._sorted = self.prefixes.data
@@ -97,9 +100,18 @@ class Shard:
     def _match(self, digest: bytes, prefix: int, at: int) -> Location | None:
         while at < len(self._sorted) and self._sorted[at] == prefix:
             if self.digests[at * 32 : at * 32 + 32] == digest:
-                return self.packs[self.pack_numbers[at]], int(self.offsets[at]), int(self.lengths[at])
+                number, length = self.pack_numbers[at], int(self.lengths[at])
+                if number >= len(self.packs) or length > HEADER_SIZE + MAX_RAW:
+                    raise self._damaged()
+                return self.packs[number], int(self.offsets[at]), length
             at += 1
         return None
+
+    def _damaged(self) -> Corrupt:
+        return Corrupt(
+            f"The index shard {self.name}.shard is damaged.",
+            help="Delete it and open the workspace anew: the index is then made again from the packs.",
+        )
 
 
 def prefixes_of(digests: bytes | memoryview) -> npt.NDArray[np.uint64]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from tilth.errors import Invalid
+from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest
 from tilth.storage.cutting import Cutter
 from tilth.storage.nodes import (
@@ -101,6 +101,11 @@ class Table:
         while tree is not None and at < len(wanted) and wanted[at] <= tree.root_entry().last:
             entry = next(tree.entries(0, wanted[at]))
             rows = tree.load(entry.digest)
+            if not wanted[at] <= entry.last == rows.keys[len(rows.keys) - 1]:
+                raise Corrupt(
+                    f"Record {entry.digest.hex()} is not where its table says.",
+                    help="Run tilth verify to see what is damaged.",
+                )
             picks = []
             while at < len(wanted) and wanted[at] <= entry.last:
                 place = bisect_left(rows.keys, wanted[at])
@@ -164,7 +169,7 @@ class Table:
         return _Fold(tree, self.schema.name, low, high).run() or (self._empty_digest(), 0)
 
     def _tree(self) -> Tree | None:
-        return None if self.root is None else Tree(self.store, self.schema.name, self.root)
+        return None if self.root is None else Tree(self.store, self.schema.name, self.root, self.schema.arrow)
 
     def _empty_digest(self) -> Digest:
         return logical_digest(self.schema.name, 0, _empty(self.schema.arrow))
@@ -212,7 +217,7 @@ class Table:
         level, top = write_above(writer, level, nodes)
         root = top.digest
         while level:
-            rows = Tree(self.store, self.schema.name, root).root
+            rows = Tree(self.store, self.schema.name, root, self.schema.arrow).root
             if rows.batch.num_rows > 1:
                 break
             root = Digest(rows.batch.column(2)[0].as_py())  # one node is the root; none stands above it

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.errors import Corrupt
 from tilth.model.canonical import canonical
-from tilth.model.digest import Digest
+from tilth.model.digest import DIGEST_SIZE, Digest
 from tilth.model.entry import Entry, FileKind
 from tilth.model.names import check_path
 from tilth.storage.tables import TableSchema
@@ -170,8 +171,14 @@ def attributes_text(attributes: Mapping[str, str]) -> str:
 
 
 def entry_of_row(path: str, kind: int, size: int, digest: bytes, layout: int, chunks: bytes, attributes: str) -> Entry:
-    """Return the entry of one tree row."""
-    return Entry(path, KINDS[kind], size, Digest(digest), layout, chunks, json.loads(attributes) if attributes else {})
+    """Return the entry of one tree row. Raises Corrupt where it cannot be one."""
+    try:
+        said = json.loads(attributes) if attributes else {}
+        if isinstance(said, dict) and size >= 0 and len(digest) == DIGEST_SIZE:
+            return Entry(path, KINDS[kind], size, Digest(digest), layout, chunks, said)
+    except (ValueError, IndexError, TypeError, RecursionError):
+        pass
+    raise Corrupt(f"The row of {path!r} in a tree is damaged.", help="Run tilth verify to see what else is.")
 
 
 def _in_order(rows: pa.Table) -> pa.Table:

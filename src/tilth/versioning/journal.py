@@ -75,6 +75,9 @@ def read_note(record: bytes) -> Note:
     """Read a HEADS record. Raises Corrupt when it is not one."""
     try:
         value = json.loads(record)
-        return Note(value["sequence"], value["event"], value["facts"])
-    except (ValueError, KeyError, TypeError) as error:
+        note = Note(value["sequence"], value["event"], value["facts"])
+        if not (isinstance(note.sequence, int) and isinstance(note.event, str) and isinstance(note.facts, dict)):
+            raise ValueError("its fields are of other types")
+        return note
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Corrupt(f"Record {digest_of(record).hex()} is not a note of the journal: {error}.") from error
