@@ -20,6 +20,7 @@ CODES = {
     "corrupt": 7,
     "failed": 8,
     "fenced": 4,
+    "purged": 9,
 }
 
 
@@ -28,7 +29,7 @@ def test_each_class_of_error_has_its_exit_code(code: str, capsys: pytest.Capture
     error = errors.ERRORS[code]("Repo x is odd.", help="Look at it.", name="x")
     found = failures.report(error, as_json=False)
     assert found == errors.ERRORS[code].exit_code == CODES.get(code, found)
-    assert 2 <= found <= 8
+    assert 2 <= found <= 9
     assert capsys.readouterr().err == "Error: Repo x is odd.\nLook at it.\n"
 
 

@@ -21,7 +21,7 @@ WORDS = [(name, place) for section in program.places.values() for name, place in
 
 GRAMMAR = {
     "repo": {"create", "list", "show", "delete", "hold-out", "export", "import"},
-    "branch": {"create", "list", "move", "delete", "log"},
+    "branch": {"create", "list", "move", "delete", "log", "follow", "unfollow", "protect", "unprotect"},
     "tag": {"create", "list", "delete"},
     "pipeline": {"create", "update", "list", "show", "check", "delete", "pause", "resume", "rerun"},
     "job": {"list", "show", "items", "wait", "stop", "logs"},
@@ -40,6 +40,9 @@ GRAMMAR = {
         "rates",
         "compare",
         "import",
+        "imports",
+        "undo-import",
+        "guidelines",
     },
     "feedback": {"declare", "list", "fire", "end"},
     "dataset": {
