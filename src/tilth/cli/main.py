@@ -44,7 +44,7 @@ _PLACES = {
         "repo": Place("tilth.cli.nouns.repo", "Repos: where data lives."),
         "branch": Place("tilth.cli.nouns.branch", "Branches: movable names for commits."),
         "tag": Place("tilth.cli.nouns.tag", "Tags: names for commits that never move."),
-        "annotation": Place("tilth.cli.nouns.annotation", "Annotations: keys and values of repos, branches, commits, files."),
+        "annotation": Place("tilth.cli.nouns.annotation", "Annotations: words about repos, branches, commits, files."),
         "transaction": Place("tilth.cli.nouns.transaction", "Transactions: writes to several repos as one change."),
         "pipeline": Place("tilth.cli.nouns.pipeline", "Pipelines: work that runs on every change."),
         "job": Place("tilth.cli.nouns.job", "Jobs: runs of pipelines."),

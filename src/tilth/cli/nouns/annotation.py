@@ -13,7 +13,7 @@ from tilth.contract.values import Page
 from tilth.errors import Invalid
 
 
-@click.group("annotation", cls=Noun, short_help="Annotations: keys and values of repos, branches, commits, files.")
+@click.group("annotation", cls=Noun, short_help="Annotations: words about repos, branches, commits, files.")
 def command() -> None:
     """Annotations: keys and values, outside every seal. REPO is the repo, REPO@BRANCH the branch, any other revision
     (REPO@main~0) the commit, REPO[@REVISION]:PATH the file, as long as its content stays.
