@@ -72,9 +72,16 @@ def test_what_is_no_token_opens_no_session(door: Any, token: Any) -> None:
     assert "set-cookie" not in answer.headers
 
 
-def test_a_long_body_opens_no_session(door: Any) -> None:
-    answer = door.call(None, "POST", sessions.PATH, content=b"[" * 100_000, headers=OWN)
+@pytest.mark.parametrize("length", [4_000, 100_000])
+def test_a_long_or_deep_body_opens_no_session(door: Any, length: int) -> None:
+    answer = door.call(None, "POST", sessions.PATH, content=b"[" * length, headers=OWN)
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "", "http://door:81", "http://door@evil"])
+def test_a_session_is_refused_to_origins_that_are_none(door: Any, origin: str) -> None:
+    answer = door.call(None, "GET", LIST, headers={**_cookie(door), "Origin": origin})
+    assert (answer.status_code, answer.json()["code"]) == (403, "denied")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

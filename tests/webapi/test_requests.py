@@ -287,3 +287,25 @@ def test_a_query_that_is_not_utf8_is_refused_and_not_guessed(door: Any) -> None:
     assert answer.status_code == 422
     assert "UTF-8" in answer.json()["message"]
     assert door.said == []
+
+
+def test_nothing_between_keeps_what_a_caller_was_told(door: Any) -> None:
+    door.answers["repos.list"] = Page([REPO], None)
+    door.answers["files.stat"] = FileInfo("x", "file", 1, "ab" * 32, {})
+    door.answers["files.read"] = lambda reference, start, stop: iter([b"x"])
+    door.answers["files.archive"] = lambda reference, format: iter([b"x"])
+    for name, query, kept in (
+        ("repos.list", {}, "no-store"),
+        ("repos.get", {"name": "there is none"}, "no-store"),
+        ("files.archive", {"reference": "digits"}, "no-store"),
+        ("files.read", {"reference": "digits:x"}, "private, no-cache"),
+    ):
+        answer = door.call("reader", "GET", path_of(name), params=query)
+        assert answer.headers["cache-control"] == kept, name
+    assert door.call(None, "GET", path_of("repos.list")).headers["cache-control"] == "no-store"
+
+
+def test_a_mapping_nested_too_deep_is_invalid(door: Any) -> None:
+    query = {"name": "m", "mapping": "[" * 5_000}
+    answer = door.call("writer", "POST", path_of("models.upload"), params=query, content=b"x")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

@@ -251,6 +251,7 @@ def read(
     start = min(start, end)
     headers = {**SAFE_HEADERS, "Content-Length": str(end - start), "Accept-Ranges": "bytes"}
     if info.digest:
+        headers["Cache-Control"] = "private, no-cache"
         headers["ETag"] = f'"{info.digest}"'
     if asked is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{info.size}"

@@ -29,8 +29,8 @@ class ErrorBody:
 
 def answer_of(error: TilthError) -> JSONResponse:
     """Return the answer that tells `error`."""
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-    return JSONResponse(body_of(error), error.status, headers)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else {}
+    return JSONResponse(body_of(error), error.status, {"Cache-Control": "no-store", **headers})
 
 
 def body_of(error: TilthError) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -20,6 +20,10 @@ from tilth.webapi.operations import OPERATIONS, Operation, path_of
 from tilth.webapi.sessions import session_token
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+PRIVATE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""On every answer that does not say how it may be kept: it is the caller's alone, and nothing between the two keeps it,
+nor does the browser once the caller has left."""
 
 
 class Keeper(Protocol):
@@ -74,7 +78,10 @@ class GuardedRoute(APIRoute):
             # Decoded leniently, two broken names would become one and the same.
             unquote_to_bytes(request.scope["query_string"]).decode()
             request.state.workspace = door.workspaces(principal)
-            return await handler(Request(request.scope, _limited(request, operation.body)))
+            answer = await handler(Request(request.scope, _limited(request, operation.body)))
+            for name, value in PRIVATE.items():
+                answer.headers.setdefault(name, value)
+            return answer
 
         return guarded
 

@@ -65,7 +65,7 @@ def _mapping(text: str) -> dict[str, Any] | None:
         return None
     try:
         told = json.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise Invalid(f"The mapping is not JSON: {problem}", help='Write {"key": "id", "label": "said"}.') from problem
     if not isinstance(told, dict):
         raise Invalid("The mapping is not a JSON object.", help='Write {"key": "id", "label": "said"}.')
