@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.datasets import DEFINITION, ITEMS, PROMISE_MS, fill, generate
+from benchmarks.asking import PROMISE_MS
+from benchmarks.datasets import DEFINITION, ITEMS, fill, generate
 from benchmarks.report import Report
 from tilth.workspace.local import open as open_local
 

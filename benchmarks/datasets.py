@@ -10,27 +10,25 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.asking import PROMISE_MS, answer, cpu_ms, spent_since
 from benchmarks.report import Report
 from tilth.contract.datasets import Datasets
 from tilth.contract.workspace import Workspace
 from tilth.versioning.repos import MODEL, create_repo
-from tilth.webapi.answers import json_answer
 from tilth.workspace.local import open as open_local
 
 ITEMS = 1_000_000
 FILES = 8
 CLASSES = 20
-CALLS = 7
-PROMISE_MS = 150.0
 FIELDS = ("source", "region", "length", "score", "age", "flag")
 _TEXT = "Item about w{} and w{}, w{}, w{} with w{} or w{}"
 DEFINITION = {
@@ -95,10 +93,10 @@ def _measure(report: Report, workspace: Workspace, folder: Path) -> None:
     datasets = workspace.datasets
     started, wall = time.process_time(), time.perf_counter()
     datasets.define("million", DEFINITION)
-    report.row(f"define and open {ITEMS:,} rows, once", _spent(started, wall))
+    report.row(f"define and open {ITEMS:,} rows, once", spent_since(started, wall))
     started, wall = time.process_time(), time.perf_counter()
-    _answer(datasets, "columns", name="million", model="judge")
-    report.row("open with a model's predictions, once", _spent(started, wall))
+    answer(Datasets, datasets, "columns", name="million", model="judge")
+    report.row("open with a model's predictions, once", spent_since(started, wall))
     asked = {"name": "million", "model": "judge"}
     where = "label = 'class 03' and confidence < 0.5 and correct = false"
     page = datasets.items("million", model="judge", sort="confidence", limit=100)
@@ -164,53 +162,48 @@ def _measure(report: Report, workspace: Workspace, folder: Path) -> None:
     worst = 0.0
     for what, method, more, sql in questions:
         given = {"name": "million"} if method == "get" else {**asked, **more}
-        ours = _cpu_ms(lambda method=method, given=given: _answer(datasets, method, **given))  # type: ignore[misc]
-        theirs = _cpu_ms(lambda sql=sql: peer.sql(sql).to_arrow_table(), calls=3) if sql else None  # type: ignore[misc]
+        ours = cpu_ms(lambda method=method, given=given: answer(Datasets, datasets, method, **given))  # type: ignore[misc]
+        theirs = cpu_ms(lambda sql=sql: peer.sql(sql).to_arrow_table(), calls=3) if sql else None  # type: ignore[misc]
         worst = max(worst, ours)
         report.row(
             what, f"{ours:.1f} cpu-ms", f"{theirs:.0f} DuckDB" if theirs else "", ours / theirs if theirs else None
         )
     for what, count in (("one fix, then the page again", 1), ("1,000 fixes, then the page again", 1000)):
         numbers = iter(range(0, ITEMS, 977))
-        spent = _cpu_ms(lambda count=count, numbers=numbers: _fix(datasets, asked, numbers, count), calls=3)  # type: ignore[misc]
+        spent = cpu_ms(lambda count=count, numbers=numbers: _fix(datasets, asked, numbers, count), calls=3)  # type: ignore[misc]
         worst = max(worst, spent if count == 1 else 0.0)
         report.row(what, f"{spent:.1f} cpu-ms")
-    report.row("mark one, then the page again", f"{_cpu_ms(lambda: _mark(datasets, asked)):.1f} cpu-ms")
-    report.row("undo it, then the page again", f"{_cpu_ms(lambda: _undo(datasets, asked), calls=3):.1f} cpu-ms")
+    report.row("mark one, then the page again", f"{cpu_ms(lambda: _mark(datasets, asked)):.1f} cpu-ms")
+    report.row("undo it, then the page again", f"{cpu_ms(lambda: _undo(datasets, asked), calls=3):.1f} cpu-ms")
     for what, method, more, _ in questions[1:6:4] + questions[13:14] + questions[17:18]:
         given = {**asked, **more}
-        spent = _cpu_ms(lambda method=method, given=given: _answer(datasets, method, **given))  # type: ignore[misc]
+        spent = cpu_ms(lambda method=method, given=given: answer(Datasets, datasets, method, **given))  # type: ignore[misc]
         worst = max(worst, spent)
         report.row(f"{what}, after these fixes", f"{spent:.1f} cpu-ms")
     started, wall = time.process_time(), time.perf_counter()
     datasets.save_version("million")
-    report.row(f"save {ITEMS:,} items as the first version, once", _spent(started, wall))
+    report.row(f"save {ITEMS:,} items as the first version, once", spent_since(started, wall))
     datasets.fix("million", "class 00", keys=["item-00000007"])
     started, wall = time.process_time(), time.perf_counter()
     datasets.save_version("million")
-    report.row("save a version after one fix", _spent(started, wall))
+    report.row("save a version after one fix", spent_since(started, wall))
     report.row(f"promise: at most {PROMISE_MS:.0f} cpu-ms each, warm", f"worst {worst:.1f}", ratio=worst / PROMISE_MS)
 
 
 def _fix(datasets: Datasets, asked: dict[str, Any], numbers: Iterator[int], count: int) -> None:
     keys = [f"item-{next(numbers):08}" for _ in range(1)] if count == 1 else [f"item-{n:08}" for n in range(count)]
     datasets.fix("million", "class 07", keys=keys, reason=str(time.monotonic()))
-    _answer(datasets, "items", **asked)
+    answer(Datasets, datasets, "items", **asked)
 
 
 def _mark(datasets: Datasets, asked: dict[str, Any]) -> None:
     datasets.mark("million", "ambiguous", ["item-00700000"], reason=str(time.monotonic()))
-    _answer(datasets, "items", **asked)
+    answer(Datasets, datasets, "items", **asked)
 
 
 def _undo(datasets: Datasets, asked: dict[str, Any]) -> None:
     datasets.undo("million", datasets.acts("million", limit=1).items[0].commit)
-    _answer(datasets, "items", **asked)
-
-
-def _answer(datasets: Datasets, method: str, **given: Any) -> bytes:
-    kind = get_type_hints(getattr(Datasets, method))["return"]
-    return bytes(json_answer(kind, getattr(datasets, method)(**given)).body)
+    answer(Datasets, datasets, "items", **asked)
 
 
 def _peer(folder: Path) -> Any:
@@ -218,17 +211,3 @@ def _peer(folder: Path) -> Any:
     for name in ("items", "predictions"):
         con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{folder}/{name}-*.parquet')")
     return con
-
-
-def _cpu_ms(act: Callable[[], object], *, calls: int = CALLS) -> float:
-    act()
-    spent = []
-    for _ in range(calls):
-        started = time.process_time()
-        act()
-        spent.append(time.process_time() - started)
-    return float(np.median(spent)) * 1e3
-
-
-def _spent(started: float, wall: float) -> str:
-    return f"{time.process_time() - started:.2f} cpu-s, {time.perf_counter() - wall:.2f} s"
