@@ -180,6 +180,7 @@ def test_a_copy_in_another_split_is_the_first_group_of_near_duplicates(shapes) -
     assert list(first.splits) == ["test", "train"]
     assert found.across_splits >= 1
     assert found.total == len(found.groups)
+    assert shapes.analysis.duplicates("shapes") == found
     assert shapes.analysis.duplicates("shapes", limit=1).next == (first.items[0].key if found.total > 1 else None)
     with pytest.raises(Invalid, match="not the key of a page"):
         shapes.analysis.duplicates("shapes", after="nothing")

@@ -11,6 +11,8 @@ import pytest
 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Invalid, NotFound
+from tilth.model.entry import Entry
+from tilth.workspace import exporting
 
 from .test_slices import picture, workspace
 
@@ -53,6 +55,26 @@ def test_acts_meanwhile_do_not_mix_with_an_export(workspace: Workspace) -> None:
     with zipfile.ZipFile(io.BytesIO(first + b"".join(pieces))) as archive:
         told = json.loads(archive.read("annotations.json"))
     assert sorted(each["category_id"] for each in told["annotations"]) == [1] * 6 + [2] * 6
+
+
+def test_an_act_while_the_rows_are_copied_is_not_in_the_export(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "PAGE", 3)  # so that the act comes between two portions of the copy
+    found, acted = exporting._Files.find, []
+
+    def find(files: exporting._Files, reference: str | None) -> Entry | None:
+        if not acted:
+            acted.append(workspace.datasets.fix("cells", "b", where="label = 'a'", expect=6))
+        return found(files, reference)
+
+    monkeypatch.setattr(exporting._Files, "find", find)
+    before = workspace.commits.get("cells").id
+    archive = opened(workspace, format="csv")
+    rows = list(csv.DictReader(io.StringIO(archive.read("items.csv").decode())))
+    assert sorted(row["label"] for row in rows) == ["a"] * 6 + ["b"] * 6
+    assert json.loads(archive.read("export.json"))["commit"] == before
+    assert {each.label for each in workspace.datasets.items("cells").items} == {"b"}
 
 
 def test_a_saved_version_is_exported_as_it_was(workspace: Workspace) -> None:

@@ -15,9 +15,10 @@ import pytest
 
 from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
-from tilth.errors import BranchMoved, Conflict, Denied, Invalid, NotFound
+from tilth.errors import BranchMoved, Conflict, Denied, HeldOut, Invalid, NotFound
 from tilth.versioning.backend import open_backend
 from tilth.versioning.repos import create_repo
+from tilth.workspace import dataset_views
 from tilth.workspace.local import open as open_local
 from tilth.workspace.model_repos import load_model
 
@@ -244,11 +245,7 @@ def test_versions_that_a_branch_has_are_found_as_it_grows(workspace: Workspace) 
 
 
 def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: Workspace) -> None:
-    workspace.repos.create("texts")
-    put_texts(workspace, 30)
-    media = {"kind": "text", "column": "text"}
-    items = {"from": "texts@main:rows.csv", "key": "id"}
-    workspace.datasets.define("notes", {"items": items, "media": media, "labels": {"column": "label"}})
+    define_notes(workspace, 30)
     first = workspace.models.train("notes")
     assert (first.pipeline, first.model, first.version, first.added) == ("notes-train", "notes-model", 1, 30)
     workspace.maintenance.run(timeout_s=120)
@@ -271,6 +268,37 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
         workspace.models.train("own")
 
 
+def test_training_leaves_a_model_that_somebody_else_made_as_it_is(workspace: Workspace) -> None:
+    define_notes(workspace, 30)
+    workspace.models.register("notes-model", {"dataset": "notes"}, description="ours")
+    before = workspace.models.get("notes-model")
+    with pytest.raises(Conflict, match="already that Tilth does not train: it has uploaded predictions"):
+        workspace.models.train("notes")
+    assert workspace.models.get("notes-model") == before
+    assert workspace.datasets.get("notes").versions == 0, "nothing was done"
+    assert "notes-train" not in [each.name for each in workspace.pipelines.list().items]
+
+
+def test_training_again_keeps_what_was_changed_about_the_model(workspace: Workspace) -> None:
+    define_notes(workspace, 30)
+    workspace.models.train("notes")
+    own = dict(workspace.models.get("notes-model").definition)
+    changed = workspace.models.register("notes-model", own | {"follows": {**own["follows"], "match": "stem"}})
+    workspace.models.train("notes")
+    assert workspace.models.get("notes-model").definition == changed.definition
+
+
+def test_nothing_is_trained_on_held_out_items_and_the_dataset_says_why(workspace: Workspace) -> None:
+    define_notes(workspace, 30)
+    assert workspace.datasets.get("notes").untrainable == ""
+    workspace.repos.hold_out("texts")
+    assert workspace.datasets.get("notes").untrainable.startswith("texts is held out")
+    with pytest.raises(HeldOut, match="texts → notes → notes-train"):
+        workspace.models.train("notes")
+    assert workspace.datasets.get("notes").versions == 0, "nothing was done"
+    assert "notes-embed" not in [each.name for each in workspace.pipelines.list().items]
+
+
 def test_a_curator_trains_and_analyses_by_tilths_own_recipes_and_runs_no_code_of_others(tmp_path: Path) -> None:
     with open_local(tmp_path / "shared") as workspace:
         workspace.repos.create("texts")
@@ -285,12 +313,41 @@ def test_a_curator_trains_and_analyses_by_tilths_own_recipes_and_runs_no_code_of
             curator.pipelines.create(spec, update=True)
 
 
+def test_a_list_of_models_judged_before_opens_no_dataset_until_labels_change(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.models.upload("own", said(150).encode(), file="a.csv", save=True)
+    accuracy = workspace.models.get("own").recent[0].accuracy
+    assert accuracy.n == N
+    opened: list[str] = []
+    real = dataset_views.open_view
+
+    def open_view(of: Any, name: str, **asked: Any) -> Any:
+        opened.append(name)
+        return real(of, name, **asked)
+
+    monkeypatch.setattr(dataset_views, "open_view", open_view)
+    listed = {each.name: each for each in workspace.models.list().items}
+    assert (listed["own"].recent[0].accuracy, opened) == (accuracy, [])
+    workspace.datasets.fix("animals", "owl", keys=["0"])
+    after = {each.name: each for each in workspace.models.list().items}["own"].recent[0].accuracy
+    assert opened == ["animals"]
+    assert after.value != accuracy.value
+
+
 def test_two_uploads_at_once_do_not_mix(workspace: Workspace) -> None:
     local: Any = workspace.models
     late = load_model(local._backend, "own")
     workspace.models.upload("own", said(150).encode(), file="a.csv", save=True)
     with pytest.raises(BranchMoved):
         local._save(late, pa.table({"key": ["1"], "prediction": ["cat"]}), "late")
+
+
+def define_notes(workspace: Workspace, count: int) -> None:
+    workspace.repos.create("texts")
+    put_texts(workspace, count)
+    items, media = {"from": "texts@main:rows.csv", "key": "id"}, {"kind": "text", "column": "text"}
+    workspace.datasets.define("notes", {"items": items, "media": media, "labels": {"column": "label"}})
 
 
 def put_texts(workspace: Workspace, count: int) -> None:

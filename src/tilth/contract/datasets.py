@@ -42,6 +42,8 @@ class DatasetInfo:
     """Source → rows of it that belong to no item."""
     problem: str = ""
     """Why it cannot be opened now, if so."""
+    untrainable: str = ""
+    """Why nothing may be trained on it, if so; told when the dataset was opened, not in lists."""
 
 
 @dataclass(frozen=True, slots=True)

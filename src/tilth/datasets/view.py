@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -266,6 +266,26 @@ class View:
     def table(self, where: Filter | str = EVERYTHING, *, columns: Sequence[str] = ()) -> pa.Table:
         """Return all matching rows in key order as Arrow."""
         return self.page(where, columns=columns, limit=2**62).rows
+
+    def stream(
+        self, where: Filter | str = EVERYTHING, *, columns: Sequence[str] = (), size: int = 2_000
+    ) -> Iterator[pa.Table]:
+        """Return all matching rows in key order, `size` at a time, as they are now, whatever changes meanwhile.
+
+        Raises Invalid as `page` does, at once.
+        """
+        shown = self._shown(columns)
+        sql, parameters = self._where(where)
+        cursor = self._con.cursor()
+        # One question has one moment; a page for each would show what was done between them.
+        reader = cursor.sql(f"SELECT {shown} FROM data WHERE {sql}", params=list(parameters)).to_arrow_reader(size)
+
+        def read() -> Iterator[pa.Table]:
+            with cursor:
+                for batch in reader:
+                    yield plain_texts(pa.Table.from_batches([batch]))
+
+        return read()
 
     def histogram(self, column: str, where: Filter | str = EVERYTHING, *, bins: int = 20) -> Histogram:
         """Count the values of a column among matching rows, in `bins` equal bins or as the `bins` commonest values."""

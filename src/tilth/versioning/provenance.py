@@ -157,14 +157,19 @@ def check_reaches_training(conn: Connection, target: Branch, used: Sequence[Comm
     trained = trained_readers(conn, (target.repo_id, target.name))
     if not trained or not used:
         return
+    leak = held_out_behind(conn, used)
+    if leak:
+        raise held_out_error(list(dict.fromkeys([*leak, *(_repo_name(conn, place) for place in trained)])))
+
+
+def held_out_behind(conn: Connection, used: Sequence[CommitId]) -> list[str]:
+    """Return a held-out repo that the commits `used` are of or came from, then their repos; nothing where none is."""
     own = list(conn.execute(select(commits.c.repo).where(commits.c.id.in_(used)).distinct()).scalars())
     inherited = conn.execute(
         select(commit_upstream.c.repo).where(commit_upstream.c.commit.in_(used)).distinct()
     ).scalars()
     leaks = held_out_among(conn, {RepoId(id) for id in [*own, *inherited]})
-    if leaks:
-        places = [(leaks[0], ""), *((id, "") for id in own), *trained]
-        raise held_out_error(list(dict.fromkeys(_repo_name(conn, place) for place in places)))
+    return list(dict.fromkeys(_repo_name(conn, (id, "")) for id in [*leaks[:1], *own])) if leaks else []
 
 
 def held_out_among(conn: Connection, ids: Collection[RepoId]) -> list[RepoId]:

@@ -48,6 +48,7 @@ from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit
 from tilth.workspace.pipelines import LocalPipelines
+from tilth.workspace.repeats import Group, groups_of
 
 if TYPE_CHECKING:
     from tilth.workspace.vectors import Aligned
@@ -245,33 +246,27 @@ class LocalAnalysis:
         view = found.view
         if "duplicate_of" not in view.kinds:
             raise _not_analysed(found)
-        split = next((name for name in ("split", "Split", "subset", "fold") if view.kinds.get(name) == "text"), None)
-        repeats: Any = view.table("duplicate_of is not missing", columns=["duplicate_of"])
-        members: dict[str, list[str]] = {}
-        for key, head in zip(repeats["key"].to_pylist(), repeats["duplicate_of"].to_pylist(), strict=True):
-            members.setdefault(head, []).append(key)
-        wanted = [key for head, others in members.items() for key in (head, *others)]
-        rows = view.among(wanted, ["key", "label", *([split] if split else [])]).to_pylist() if wanted else []
-        told = {row["key"]: row for row in rows}
-        groups = []
-        for head, others in members.items():
-            keys = [key for key in (head, *sorted(others)) if key in told]
-            if len(keys) < 2:
-                continue
-            splits = sorted({str(told[key][split]) for key in keys if told[key][split] is not None}) if split else []
-            labels = sorted({told[key]["label"] for key in keys if told[key]["label"] is not None})
-            groups.append((-(len(splits) > 1), -(len(labels) > 1), -len(keys), keys, splits, labels))
-        groups.sort(key=lambda group: (*group[:3], group[3][0]))
-        start = _place_of(after, [group[3][0] for group in groups])
+        groups = self._groups(found)
+        start = _place_of(after, [group.keys[0] for group in groups])
         shown = groups[start : start + check_limit(limit)]
-        items = self._items(found, [key for group in shown for key in group[3]])
+        items = self._items(found, [key for group in shown for key in group.keys])
         return DuplicatesInfo(
-            groups=[DuplicateGroup([items[key] for key in group[3]], group[4], group[5]) for group in shown],
-            next=shown[-1][3][0] if start + len(shown) < len(groups) else None,
+            groups=[DuplicateGroup([items[key] for key in each.keys], each.splits, each.labels) for each in shown],
+            next=shown[-1].keys[0] if start + len(shown) < len(groups) else None,
             total=len(groups),
-            across_splits=sum(1 for group in groups if group[0]),
-            contradicting=sum(1 for group in groups if group[1]),
+            across_splits=sum(1 for group in groups if len(group.splits) > 1),
+            contradicting=sum(1 for group in groups if len(group.labels) > 1),
         )
+
+    def _groups(self, found: OpenDataset) -> Sequence[Group]:
+        """Return all groups, in the order they are shown in. Kept with the view until somebody acts again."""
+        known = self._opened.resources.duplicates.get(found.view)
+        if known is not None and known[0] == found.head.id:
+            return known[1]
+        groups = groups_of(found.view)
+        if found.view.acts == found.head.id:  # else later acts lie over it already
+            self._opened.resources.duplicates[found.view] = (found.head.id, groups)
+        return groups
 
     def explain(
         self,

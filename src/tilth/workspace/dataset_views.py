@@ -24,7 +24,7 @@ from tilth.errors import NotFound
 from tilth.metadata import feed
 from tilth.model.canonical import canonical
 from tilth.model.commit import Commit
-from tilth.model.digest import digest_of
+from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import is_id
 from tilth.versioning.backend import Backend
 from tilth.versioning.repos import Repo
@@ -137,6 +137,12 @@ def _pinned_model(opened: Opened, model: str) -> str:
     return f"{name}@{found.commit.id}"
 
 
+def moment_of(found: Found | OpenDataset) -> Digest:
+    """Return what stands for the definition, the acts and the sources of a dataset."""
+    sources = [each for each in found.sources if each.role not in ("model", "predictions", "analysis")]
+    return digest_of(canonical([found.head.id, *sorted(f"{each.role} {each.commit.id}" for each in sources)]))
+
+
 class DatasetViews:
     """The views asked last, by the digests of all that they were made from. Thread-safe."""
 
@@ -173,6 +179,14 @@ class DatasetViews:
             while len(self._opened) > KEPT_OPEN:
                 self._opened.popitem(last=False)
         return opened
+
+    def moment(self, name: str) -> Digest:
+        """Return what stands for all that a dataset shows now. Opens nothing: costs a few queries.
+
+        Raises NotFound and Invalid as `open` does, as far as they show without reading the sources.
+        """
+        with self._backend.database.read() as conn:
+            return moment_of(self.sources.find(conn, name, None, None))
 
     def recent(self) -> Sequence[tuple[str, str | None]]:
         """Return the large datasets that were opened last, each with a model; newest first. Also by other processes."""

@@ -42,6 +42,7 @@ from tilth.versioning.repos import DATASET, MODEL, Repo
 from tilth.workspace import dataset_acts, dataset_guess, dataset_undo, dataset_versions, exporting, sending
 from tilth.workspace.dataset_sources import DEFINITION
 from tilth.workspace.dataset_views import OpenDataset, open_view
+from tilth.workspace.holding_out import untrainable
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
@@ -107,6 +108,7 @@ class LocalDatasets:
             counts=counts,
             classes=found.view.classes,
             unmatched=found.view.unmatched,
+            untrainable=untrainable(self._opened, found),
         )
 
     def list(self, *, after: str | None = None, limit: int = 100) -> Page[DatasetInfo]:
@@ -369,6 +371,7 @@ class LocalDatasets:
         classes: Sequence[str] | None = None,
         unmatched: Mapping[str, int] | None = None,
         problem: str = "",
+        untrainable: str = "",
     ) -> DatasetInfo:
         definition = parse_definition(document) if document else None
         known = classes if classes is not None else [each.name for each in definition.classes] if definition else []
@@ -387,6 +390,7 @@ class LocalDatasets:
             analysis="ready" if self._opened.resources.dataset_views.sources.has_analysis(repo) else "none",
             unmatched=dict(unmatched or {}),
             problem=problem,
+            untrainable=untrainable,
         )
 
     def _models(self) -> Mapping[str, Sequence[str]]:

@@ -40,11 +40,13 @@ def plan_export(opened: Opened, name: str, *, where: str, model: str | None, at:
     files = _Files(opened.backend)
     items = found = size = 0
     known = not by_rows and dataset.version is None and dataset.view.kinds.get("size") == "number"
-    for page in _pages(dataset, where, ["size"]) if known else ():  # files tell their size as a column
+    for page in (
+        dataset.view.stream(where, columns=["size"], size=PAGE) if known else ()
+    ):  # files tell their size as a column
         items += len(page)
         found += len(page) - page["size"].null_count
         size += pc.sum(page["size"]).as_py() or 0
-    for page in _pages(dataset, where, [dataset.media_column]) if not known else ():
+    for page in dataset.view.stream(where, columns=[dataset.media_column], size=PAGE) if not known else ():
         items += len(page)
         for row in page.to_pylist():
             entry = files.find(dataset.media(row).reference)
@@ -64,14 +66,13 @@ def export(
     media: bool,
     spreadsheet_safe: bool,
 ) -> Iterator[bytes]:
-    """Yield a zip archive. The rows are copied to disk first, so that acts meanwhile do not mix with it."""
-    dataset = open_view(opened, name, model=model, at=at)
+    """Yield a zip archive. The rows are copied to disk first, all of one moment, so that acts do not mix with it."""
+    dataset, columns, rows = _rows(opened, name, where, model, at)
     kind = dataset.definition.media.kind
     options = Options(check_format(format, kind, media=media), media, spreadsheet_safe)
-    columns = list(dict.fromkeys([dataset.view.key, *dataset.view.columns]))
     files = _Files(opened.backend)
     with tempfile.TemporaryFile() as copy:
-        _copy(copy, dataset, where, columns, files)
+        _copy(copy, dataset, rows, columns, files)
         subject = Subject(
             name=dataset.name,
             media_kind=kind,
@@ -84,22 +85,24 @@ def export(
         yield from exported(subject, options)
 
 
-def _pages(dataset: OpenDataset, where: str, columns: list[str]) -> Iterator[pa.Table]:
-    after: str | None = None
+def _rows(
+    opened: Opened, name: str, where: str, model: str | None, at: str | None
+) -> tuple[OpenDataset, list[str], Iterator[pa.Table]]:
+    """Return a dataset, its columns, and matching rows as they are at its `head`, whatever people do meanwhile."""
     while True:
-        page = dataset.view.page(where, columns=columns, after=after, limit=PAGE)
-        if len(page.rows):
-            yield page.rows
-        if page.next is None:
-            return
-        after = page.next
+        dataset = open_view(opened, name, model=model, at=at)
+        with dataset.view.laying:
+            if dataset.version is None and dataset.view.acts != dataset.head.id:
+                continue  # somebody has acted since: those acts lie over it already
+            columns = list(dict.fromkeys([dataset.view.key, *dataset.view.columns]))
+            asked = list(dict.fromkeys([*columns, dataset.media_column]))
+            return dataset, columns, dataset.view.stream(where, columns=asked, size=PAGE)
 
 
-def _copy(out: IO[bytes], dataset: OpenDataset, where: str, columns: list[str], files: _Files) -> None:
+def _copy(out: IO[bytes], dataset: OpenDataset, rows: Iterator[pa.Table], columns: list[str], files: _Files) -> None:
     writer: Any = None
     schema: pa.Schema | None = None
-    asked = list(dict.fromkeys([*columns, dataset.media_column]))
-    for page in _pages(dataset, where, asked):
+    for page in rows:
         references = [dataset.media(row).reference for row in page.to_pylist()]
         entries = [files.find(reference) for reference in references]
         shown = [each if entry is not None else None for each, entry in zip(references, entries, strict=True)]

@@ -23,6 +23,7 @@ from tilth.datasets.model_definition import Predictions
 from tilth.datasets.tables import is_table, read_table
 from tilth.errors import Invalid
 from tilth.model.commit import Commit
+from tilth.model.digest import Digest
 from tilth.versioning import revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.trees import Tree
@@ -30,6 +31,8 @@ from tilth.workspace.dataset_views import OpenDataset
 
 KEPT = 24
 """Predictions kept beside one dataset: 8 bytes per item each."""
+REMEMBERED = 4_096
+"""Scores remembered, of all datasets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,19 @@ class Yardsticks:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: WeakKeyDictionary[ItemView, Items] = WeakKeyDictionary()
+        self._scores: OrderedDict[tuple[object, ...], VersionScore] = OrderedDict()
+
+    def remembered(self, moment: Digest, commit: Commit, predictions: Predictions) -> VersionScore | None:
+        """Return how good a version was at a moment of a dataset (`DatasetViews.moment`), if it was asked for then."""
+        with self._lock:
+            return self._scores.get((moment, *_key(commit, predictions)))
+
+    def remember(self, moment: Digest, commit: Commit, predictions: Predictions, score: VersionScore) -> None:
+        """Keep a score, so that the next list of models need not open the dataset."""
+        with self._lock:
+            self._scores[(moment, *_key(commit, predictions))] = score
+            while len(self._scores) > REMEMBERED:
+                self._scores.popitem(last=False)
 
     def of(self, opened: OpenDataset) -> Yardstick:
         """Return the yardstick of an opened dataset. The first time costs O(items), after an act O(labels)."""

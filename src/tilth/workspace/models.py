@@ -74,7 +74,7 @@ from tilth.workspace.model_repos import (
     split_version,
     write_json,
 )
-from tilth.workspace.model_scores import Yardstick, interval_info, label_texts
+from tilth.workspace.model_scores import VersionScore, Yardstick, interval_info, label_texts
 from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of, position_of
@@ -517,21 +517,8 @@ class LocalModels:
     def _tell_versions(self, model: ModelRepo, versions: Sequence[ModelVersion]) -> Sequence[ModelVersionInfo]:
         """Return versions as they cross a door, judged by what the model's dataset says now."""
         promoted = read_json(self._backend, model.head, PROMOTED)
-        yardstick, trouble = None, ""
-        if versions:
-            try:
-                yardstick = self._yardstick(model.definition.dataset)
-            except TilthError as problem:
-                trouble = problem.message
         told = []
-        for each in versions:
-            accuracy, macro_f1, count, problem_here = NOTHING, NOTHING, 0, trouble
-            if yardstick is not None:
-                try:
-                    scored = yardstick.score(self._backend, each.commit, model.predictions)
-                    accuracy, macro_f1, count = scored.accuracy, scored.macro_f1, scored.predictions
-                except TilthError as problem:
-                    problem_here = problem.message
+        for each, (scored, trouble) in zip(versions, self._scored(model, versions), strict=True):
             derivation = each.commit.derivation
             recipe = derivation.recipe if derivation is not None else None
             told.append(
@@ -544,13 +531,40 @@ class LocalModels:
                     message=each.commit.message,
                     recipe=recipe.hex() if recipe is not None else "",
                     data=source_versions(self._backend, each.commit),
-                    accuracy=interval_info(accuracy),
-                    macro_f1=interval_info(macro_f1),
-                    predictions=count,
+                    accuracy=interval_info(scored.accuracy),
+                    macro_f1=interval_info(scored.macro_f1),
+                    predictions=scored.predictions,
                     promoted=promoted is not None and promoted.get("version") == each.commit.id,
-                    problem=problem_here,
+                    problem=trouble,
                 )
             )
+        return told
+
+    def _scored(self, model: ModelRepo, versions: Sequence[ModelVersion]) -> Sequence[tuple[VersionScore, str]]:
+        """Return how good versions are, or what hinders telling. Opens the dataset only for those not yet judged."""
+        dataset, predictions = model.definition.dataset, model.predictions
+        unknown = VersionScore(0, NOTHING, NOTHING)
+        if not versions:
+            return []
+        try:
+            moment = self._opened.resources.dataset_views.moment(dataset)
+            known = {each.number: self._yardsticks.remembered(moment, each.commit, predictions) for each in versions}
+            if None in known.values():
+                opened = dataset_views.open_view(self._opened, dataset)
+                moment = dataset_views.moment_of(opened)
+                yardstick = self._yardsticks.of(opened)
+        except TilthError as problem:
+            return [(unknown, problem.message)] * len(versions)
+        told = []
+        for each in versions:
+            score, trouble = known[each.number], ""
+            if score is None:
+                try:
+                    score = yardstick.score(self._backend, each.commit, predictions)
+                    self._yardsticks.remember(moment, each.commit, predictions, score)
+                except TilthError as problem:
+                    score, trouble = unknown, problem.message
+            told.append((score, trouble))
         return told
 
     def _tests(self, model: ModelRepo) -> Sequence[tuple[ModelTestInfo, ModelTest]]:

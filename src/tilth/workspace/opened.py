@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from tilth.contract.principal import Principal
 from tilth.versioning.backend import Backend
 
 if TYPE_CHECKING:
+    from tilth.datasets.items import ItemView
     from tilth.labeling.service import LabelingDesk
     from tilth.labeling.standing import Standings
     from tilth.workspace.dataset_views import DatasetViews
     from tilth.workspace.model_repos import VersionLists
     from tilth.workspace.model_scores import Yardsticks
+    from tilth.workspace.repeats import Group
     from tilth.workspace.tables import Tables
     from tilth.workspace.thumbnails import Thumbnails
     from tilth.workspace.vectors import Vectors
@@ -34,6 +38,8 @@ class Resources:
         self._thumbnails: Thumbnails | None = None
         self._model_versions: VersionLists | None = None
         self._yardsticks: Yardsticks | None = None
+        self.duplicates: MutableMapping[ItemView, tuple[str, Sequence[Group]]] = WeakKeyDictionary()
+        """Opened datasets → groups of near-duplicates, at a commit of its acts."""
 
     @property
     def desk(self) -> LabelingDesk:

@@ -9,11 +9,12 @@ from tilth.errors import Conflict, NotFound
 from tilth.model.commit import Commit
 from tilth.pipelines import registry
 from tilth.versioning import branches, commits, repos, revisions
-from tilth.versioning.repos import DATASET, MODEL
+from tilth.versioning.repos import DATASET, MODEL, Repo
 from tilth.workspace import dataset_versions
 from tilth.workspace.dataset_views import open_view
+from tilth.workspace.holding_out import check_trainable
 from tilth.workspace.model_lineage import origins, table_changes
-from tilth.workspace.model_repos import ModelRepo, find_version, load_model, write_json
+from tilth.workspace.model_repos import find_version, load_model, read_json, write_json
 from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.pipelines import LocalPipelines
@@ -66,6 +67,8 @@ def _train_dataset(opened: Opened, dataset: str) -> TrainInfo:
     specs = embed_spec(dataset, found.document), model_spec(dataset, found.document, model=pipeline_of(dataset))
     for spec in specs:
         _check_own(opened, str(spec["pipeline"]["name"]))
+    _check_model(opened, dataset)
+    check_trainable(opened, found, pipeline_of(dataset))
     saved = dataset_versions.save_version(opened, dataset, "Saved to train on")
     version = commits.get_commit(opened.backend, saved.id)  # type: ignore[arg-type]
     before = _trained_on(opened, dataset)
@@ -125,19 +128,48 @@ def _trained_on(opened: Opened, dataset: str) -> Commit | None:
     return origin.commit if origin is not None else None
 
 
-def _register(opened: Opened, dataset: str) -> ModelRepo:
+def _check_model(opened: Opened, dataset: str) -> None:
+    """Raise Conflict where the name of the model belongs to something that Tilth does not train."""
+    name = model_of(dataset)
+    try:
+        repo = repos.get_repo(opened.backend, name)
+    except NotFound:
+        return
+    if repo.kind != MODEL:
+        raise Conflict(
+            f"The repo {name} is there already and is no model.",
+            help="Delete it, or define the dataset under another name; its model needs that name.",
+            repo=repo.full_name,
+        )
+    if not _defined(opened, repo):
+        return
+    follows = load_model(opened.backend, name).definition.follows
+    if follows is None or follows.source != _predictions(dataset):
+        whose = f"follows {follows.source}" if follows is not None else "has uploaded predictions"
+        raise Conflict(
+            f"There is a model {name} already that Tilth does not train: it {whose}.",
+            help="Delete that model, or define the dataset under another name; nothing was changed.",
+            model=name,
+        )
+
+
+def _predictions(dataset: str) -> str:
+    return f"{pipeline_of(dataset)}@main:predictions"
+
+
+def _register(opened: Opened, dataset: str) -> None:
+    """Make the model, if it is not there yet; what somebody changed about it since stays."""
     name, pipeline = model_of(dataset), pipeline_of(dataset)
     try:
         repo = repos.get_repo(opened.backend, name)
     except NotFound:
         about = f"Trained by Tilth on {dataset}."
         repo = repos.create_repo(opened.backend, name, description=about, kind=MODEL)
-    if repo.kind != MODEL:
-        raise Conflict(
-            f"The repo {name} is there already and is no model.",
-            help="Rename or delete it; the model of this dataset needs that name.",
-            repo=repo.full_name,
-        )
-    definition = ModelDefinition(dataset, Predictions(f"{pipeline}@main:predictions"), f"{pipeline}@main")
-    write_json(opened, repo.full_name, DEFINITION, definition.to_json(), f"Follow the training on {dataset}")
-    return load_model(opened.backend, name)
+    if not _defined(opened, repo):
+        definition = ModelDefinition(dataset, Predictions(_predictions(dataset)), f"{pipeline}@main")
+        write_json(opened, repo.full_name, DEFINITION, definition.to_json(), f"Follow the training on {dataset}")
+
+
+def _defined(opened: Opened, repo: Repo) -> bool:
+    head = commits.read_head(opened.backend, repo, "main").commit
+    return head is not None and read_json(opened.backend, head, DEFINITION) is not None

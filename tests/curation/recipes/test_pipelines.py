@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -93,8 +94,14 @@ def test_embed_analysis_and_model_run_as_pipelines_and_embed_runs_only_what_chan
 
 
 def test_items_set_apart_are_not_trained_on_and_are_what_the_model_is_judged_by(tmp_path):
-    scans = all_scans()[:90]
-    rows = [{"id": str(n), "text": "a good day" if n % 2 else "bad rain again", "n": n} for n in range(60)]
+    letters = random.Random(0)
+    said = ["".join(letters.choices("aeioubdklmnprst", k=6)) for _ in range(60 * 4)]
+    texts = [
+        " ".join(["a good day is good" if n % 2 else "bad rain again how bad", *said[4 * n : 4 * n + 4]])
+        for n in range(60)
+    ]
+    texts[21], texts[24] = f"{texts[1]} indeed", f"{texts[4]} indeed"  # in the training rows, and nearly in the test
+    rows = [{"id": str(n), "text": text, "n": n} for n, text in enumerate(texts)]
     with open_workspace(tmp_path / "w") as workspace:
         definition = {"media": {"kind": "text", "column": "text"}, "items": {"from": "rows@main:all.csv", "key": "id"}}
         workspace.repos.create("rows")
@@ -115,10 +122,12 @@ def test_items_set_apart_are_not_trained_on_and_are_what_the_model_is_judged_by(
             workspace.pipelines.create(spec, code=recipe_code())
         workspace.maintenance.run()
         metrics = json.loads(_read(workspace, "spoken:metrics.json"))
-        assert (metrics["basis"], metrics["n"], metrics["trained_on"]) == ("set apart", 20, 40)
+        assert (metrics["basis"], metrics["n"]) == ("set apart", 20)
+        assert (metrics["trained_on"], metrics["left_out"]) == (38, 2)
+        told = {row["key"]: row["basis"] for row in _table(workspace, "spoken:predictions")}
+        assert (told["21"], told["24"], told["22"], told["1"]) == ("model", "model", "out of fold", "model")
         assert metrics["accuracy"]["value"] == 1.0
         assert workspace.pipelines.get("spoken").spec["trains"] is True
-    assert len(scans) == 90
 
 
 def test_one_class_cannot_be_learned_and_the_run_says_so(tmp_path):

@@ -14,7 +14,8 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
   const models = useRead("models.list", { limit: 200, recent: 1 });
   const own = models.data?.items.filter((model) => model.dataset === name) ?? [];
   const { running, last, started } = training;
-  const few = (dataset.labeled ?? 0) < 2;
+  const untrainable = dataset.untrainable ?? "";
+  const few = !untrainable && (dataset.labeled ?? 0) < 2;
   return (
     <div className="train-view">
       <section className="panel train-card" aria-label="Train">
@@ -23,10 +24,11 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
           It is quick, needs no settings, and is judged honestly: by items that it did not learn from.
         </p>
         <div className="train-acts">
-          <Button look="main" icon="play" disabled={training.isStarting || running !== undefined || few || question.at !== null} onClick={training.start}>
+          <Button look="main" icon="play" disabled={training.isStarting || running !== undefined || few || untrainable !== "" || question.at !== null} onClick={training.start}>
             {training.isStarting ? "Saving the data…" : "Train a model"}
           </Button>
           {running && <Button icon="stop" onClick={training.stop}>Stop the training</Button>}
+          {untrainable && <span className="state need">{untrainable}</span>}
           {few && <span className="state need">Label items of at least two classes first.</span>}
           {question.at !== null && <span className="quiet">Training is on the data as it is now.</span>}
         </div>

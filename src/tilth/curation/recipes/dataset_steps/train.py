@@ -20,30 +20,37 @@ from .model import fit, out_of_fold
 def train(datum: Datum) -> None:
     """Write `model.npz`, `model.json`, `predictions/part*.parquet` and `metrics.json`.
 
-    It learns from labeled items whose field `split` is not test, validation or the like. Predictions (key, prediction,
-    confidence, probabilities by class, basis) are out of fold for items that it learned from, so
-    that they are honest, and the final model's for all others. Metrics are over labeled items set apart where there
-    are any, else over the out-of-fold predictions. Raises ValueError for fewer than two classes.
+    It learns from labeled items whose field `split` is not test, validation or the like, and that do not nearly repeat
+    such an item: a copy among them would give its answer away. Predictions (key, prediction, confidence, probabilities
+    by class, basis) are out of fold for items that it learned from, so that they are honest, and the final model's for
+    all others. Metrics are over labeled items set apart where there are any, else over the out-of-fold predictions.
+    Raises ValueError for fewer than two classes.
     """
     items = read_items(datum)
     labeled = np.array([label is not None for label in items.labels], bool) & items.described
-    learn = np.flatnonzero(labeled & ~items.held_back())
+    apart = items.held_back() & items.described
+    near = families(len(items.keys), near_pairs(str(datum.parameters["media"]), items.vectors, items.signatures))
+    copies = labeled & ~apart & np.isin(near, near[apart])
+    learn = np.flatnonzero(labeled & ~apart & ~copies)
     classes = tuple(sorted({str(items.labels[row]) for row in learn}))
+    left_out = int(copies.sum())
+    if left_out:
+        print(f"left out {left_out:,} items that nearly repeat one set apart for testing")
     if len(classes) < 2:
+        besides = f", besides {left_out} that nearly repeat items set apart for testing" if left_out else ""
         raise ValueError(
-            f"{len(learn)} labeled items of {len(classes)} classes: label items of at least two classes, then train"
+            f"{len(learn)} labeled items of {len(classes)} classes{besides}: label items of at least two classes, "
+            "then train"
         )
     code = {name: number for number, name in enumerate(classes)}
     codes = np.array([code[str(items.labels[row])] for row in learn], np.int64)
     vectors = items.vectors[learn]
-    pairs = near_pairs(str(datum.parameters["media"]), vectors, [items.signatures[row] for row in learn])
-    groups = families(len(learn), pairs)
     model = fit(vectors, codes, classes)
     print(f"learned from {len(learn):,} items of {len(classes)} classes")
     shown = np.flatnonzero(items.described)
     probabilities = np.zeros((len(items.keys), len(classes)))
     probabilities[shown] = model.probabilities(items.vectors[shown])
-    probabilities[learn] = out_of_fold(vectors, codes, classes, groups)
+    probabilities[learn] = out_of_fold(vectors, codes, classes, near[learn])
     best = probabilities.argmax(axis=1)
     learned = np.zeros(len(items.keys), bool)
     learned[learn] = True
@@ -60,10 +67,10 @@ def train(datum: Datum) -> None:
             "basis": pa.array(["out of fold" if learned[row] else "model" for row in shown], pa.string()),
         },
     )
-    apart = np.flatnonzero(labeled & items.held_back())
-    judged, basis = (apart, "set apart") if len(apart) else (learn, "out of fold")
+    testing = np.flatnonzero(labeled & apart)
+    judged, basis = (testing, "set apart") if len(testing) else (learn, "out of fold")
     metrics = _metrics([str(items.labels[row]) for row in judged], [classes[best[row]] for row in judged])
-    metrics |= {"basis": basis, "trained_on": len(learn), "items": len(items.keys)}
+    metrics |= {"basis": basis, "trained_on": len(learn), "left_out": left_out, "items": len(items.keys)}
     datum.write("metrics.json", json.dumps(metrics, indent=1))
     datum.write("model.npz", model.encode())
     told = {"kind": "logistic regression on vectors", "media": datum.parameters["media"], "classes": classes}
