@@ -4163,6 +4163,11 @@ export interface components {
             unmatched?: {
                 [key: string]: number;
             };
+            /**
+             * Untrainable
+             * @default
+             */
+            untrainable: string;
             /** Versions */
             versions: number;
         };
