@@ -80,6 +80,9 @@ class Steps:
 def half(function, fd, data, offset):
     function(fd, bytes(data)[: len(data) // 2], offset)
 
+def half_of_parts(function, fd, parts, offset):
+    half(os.pwrite, fd, b"".join(parts), offset)
+
 def data_of(source):
     size = source.choice((0, 10, 3000, 100_000))
     return source.randbytes(size) if source.random() < 0.5 else b"%d " % source.randrange(9) * (size // 2)
@@ -90,7 +93,7 @@ def work(told):
     said = os.open(told["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     def say(*words):
         os.write(said, json.dumps(words).encode() + b"\\n")
-    os.pwrite = steps.around(os.pwrite, half)
+    os.pwrite, os.pwritev = steps.around(os.pwrite, half), steps.around(os.pwritev, half_of_parts)
     os.fsync, os.ftruncate, os.unlink = map(steps.around, (os.fsync, os.ftruncate, os.unlink))
     os.replace = steps.around(os.replace)
     for name in ("put", "create", "delete"):

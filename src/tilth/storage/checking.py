@@ -13,9 +13,9 @@ from tilth.model.digest import Digest
 from tilth.progress import Progress, silent
 from tilth.storage.catalogue import PackCatalogue, PackState
 from tilth.storage.index import ChunkIndex
-from tilth.storage.packs import FOOTER_SIZE, PACK_HEADER_SIZE, Pack
+from tilth.storage.packs import FOOTER_SIZE, PACK_HEADER_SIZE, Location, Pack
 from tilth.storage.places import Place
-from tilth.storage.records import LOGICAL_KINDS, RecordKind, digest_of_record, unpack
+from tilth.storage.records import HEADER_SIZE, LOGICAL_KINDS, RecordKind, digest_of_record, parse_header, unpack
 from tilth.storage.rows import check_rows
 
 
@@ -117,12 +117,30 @@ def check_pack(place: Place, index: ChunkIndex, state: PackState) -> Iterator[Pr
                 yield Problem(name, offset, header.digest, "its digest does not hold", header.kind)
         except Corrupt as error:
             yield Problem(name, offset, header.digest, error.message, header.kind)
-        if index.find(header.digest) is None:
-            yield Problem(name, offset, header.digest, "the index does not know it")
+        wrong = _index_problem(place, index, (name, offset, header.length), header.digest)
+        if wrong:
+            yield Problem(name, offset, header.digest, wrong)
     if state.sealed and pack.directory() is None:
         yield Problem(name, end, None, "its directory is damaged")
     if end < length - (FOOTER_SIZE if state.sealed else 0):
         yield from _check_after_damage(pack, end)
+
+
+def _index_problem(place: Place, index: ChunkIndex, there: Location, digest: Digest) -> str | None:
+    """Say what is wrong with where the index has a record that lies `there`; it may lie in other packs too."""
+    mend = "; delete the shards in the folder index, and opening the workspace makes them anew"
+    found = index.find(digest)
+    if found == there:
+        return None
+    if found is None:
+        return f"the index does not know it{mend}"
+    try:
+        head = parse_header(place.open_pack(found[0]).read(found[1], HEADER_SIZE))
+    except FileNotFoundError:
+        head = None  # gone since, or never there
+    if head is None or head.digest != digest or head.length != found[2]:
+        return f"the index has it at {found[0]}.pack, byte {found[1]}, where it is not{mend}"
+    return None
 
 
 def _check_after_damage(pack: Pack, start: int) -> Iterator[Problem]:

@@ -211,8 +211,12 @@ class PackWriter:
         header = pack_header(kind, codec, raw_length, digest, payload)
         offset, length = self.length, HEADER_SIZE + len(payload)
         if large:  # without a copy: the caller's buffer may be another chunk's at the next call
-            with writing(self.folder):
-                write_parts(self._fd, [header, payload], offset)
+            try:
+                with writing(self.folder):
+                    write_parts(self._fd, [header, payload], offset)
+            except BaseException:
+                os.ftruncate(self._fd, offset)  # gives its space back
+                raise
             self.written = offset + length
         else:
             self._buffer.append(header)
@@ -245,6 +249,7 @@ class PackWriter:
         tail = seal_bytes(self.preview(), self.length)
         try:
             with writing(self.folder):
+                os.ftruncate(self._fd, self.length)  # what a write that failed left behind would hide the footer
                 write_all(self._fd, tail, self.length)
         except BaseException:
             os.ftruncate(self._fd, self.length)

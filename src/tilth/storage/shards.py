@@ -101,9 +101,8 @@ class Shard:
         while at < len(self._sorted) and self._sorted[at] == prefix:
             if self.digests[at * 32 : at * 32 + 32] == digest:
                 number, length = self.pack_numbers[at], int(self.lengths[at])
-                if number >= len(self.packs) or length > HEADER_SIZE + MAX_RAW:
-                    raise self._damaged()
-                return self.packs[number], int(self.offsets[at]), length
+                if number < len(self.packs) and length <= HEADER_SIZE + MAX_RAW:  # else this row is damaged
+                    return self.packs[number], int(self.offsets[at]), length
             at += 1
         return None
 
