@@ -6,16 +6,21 @@ reader sees has no smaller one still on its way, and a rollback leaves no hole.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tilth.metadata.schema.counters import counters
+
+_STEP = (
+    update(counters)
+    .where(counters.c.name == bindparam("of_name"))
+    .values(value=counters.c.value + bindparam("more"))
+    .returning(counters.c.value)
+)
 
 
 def step(conn: Connection, name: str, by: int = 1) -> int:
     """Add `by` to the counter and return its new value; a new counter starts at 0."""
-    value = conn.execute(
-        update(counters).where(counters.c.name == name).values(value=counters.c.value + by).returning(counters.c.value)
-    ).scalar()
+    value = conn.execute(_STEP, {"of_name": name, "more": by}).scalar()
     if value is None:
         conn.execute(insert(counters).values(name=name, value=by))
         return by

@@ -29,17 +29,21 @@ class Event:
     facts: Mapping[str, Any]
 
 
+_ADD = insert(feed)
+
+
 def append(conn: Connection, kind: str, change: ChangeId, facts: Json) -> int:
     """Add an event in the caller's transaction and return its position (1, 2, 3, ... in commit order)."""
     position = counters.step(conn, COUNTER)
     conn.execute(
-        insert(feed).values(
-            position=position,
-            kind=kind,
-            change=change,
-            at_ms=time.time_ns() // 1_000_000,
-            facts=canonical(facts).decode(),
-        )
+        _ADD,
+        {
+            "position": position,
+            "kind": kind,
+            "change": change,
+            "at_ms": time.time_ns() // 1_000_000,
+            "facts": canonical(facts).decode(),
+        },
     )
     return position
 

@@ -22,6 +22,7 @@ from tilth.webapi.news import Broadcast, Read, add_news
 from tilth.webapi.operations import OPERATIONS
 from tilth.webapi.pages import add_console
 from tilth.webapi.predictions import add_predictions
+from tilth.webapi.routing import ByPath
 from tilth.webapi.sessions import add_sessions
 from tilth.webapi.transfers import add_transfers
 from tilth.webapi.waiting import add_waiting
@@ -39,7 +40,7 @@ def create_app(
     app.state.door = Door(workspaces, keeper)
     app.state.broadcast = Broadcast(news) if news is not None else None
     failures.install(app)
-    app.include_router(api_router())
+    app.router.routes.append(ByPath(api_router()))
 
     @app.get("/api/v1/health", include_in_schema=False)
     async def health() -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from tilth.contract.access import AuditEntry
 from tilth.metadata import counters
@@ -35,10 +35,14 @@ class Act:
     origin: str
 
 
+_HASH = select(audit.c.hash).where(audit.c.position == bindparam("at"))
+_ADD = insert(audit)
+
+
 def append(conn: Connection, act: Act) -> int:
     """Add an act in the caller's transaction and return its position. Cost: O(1), one row read and one written."""
     position = counters.step(conn, COUNTER)
-    last = conn.execute(select(audit.c.hash).where(audit.c.position == position - 1)).scalar()
+    last = conn.execute(_HASH, {"at": position - 1}).scalar()
     values: dict[str, Any] = {
         "position": position,
         "at_ms": now_ms(),
@@ -50,7 +54,7 @@ def append(conn: Connection, act: Act) -> int:
         "detail": _plain(act.detail),
         "origin": act.origin[:MAX_TEXT],
     }
-    conn.execute(insert(audit).values(values | {"hash": _chained(last, values)}))
+    conn.execute(_ADD, values | {"hash": _chained(last, values)})
     return position
 
 

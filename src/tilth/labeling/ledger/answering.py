@@ -51,6 +51,7 @@ _ANSWER = select(answers.c.body, answers.c.state, answers.c.reason).where(
     answers.c.assignment == bindparam("of_assignment")
 )
 _KNOWN = select(tasks.c.known_meaning).where(tasks.c.task == bindparam("of_task"))
+_ADD = insert(answers)
 _SET_ANSWERED = update(assignments).where(assignments.c.id == bindparam("of_assignment")).values(state=ANSWERED)
 
 
@@ -96,25 +97,26 @@ def submit(ledger: Ledger, assignment: str, worker: str, given: Given) -> Verdic
     person.last_seen_ms, person.last_given_ms = ledger.now_ms, given_ms
     ledger.conn.execute(_SET_ANSWERED, {"of_assignment": assignment})
     ledger.conn.execute(
-        insert(answers).values(
-            assignment=assignment,
-            pipeline=ledger.pipeline,
-            task=row.task,
-            worker=worker,
-            golden=row.golden,
-            right=right,
-            unsure=given.unsure,
-            state=ACCEPTED if row.golden and not given.unsure else SUBMITTED,
-            reason="",
-            result=canonical(list(given.result)).decode(),
-            body=given.body,
-            meaning=given.meaning,
-            seconds=seconds,
-            price_micros=0 if given.unsure else row.price_micros,
-            guideline_version=row.guideline_version,
-            at_ms=ledger.now_ms,
-            touched=ledger.next_sequence(),
-        )
+        _ADD,
+        {
+            "assignment": assignment,
+            "pipeline": ledger.pipeline,
+            "task": row.task,
+            "worker": worker,
+            "golden": row.golden,
+            "right": right,
+            "unsure": given.unsure,
+            "state": ACCEPTED if row.golden and not given.unsure else SUBMITTED,
+            "reason": "",
+            "result": canonical(list(given.result)).decode(),
+            "body": given.body,
+            "meaning": given.meaning,
+            "seconds": seconds,
+            "price_micros": 0 if given.unsure else row.price_micros,
+            "guideline_version": row.guideline_version,
+            "at_ms": ledger.now_ms,
+            "touched": ledger.next_sequence(),
+        },
     )
     person.recent_seconds.append(seen)
     person.seconds += seconds

@@ -45,6 +45,7 @@ class Lent:
     price_micros: int
 
 
+_ADD, _ADD_MARK = insert(assignments), insert(worker_marks)
 _HELD = select(assignments).where(
     assignments.c.worker == bindparam("of_worker"),
     assignments.c.pipeline == bindparam("in_pipeline"),
@@ -175,8 +176,8 @@ def _lend_one(ledger: Ledger, person: WorkerRow) -> Lent | Wait:
         "expires_ms": lent.expires_ms,
     }
     if again is None:
-        named = {"id": lent.assignment, "pipeline": ledger.pipeline, "task": task, "worker": worker}
-        ledger.conn.execute(insert(assignments).values(**named, **lease))
+        named: dict[str, object] = {"id": lent.assignment, "pipeline": ledger.pipeline, "task": task, "worker": worker}
+        ledger.conn.execute(_ADD, named | lease)
     else:
         ledger.conn.execute(update(assignments).where(assignments.c.id == again).values(**lease))
     hold(ledger, task, lent.price_micros)
@@ -293,9 +294,8 @@ def _next_item(ledger: Ledger, worker: str) -> str | None:
         if passed > mark:
             moved = conn.execute(_MOVE_MARK, {**scope, "of_slots": slots, "new_stamp": passed}).rowcount
             if not moved:
-                conn.execute(
-                    insert(worker_marks).values(pipeline=ledger.pipeline, worker=worker, slots=slots, stamp=passed)
-                )
+                mark_row = {"pipeline": ledger.pipeline, "worker": worker, "slots": slots, "stamp": passed}
+                conn.execute(_ADD_MARK, mark_row)
         if found is not None:
             return str(found.task)
         slots = conn.execute(_NEXT_CLASS, {"in_pipeline": ledger.pipeline, "above": slots}).scalar()
