@@ -11,10 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from tilth.client import open as open_remote
 from tilth.contract.workspace import Workspace
+from tilth.metadata.schema.access import invites, tokens
 from tilth.testing import ServerProcess, owner_token
+from tilth.versioning.backend import open_backend
 from tilth.webapi.operations import OPERATIONS, path_of
 
 CONSOLE = {"X-Tilth-Console": "1"}
@@ -257,3 +260,70 @@ def test_logging_out_ends_the_session_and_keeps_the_token(served: tuple[ServerPr
         assert browser.delete("/api/v1/session").status_code == 204
         assert httpx.get(f"{server.url}/api/v1/access/me", cookies=kept).status_code == 401
     assert httpx.get(f"{server.url}/api/v1/access/me", headers=_bearer(token)).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_labelers_session_that_ends_closes_its_stream_too(
+    served: tuple[ServerProcess, str], workspace: Workspace, asking: str
+) -> None:
+    server, _ = served
+    secret = workspace.access.invite(asking, max_uses=2).path.removeprefix("/join/")
+
+    def join(name: str) -> tuple[str, dict[str, str]]:
+        joined = httpx.post(f"{server.url}/api/v1/join", json={"invite": secret, "name": name}, headers=CONSOLE)
+        cookies = "; ".join(f"{name}={value}" for name, value in joined.cookies.items())
+        return joined.json()["user"], {**CONSOLE, "Cookie": cookies}
+
+    revoked, switched_off = join("Ann"), join("Bob")
+    (invite,) = (each for each in workspace.access.list_invites().items if each.pipeline == asking)
+    workspace.access.revoke_invite(invite.id)
+    late = httpx.post(f"{server.url}/api/v1/join", json={"invite": secret, "name": "Cyd"}, headers=CONSOLE)
+    assert late.status_code == 409
+    streams = [Stream(server.url, headers) for _, headers in (revoked, switched_off)]
+    for stream in streams:
+        assert stream.next() == ("beat", 0, {})
+    session = next(each for each in workspace.access.list_tokens().items if each.user == revoked[0])
+    workspace.access.revoke_token(session.id)
+    workspace.access.change_user(switched_off[0], disabled=True)
+    for stream, (_, headers) in zip(streams, (revoked, switched_off), strict=True):
+        began = time.monotonic()
+        while (message := stream.next()) is not None:
+            assert message[2].get("kind") in ("access.changed", "labeling.beat")
+        assert time.monotonic() - began < 5
+        stream.close()
+        asked = httpx.post(f"{server.url}/api/v1/tasks/next", json={"pipeline": asking}, headers=headers)
+        assert asked.status_code == 401
+        assert httpx.get(f"{server.url}/api/v1/events", headers=headers).status_code == 401
+
+
+@pytest.mark.slow
+def test_a_stream_ends_with_the_time_of_its_session_and_an_invite_with_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "workspace"
+    with ServerProcess(folder) as server, open_remote(server.url, owner_token(folder)) as workspace:
+        name = "ask"
+        workspace.repos.create(name)
+        workspace.files.put(f"{name}:pool.csv", b"headline\nWow!\n")
+        spec = {
+            "pipeline": {"name": f"{name}-ask"},
+            "input": {"pfs": {"repo": name, "glob": "/pool.csv", "rows": True, "key": "headline"}},
+            "labeling": {"config": CONFIG, "overlap": 1},
+        }
+        workspace.pipelines.create(spec)
+        secret = workspace.access.invite(f"{name}-ask").path.removeprefix("/join/")
+        joined = httpx.post(f"{server.url}/api/v1/join", json={"invite": secret, "name": "Ann"}, headers=CONSOLE)
+        headers = {**CONSOLE, "Cookie": "; ".join(f"{key}={value}" for key, value in joined.cookies.items())}
+        stream = Stream(server.url, headers)
+        assert stream.next() == ("beat", 0, {})
+        backend = open_backend(folder)
+        with backend.database.transaction() as conn:
+            conn.execute(update(tokens).where(tokens.c.user == joined.json()["user"]).values(expires_ms=1))
+            conn.execute(update(invites).values(expires_ms=1))
+        backend.close()
+        assert httpx.post(f"{server.url}/api/v1/tasks/next", json={"pipeline": "x"}, headers=headers).status_code == 401
+        late = httpx.post(f"{server.url}/api/v1/join", json={"invite": secret, "name": "Bob"}, headers=CONSOLE)
+        assert (late.status_code, "expired" in late.text) == (409, True)
+        began = time.monotonic()
+        while (message := stream.next()) is not None:
+            assert message[2].get("kind") == "labeling.beat"
+        assert time.monotonic() - began < 20, "looked at again at every beat"
+        stream.close()
