@@ -23,7 +23,7 @@ const MAKES_OLD: Readonly<Record<string, readonly Query[]>> = {
   "pipeline.": ["pipelines.list", "pipelines.get", "labeling.list", "labeling.get", "jobs.list"],
   "job.": ["analysis.state", "pipelines.list", "pipelines.get", "jobs.list", "jobs.get", "jobs.datums"],
   "label": ["labeling.list", "labeling.get", "labeling.workers", "labeling.labels"],
-  "answer": ["labeling.list", "labeling.get", "labeling.workers", "labeling.labels", "workers.list", "reviews.due", "labeling.escalated"],
+  "answer": ["labeling.list", "labeling.get", "labeling.workers", "labeling.labels", "workers.list", "labeling.imports", "reviews.due", "labeling.escalated"],
   "worker": ["labeling.list", "labeling.get", "labeling.workers"],
   "feedback.": ["feedback.list", "feedback.get"],
   "access.": ["access.me", "access.list_users", "access.list_tokens", "access.list_invites"],

@@ -8,9 +8,11 @@ import type { LabelingInfo } from "@/api/client";
 import { useMay } from "@/api/may";
 import { useAct, useRead } from "@/api/queries";
 import { count, counted, money } from "@/lib/format";
-import { Button, Empty, ErrorNote, Facts, Loading, Meter, Page, Section } from "@/ui";
+import { Button, Empty, ErrorNote, Facts, Loading, Meter, Page } from "@/ui";
 
+import { Guidelines } from "./Guidelines";
 import { ImportView } from "./ImportView";
+import { ImportsView } from "./ImportsView";
 import { MethodsView } from "./MethodsView";
 import { PeopleView } from "./people/PeopleView";
 import { type LabelingSearch, type Tab } from "./place";
@@ -72,7 +74,7 @@ export function LabelingProjectPage() {
       )}
       {tab === "people" && <PeopleView it={it} pipeline={pipeline} search={search} goto={goto} />}
       {tab === "methods" && <MethodsView pipeline={pipeline} it={it} search={search} goto={goto} />}
-      {tab === "import" && mayImport && <ImportView pipeline={pipeline} it={it} goto={goto} />}
+      {tab === "import" && mayImport && <><ImportView pipeline={pipeline} it={it} goto={goto} /><ImportsView pipeline={pipeline} it={it} /></>}
     </Page>
   );
 }
@@ -143,11 +145,7 @@ function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; 
           <button type="button" className="button small" onClick={open}>Decide {it.escalated === 1 ? "it" : "them"}</button>
         </p>
       )}
-      {it.guidelines && (
-        <Section title="Guidelines" aside={`version ${it.guideline_version}`}>
-          <div className="panel guidelines">{it.guidelines}</div>
-        </Section>
-      )}
+      <Guidelines it={it} pipeline={pipeline} />
     </>
   );
 }
