@@ -35,6 +35,7 @@ as `{"error", "message", "help", "facts"}` on stderr. Lists are pages, `{"items"
 | 6 | something is missing for now (disk, lock, network) |
 | 7 | stored bytes are not what was stored |
 | 8 | your own code or job failed |
+| 9 | the bytes were taken away on purpose: purged |
 | 70 | a defect of Tilth; `TILTH_DEBUG=1` shows the trace |
 | 130 | stopped by Ctrl-C |
 | 141 | the reader of the output went away |
