@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import fields
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -16,6 +16,8 @@ from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
 from tilth.errors import NotFound, Unauthenticated
 from tilth.webapi.app import create_app
+
+T = TypeVar("T")
 
 
 class Calls:
@@ -65,10 +67,18 @@ class Door:
 
     def call(self, role: str | None, method: str, path: str, **request: Any) -> Any:
         """Call as a role; None sends no credential."""
+        return self.run(partial(self.request, role, method, path, **request))
+
+    def run(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Run on the event loop of the app."""
+        return self._portal.call(act)
+
+    async def request(self, role: str | None, method: str, path: str, **request: Any) -> httpx.Response:
+        """Call as a role, on the event loop."""
         headers = {**request.pop("headers", {})}
         if role:
             headers["Authorization"] = f"Bearer {role}"
-        return self._portal.call(partial(self._http.request, method, path, headers=headers, **request))
+        return await self._http.request(method, path, headers=headers, **request)
 
     # The keeper of this door: a token is the name of a role, and a session is its token.
 

@@ -309,3 +309,33 @@ def test_a_mapping_nested_too_deep_is_invalid(door: Any) -> None:
     query = {"name": "m", "mapping": "[" * 5_000}
     answer = door.call("writer", "POST", path_of("models.upload"), params=query, content=b"x")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+def test_uploads_of_one_user_that_never_end_leave_room_for_those_of_others(door: Any) -> None:
+    held = anyio.Event()
+
+    async def silent() -> Any:
+        yield b"y"
+        await held.wait()
+
+    async def both() -> tuple[int, int]:
+        query = {"reference": "digits:x"}
+        waiting: list[int] = []
+
+        async def stuck() -> None:
+            answer = await door.request("writer", "POST", path_of("files.put"), params=query, content=silent())
+            waiting.append(answer.status_code)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(bodies.UPLOADS + 4):
+                tasks.start_soon(stuck)
+            await anyio.sleep(0.2)
+            with anyio.fail_after(20):
+                other = await door.request("curator", "POST", path_of("files.put"), params=query, content=b"z")
+            before = len(waiting)
+            held.set()
+        assert waiting == [200] * (bodies.UPLOADS + 4)
+        return other.status_code, before
+
+    door.answers["files.put"] = lambda reference, source, *, message: source.read() and COMMIT
+    assert door.run(both) == (200, 0)

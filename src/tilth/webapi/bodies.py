@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import anyio
 import anyio.from_thread
@@ -18,6 +19,8 @@ from tilth.errors import TilthError, Unavailable
 T = TypeVar("T")
 
 UPLOADS = 16
+UPLOADS_OF_ONE = 6
+"""How many of them one user may hold: uploads that never end stop those of their sender, not everybody's."""
 DRAIN_BYTES = 1 << 30
 DRAIN_S = 20.0
 SILENCE_S = 60.0
@@ -75,9 +78,9 @@ async def with_body(request: Request, act: Callable[[io.BufferedReader], T]) -> 
     rest of the body is taken off the wire (within bounds): a client that still sends would not read why.
     """
     stream = BodyStream(request.stream())
-    limiter: anyio.CapacityLimiter | None = getattr(request.app.state, "uploads", None)
-    if limiter is None:
-        limiter = request.app.state.uploads = anyio.CapacityLimiter(UPLOADS)
+    slots: _Slots | None = getattr(request.app.state, "uploads", None)
+    if slots is None:
+        slots = request.app.state.uploads = _Slots()
 
     def run() -> T:
         try:
@@ -86,4 +89,17 @@ async def with_body(request: Request, act: Callable[[io.BufferedReader], T]) -> 
             stream.drain()
             raise
 
-    return await anyio.to_thread.run_sync(run, limiter=limiter)
+    async with slots.of(request.state.caller):
+        return await anyio.to_thread.run_sync(run, limiter=slots.all)
+
+
+class _Slots:
+    """The threads of uploads. Lives on one event loop."""
+
+    def __init__(self) -> None:
+        self.all = anyio.CapacityLimiter(UPLOADS)
+        self._of_one: WeakValueDictionary[str, anyio.Semaphore] = WeakValueDictionary()
+
+    def of(self, caller: str) -> anyio.Semaphore:
+        """Return the share of one user."""
+        return self._of_one.setdefault(caller, anyio.Semaphore(UPLOADS_OF_ONE))

@@ -78,6 +78,7 @@ class GuardedRoute(APIRoute):
             # Decoded leniently, two broken names would become one and the same.
             unquote_to_bytes(request.scope["query_string"]).decode()
             request.state.workspace = door.workspaces(principal)
+            request.state.caller = principal.name
             answer = await handler(Request(request.scope, _limited(request, operation.body)))
             for name, value in PRIVATE.items():
                 answer.headers.setdefault(name, value)

@@ -34,6 +34,8 @@ MOST_WAITING = 2_000
 """How many messages wait for a slow listener before it has to come back."""
 MOST_BEHIND = 5_000
 MOST_LISTENERS = 2_000
+MOST_OF_ONE = 200
+"""How many connections one user may listen on, so that none can take those of all."""
 PAGE = 1_000
 ACCESS = "access.changed"
 LOOK_AGAIN = "labeling.beat"
@@ -79,6 +81,10 @@ class Broadcast:
         """Begin to listen behind a position (None: from now on); returns the listener and what it missed."""
         if len(self._listeners) >= MOST_LISTENERS:
             raise Unavailable("Too many listen already.", help="Close some pages, or ask now and then instead.")
+        if sum(each.principal.name == principal.name for each in self._listeners) >= MOST_OF_ONE:
+            raise Unavailable(
+                f"{principal.name} listens {MOST_OF_ONE} times already.", help="Close some pages, or ask now and then."
+            )
         async with self._starting:
             if self._reading is None or self._reading.done():
                 _, status = await run_in_threadpool(self._read, 1 << 62)
