@@ -51,6 +51,30 @@ def test_a_dataset_that_is_gone_does_not_stop_a_start(tmp_path: Path, monkeypatc
         warm(workspace.datasets._opened, lambda: False)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("how", ["forget", "drop"])
+def test_no_copy_of_what_was_let_go_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    monkeypatch.setattr(dataset_views, "ON_DISK", 10)
+    secret = b"Ada Lovelace"
+    folder = tmp_path / "w"
+    with open_local(folder) as workspace:
+        workspace.repos.create("rows")
+        clean = "id,name\n" + "".join(f"r{number},n{number}\n" for number in range(30))
+        dirty = clean.replace("n7\n", f"{secret.decode()}\n")
+        for rows in (clean, dirty, clean + "r30,n30\n")[: 3 if how == "forget" else 2]:
+            told = workspace.files.put("rows@main:rows.csv", rows.encode())
+            workspace.datasets.define("large", {"items": {"from": "rows@main:rows.csv", "key": "id"}})
+            if rows is dirty:
+                holding = told.id
+        assert any(secret in path.read_bytes() for path in (folder / "scratch" / "views").glob("*.duckdb"))
+        if how == "forget":
+            workspace.commits.forget(f"rows@{holding}", reason="a person asked")
+        else:
+            workspace.branches.drop("rows", "main", reason="a person asked")
+        held = [path for path in (folder / "scratch").rglob("*") if path.is_file() and secret in path.read_bytes()]
+        assert held == []
+        assert workspace.datasets.count_items("large").matching == (31 if how == "forget" else 30)
+
+
 def test_a_small_dataset_is_not_kept_on_disk(tmp_path: Path) -> None:
     _fill(tmp_path / "w")
     assert not (tmp_path / "w" / "scratch" / "views").exists()

@@ -22,6 +22,7 @@ from tilth.versioning import journal, touches
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import Branch, check_writable, find_branch, move_head
 from tilth.versioning.commits import get_commit, load_commit
+from tilth.versioning.item_copies import clear_item_copies
 from tilth.versioning.repos import RepoName, find_repo
 
 FORGOTTEN, DROPPED = "forgotten", "dropped"
@@ -101,7 +102,9 @@ def forget(backend: Backend, commit: CommitId, *, author: str, reason: str = "")
         if (before := release_of(conn, commit)) is not None:
             return before
         _check_unnamed(conn, [commit])
-        return _release(conn, [asked[0]], FORGOTTEN, author, reason)[0]
+        release = _release(conn, [asked[0]], FORGOTTEN, author, reason)[0]
+    clear_item_copies(backend)
+    return release
 
 
 def drop(
@@ -148,7 +151,9 @@ def drop(
             message=f"Drop {head.id}" if len(doomed) == 1 else f"Drop {len(doomed)} commits",
         )
         done = _release(conn, [each for each in doomed if each.id not in gone], DROPPED, author, reason)
-        return find_branch(conn, home, branch), done
+        after = find_branch(conn, home, branch)
+    clear_item_copies(backend)
+    return after, done
 
 
 def find_head(backend: Backend, repo: RepoName, branch: str) -> Commit:
