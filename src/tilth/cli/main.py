@@ -15,6 +15,7 @@ from tilth.version import __version__
 
 _PLACES = {
     "Daily acts on REPO[@REVISION][:PATH]": {
+        "purge": Place("tilth.cli.verbs.purge", "Take the bytes of a file away for good."),
         "put": Place("tilth.cli.verbs.put", "Write files, folders, archives or URLs, as one commit."),
         "get": Place("tilth.cli.verbs.get", "Write a commit, folder or file to this machine."),
         "ls": Place("tilth.cli.verbs.ls", "List files."),

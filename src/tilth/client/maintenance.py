@@ -15,6 +15,7 @@ from tilth.contract.values import (
     GcReport,
     JobInfo,
     Page,
+    PurgeReport,
     QuietReport,
     RepoUsage,
     StatusInfo,
@@ -27,6 +28,7 @@ from tilth.progress import Progress, silent
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
 _report = TypeAdapter(VerifyReport)
+_purged = TypeAdapter(PurgeReport)
 _collected = TypeAdapter(GcReport)
 
 
@@ -52,6 +54,27 @@ class RemoteMaintenance:
                 return _collected.validate_python(line["result"])
             _show(line, progress)
         raise Unavailable("The server stopped before it had collected everything.", help="Try again.")
+
+    def purge(
+        self,
+        reference: str,
+        *,
+        reason: str,
+        everywhere: bool = False,
+        wait_s: float = 60.0,
+        progress: Progress = silent,
+    ) -> PurgeReport:
+        """Purge on the server, with its progress."""
+        given: dict[str, Any] = {"reference": reference, "reason": reason, "everywhere": everywhere, "wait_s": wait_s}
+        for line in self._call.lines("maintenance.purge", **given):
+            if "result" in line:
+                return _purged.validate_python(line["result"])
+            _show(line, progress)
+        raise Unavailable("The server stopped before it had purged everything.", help="Try again.")
+
+    def allow(self, digest: str) -> None:
+        """Let purged bytes be put again."""
+        self._call.act("maintenance.allow", digest=digest)
 
     def usage(self) -> UsageInfo:
         """Sum up sizes."""

@@ -39,6 +39,7 @@ from tilth.contract.values import (
     PipelineInfo,
     PracticeAnswer,
     PracticeInfo,
+    PurgeReport,
     QueueInfo,
     QuietReport,
     RepoInfo,
@@ -552,6 +553,24 @@ class Maintenance(Protocol):
 
         Waits up to `wait_s` for those who write now. Raises Conflict while another process collects.
         """
+
+    def purge(
+        self,
+        reference: str,
+        *,
+        reason: str,
+        everywhere: bool = False,
+        wait_s: float = 60.0,
+        progress: Progress = silent,
+    ) -> PurgeReport:
+        """Take the bytes of a file, or of all files below a folder, away for good: from every commit, and from disk.
+
+        Whoever reads them is told who purged them, when and why; the same bytes are not taken again. Raises Conflict,
+        naming them, where other places hold the same bytes, unless `everywhere`.
+        """
+
+    def allow(self, digest: str) -> None:
+        """Let bytes that were purged be put again. Raises NotFound."""
 
     def usage(self) -> UsageInfo:
         """Sum up sizes, from counters."""

@@ -530,6 +530,25 @@ class GcReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeReport:
+    """What a purge took away: `files` as they were named, the digests of their bytes, other `places` with the same.
+
+    `derived` are commits that were made from them and are not purged; so many cached `results` were evicted. `left`
+    records of the purged files are still on disk: `waiting` names processes that hold them up (the next collection
+    deletes them), else other files share them, or a living process writes their pack.
+    """
+
+    files: Sequence[str]
+    digests: Sequence[str]
+    places: Sequence[str]
+    derived: Sequence[str]
+    results: int
+    freed: int
+    left: int
+    waiting: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class UsageInfo:
     """Bytes as the user sees them and as they lie on disk."""
 

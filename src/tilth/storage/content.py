@@ -135,7 +135,8 @@ def open_content(store: Store, content: Content) -> BinaryIO:
 
 
 def chunk_list(store: Store, content: Content) -> list[tuple[Digest, int]]:
-    """Return digest and length of each chunk, in order."""
+    """Return digest and length of each chunk, in order. Raises Purged for content that was taken away."""
+    store.refused((content.digest,))
     if content.layout == ONE_CHUNK:
         return [(content.digest, content.size)]
     raw = content.chunks if content.layout == INLINE_LIST else store.get(content.digest)

@@ -38,6 +38,9 @@ class Codec(IntEnum):
 LOGICAL_KINDS = frozenset({RecordKind.RANGE, RecordKind.NODE})
 """Kinds whose digest is over rows, not over the stored bytes (see tilth.storage.rows)."""
 
+CONTENT_KINDS = frozenset({RecordKind.CHUNK, RecordKind.CHUNK_LIST})
+"""Kinds that hold the bytes of files."""
+
 CHUNK_LIST_CONTEXT = "tilth 2026 chunk list"
 """BLAKE3 context of chunk lists, so that a file made of the bytes of a list never has the digest of what it lists."""
 

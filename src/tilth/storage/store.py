@@ -26,7 +26,16 @@ from tilth.storage.index import ChunkIndex
 from tilth.storage.mending import adopt_orphans, merge_levels, rebuild_index, recover_packs
 from tilth.storage.packs import Location, Pack, PackWriter
 from tilth.storage.places import Place
-from tilth.storage.records import Codec, RecordKind, compress, crc_holds, digest_of_record, parse_header, unpack
+from tilth.storage.records import (
+    CONTENT_KINDS,
+    Codec,
+    RecordKind,
+    compress,
+    crc_holds,
+    digest_of_record,
+    parse_header,
+    unpack,
+)
 from tilth.storage.rows import DecodedRows
 from tilth.storage.sessions import SessionLedger, Sessions
 from tilth.storage.shards import Shard, shard_path, write_shard
@@ -63,6 +72,8 @@ class Store:
         self.place = place
         self.sessions = Sessions(ledger, self._look_at_condemned) if ledger is not None else None
         self.decoded: Cache[Digest, DecodedRows] = Cache(_DECODED_BYTES)
+        self.refused: Callable[[Sequence[Digest]], None] = lambda digests: None
+        """Raises for content that was taken away for good: it is neither read nor taken again."""
         self._catalogue = catalogue
         self._pack_size = pack_size
         self._compress_chunks = compresses_chunks()
@@ -176,6 +187,8 @@ class Store:
         a moment ago may be stored twice, which costs only its bytes.
         """
         self._check_process()
+        if kind in CONTENT_KINDS:
+            self.refused((digest,))
         self._hold()
         if self._index.reusable((digest,))[0] is not None:
             return False
@@ -192,6 +205,8 @@ class Store:
     def put_many(self, kind: RecordKind, records: Sequence[tuple[Digest, bytes | memoryview]]) -> list[bool]:
         """Store many records; like `put` for each, with one lookup and one lock for all."""
         self._check_process()
+        if kind in CONTENT_KINDS:
+            self.refused([digest for digest, _ in records])
         self._hold()
         places = self._index.reusable([digest for digest, _ in records])
         packed = [
@@ -236,6 +251,17 @@ class Store:
                     self._register(writer)
                     self._catalogue.acknowledge(writer.name, target)
                     writer.acknowledged = target
+
+    def rotate(self) -> None:
+        """Flush, and seal this process's pack, so that maintenance may write it anew."""
+        self.flush()
+        with self._flush_lock:
+            self._check_usable()
+            with self._lock:
+                if self._writer is not None and self._writer.entries:
+                    self._roll()
+            with self.act() if self._full else nullcontext():
+                self._acknowledge_full()
 
     def close(self) -> None:
         """Flush, seal this process's pack and let go of all files. A store that stored nothing leaves nothing.
@@ -386,6 +412,7 @@ class Store:
         return pack.read(offset, length)
 
     def _missing(self, digest: Digest) -> NotFound:
+        self.refused((digest,))
         return NotFound(
             f"No record {digest.hex()} in {self.place.name}.",
             help="If it was stored here before, run tilth verify.",

@@ -114,7 +114,8 @@ def choose(
             sums = np.bincount(shard.pack_numbers[start:stop][rows], lengths, len(shard.packs))
             for number in np.flatnonzero(sums).tolist():
                 dead[shard.packs[number]] += int(sums[number])
-    forced = {place_of[0] for digest in whole for shard in shards if (place_of := shard.find(digest)) is not None}
+    unreached = [digest for digest in whole if marks.dead(digest)[0]]
+    forced = {place_of[0] for digest in unreached for shard in shards if (place_of := shard.find(digest)) is not None}
     found: list[tuple[str, Entries]] = []
     count = 0
     for state in catalogue.packs():

@@ -25,6 +25,7 @@ from tilth.errors import (
     HeldOut,
     Invalid,
     NotFound,
+    Purged,
     TilthError,
     Unauthenticated,
     Unavailable,
@@ -1012,6 +1013,28 @@ class WorkspaceSuite:
         assert report.packs_after >= 1
         assert b"".join(workspace.files.read(f"{name}@{kept.id}:kept")) == name.encode() * 5_000
         assert not workspace.maintenance.verify().problems
+
+    def test_purged_bytes_are_told_refused_and_allowed_again(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        secret = name.encode() * 3_000
+        commit = workspace.files.put_many(name, [("a", secret), ("b", secret), ("c", b"kept")])
+        with pytest.raises(Conflict) as raised:
+            workspace.maintenance.purge(f"{name}:a", reason="asked to", wait_s=30.0)
+        assert raised.value.facts["places"] == [f"{name}:b"]
+        report = workspace.maintenance.purge(f"{name}:a", reason="asked to", everywhere=True, wait_s=30.0)
+        assert (list(report.files), list(report.places)) == ([f"{name}@{commit.id}:a"], [f"{name}:b"])
+        with pytest.raises(Purged, match="asked to"):
+            b"".join(workspace.files.read(f"{name}:b"))
+        with pytest.raises(Purged, match="asked to"):
+            workspace.files.put(f"{name}:d", secret)
+        assert b"".join(workspace.files.read(f"{name}:c")) == b"kept"
+        verified = workspace.maintenance.verify(again=True)
+        assert not verified.problems
+        assert {f"{name}@{commit.id}:{path}" for path in "ab"} <= {
+            gone.where.removeprefix("default/") for gone in verified.gone
+        }
+        workspace.maintenance.allow(report.digests[0])
+        workspace.files.put(f"{name}:d", secret)
 
     def test_usage_and_news_are_told(self, workspace: Workspace, name: str) -> None:
         before = workspace.maintenance.usage()

@@ -29,6 +29,7 @@ from tilth.versioning.settings import (
     read_settings,
     write_settings,
 )
+from tilth.versioning.tombstones import Refusals
 
 if TYPE_CHECKING:
     from tilth.storage.bucket import BucketPlace
@@ -51,7 +52,7 @@ NETWORK_FILE_SYSTEMS = frozenset(
 class Backend:
     """What every stage needs of a workspace folder. Close it, or use it as a context manager."""
 
-    __slots__ = ("_opening", "_rebuilding", "_settings", "_store", "database", "folder")
+    __slots__ = ("_opening", "_rebuilding", "_settings", "_store", "database", "folder", "refusals")
 
     def __init__(
         self, folder: Path, database: Database, settings: Settings | None = None, *, rebuilding: bool = False
@@ -62,6 +63,7 @@ class Backend:
         self._rebuilding = rebuilding
         self._store: Store | None = None
         self._opening = threading.Lock()
+        self.refusals = Refusals(database)
 
     @property
     def store(self) -> Store:
@@ -82,6 +84,7 @@ class Backend:
                     self._store = Store.open(
                         self._place(), SqlCatalogue(self.database), adopt=adopt, ledger=SqlSessions(self.database)
                     )
+                    self._store.refused = self.refusals.check
                     self.database.guard = self._check_session
         return self._store
 

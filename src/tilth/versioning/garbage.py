@@ -15,6 +15,7 @@ from tilth.metadata import leases
 from tilth.metadata.database import Database
 from tilth.metadata.leases import Lease
 from tilth.metadata.schema.leases import leases as lease_table
+from tilth.model.digest import Digest
 from tilth.progress import Progress, silent
 from tilth.storage.marks import Marks
 from tilth.storage.sessions import PATIENCE_S, here, is_dead
@@ -36,6 +37,7 @@ from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.marking import Roots, WeakRoots, mark_all
 from tilth.versioning.session_ledger import Watch
 from tilth.versioning.sweep_catalogue import SqlSweep
+from tilth.versioning.tombstones import all_tombstones
 
 LEASE = "gc"
 LEASE_S = 120.0
@@ -99,7 +101,7 @@ def collect(
         report.packs_before = len(run.catalogue.packs())
         delete_gone(backend.store.place, run.catalogue)
         left_over = unregistered(backend.store.place, run.catalogue)
-        if run.sweep_condemned() and run.condemn(share, whole):
+        if run.sweep_condemned() and run.condemn(share, [*whole, *_buried(backend)]):
             run.sweep_condemned()
         if left_over and not report.waiting and run.wait(run.catalogue.next_epoch()):
             delete_unregistered(backend.store.place, run.catalogue, left_over)
@@ -122,6 +124,14 @@ def tidy(backend: Backend, *, progress: Progress = silent) -> Collected:
         run.merge()
         report.packs_after = len(catalogue.packs())
     return report
+
+
+def _buried(backend: Backend) -> list[Digest]:
+    """Return the records of purged content that are still here: packs that hold them are written anew in any case."""
+    with backend.database.read() as conn:
+        stones = all_tombstones(conn).values()
+    records = [record for stone in stones for record in stone.records]
+    return [each for each, here in zip(records, backend.store.has_many(records), strict=True) if here]
 
 
 @dataclass(slots=True)

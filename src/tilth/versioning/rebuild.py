@@ -13,6 +13,7 @@ from tilth.errors import Conflict, NotFound, TilthError
 from tilth.metadata import counters, feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
+from tilth.metadata.schema.garbage import purged
 from tilth.metadata.schema.repos import repos
 from tilth.metadata.schema.rules import annotation_rows, protections, released, triggers
 from tilth.metadata.schema.tags import tags
@@ -22,7 +23,7 @@ from tilth.progress import Progress, silent
 from tilth.storage.mending import drop_dead_shards
 from tilth.storage.records import RecordKind
 from tilth.storage.store import Store
-from tilth.versioning import journal
+from tilth.versioning import journal, tombstones
 from tilth.versioning.annotations import from_note
 from tilth.versioning.backend import DATABASE_FILE, Backend, has_database, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
@@ -110,6 +111,7 @@ def _replay(
     tag_rows: dict[tuple[str, str], Facts] = {}
     rules: dict[Table, dict[tuple[str, str], Facts | None]] = {protections: {}, triggers: {}}
     release_rows: dict[str, Facts] = {}
+    stones: dict[str, Facts] = {}
     remarks: dict[tuple[str, bytes, str], Facts | None] = {}
     move_rows: dict[int, Facts] = {}
     heads: dict[tuple[str, str], str | None] = {}
@@ -147,6 +149,10 @@ def _replay(
                 rules[triggers][facts["repo"], facts["branch"]] = facts if facts["source"] is not None else None
             case "released":
                 release_rows[facts["commit"]] = facts
+            case "purged":
+                stones[facts["digest"]] = facts
+            case "purge.lifted":
+                stones.pop(facts["digest"], None)
             case "annotation":
                 remark = from_note(facts)
                 key = remark["repo"], remark["place"], remark["key"]
@@ -197,6 +203,10 @@ def _replay(
     for row in release_rows.values():
         if row["commit"] in indexed:
             conn.execute(insert(released).values(**row))
+    for stone in stones.values():
+        blobs = {name: bytes.fromhex(stone[name]) for name in ("digest", "parts")}
+        conn.execute(insert(purged).values(**{**stone, **blobs}))
+    counters.raise_to(conn, tombstones.COUNTER, 1)
     for said in remarks.values():
         if said is not None:
             conn.execute(insert(annotation_rows).values(**said))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,11 @@ class Tombstone:
     why: str
     at_ms: int
     parts: bytes = b""
+
+    @property
+    def records(self) -> list[Digest]:
+        """The digests of all records that the content was made of."""
+        return [self.digest, *(Digest(self.parts[at : at + 32]) for at in range(0, len(self.parts), 32))]
 
     @property
     def told(self) -> str:
@@ -86,13 +92,17 @@ class Refusals:
         """Look for news at the next question."""
         self._looked = -_LOOK_S
 
-    def check(self, digest: Digest) -> None:
-        """Raise Purged for content that was taken away."""
+    def check(self, digests: Sequence[Digest]) -> None:
+        """Raise Purged for the first that was taken away."""
         now = time.monotonic()
-        if now - self._looked >= _LOOK_S:
+        if now - self._looked >= _LOOK_S and not self._database.in_transaction:
             self._refresh(now)
-        stone = self._stones.get(digest)
-        if stone is not None:
+        if not self._stones:
+            return
+        for digest in digests:
+            stone = self._stones.get(digest)
+            if stone is None:
+                continue
             raise Purged(
                 f"{stone.path} was {stone.told}.",
                 help=f"An owner may let these bytes in again: `tilth purge --allow {digest.hex()}`, then put them.",

@@ -41,6 +41,15 @@ class GcRequest(BaseModel):
     wait_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
 
 
+class PurgeRequest(BaseModel):
+    """What to take away for good, and why."""
+
+    reference: str
+    reason: str
+    everywhere: bool = False
+    wait_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
+
+
 def add_waiting(router: APIRouter) -> None:
     """Add the routes that take their time."""
     add(
@@ -63,6 +72,14 @@ def add_waiting(router: APIRouter) -> None:
         "maintenance.gc",
         gc,
         summary="Delete what nothing reaches; answers lines of JSON: progress, then `result` or `error`.",
+        responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
+    )
+
+    add(
+        router,
+        "maintenance.purge",
+        purge,
+        summary="Take bytes away for good; answers lines of JSON: progress, then `result` or `error`.",
         responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
     )
 
@@ -104,6 +121,16 @@ async def gc(request: Request, body: GcRequest) -> Response:
 
     def act(progress: Progress) -> Any:
         return asdict(maintenance.gc(wait_s=body.wait_s, progress=progress))
+
+    return StreamingResponse(_told(act), media_type="application/x-ndjson")
+
+
+async def purge(request: Request, body: PurgeRequest) -> Response:
+    """Purge in a thread and stream what it says."""
+    maintenance = workspace_of(request).maintenance
+
+    def act(progress: Progress) -> Any:
+        return asdict(maintenance.purge(**body.model_dump(), progress=progress))
 
     return StreamingResponse(_told(act), media_type="application/x-ndjson")
 

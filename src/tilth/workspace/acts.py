@@ -24,7 +24,7 @@ class OneAct:
         return acting
 
 
-_LONG = frozenset({"run", "wait", "gc"})
+_LONG = frozenset({"run", "wait", "gc", "purge", "backup"})
 """Calls that last and in which many things are done: each of these begins acts of its own."""
 
 

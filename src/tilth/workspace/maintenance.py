@@ -9,6 +9,7 @@ from tilth.contract.values import (
     GcReport,
     Page,
     ProblemInfo,
+    PurgeReport,
     QuietReport,
     RepoUsage,
     StatusInfo,
@@ -32,6 +33,7 @@ class LocalMaintenance:
     """Care of the folder."""
 
     def __init__(self, opened: Opened, working: Working) -> None:
+        self._opened = opened
         self._backend = opened.backend
         self._working = working
 
@@ -70,6 +72,26 @@ class LocalMaintenance:
             done.waiting,
             done.damaged,
         )
+
+    def purge(
+        self,
+        reference: str,
+        *,
+        reason: str,
+        everywhere: bool = False,
+        wait_s: float = 60.0,
+        progress: Progress = silent,
+    ) -> PurgeReport:
+        """Take the bytes of a file, or of all files below a folder, away for good."""
+        from tilth.workspace.purging import purge
+
+        return purge(self._opened, reference, reason=reason, everywhere=everywhere, wait_s=wait_s, progress=progress)
+
+    def allow(self, digest: str) -> None:
+        """Let bytes that were purged be put again."""
+        from tilth.versioning.purging import allow
+
+        allow(self._backend, digest_from_hex(digest), author=self._opened.author)
 
     def usage(self) -> UsageInfo:
         """Sum up sizes."""

@@ -41,6 +41,12 @@ class Resources:
         self.duplicates: MutableMapping[ItemView, tuple[str, Sequence[Group]]] = WeakKeyDictionary()
         """Opened datasets → groups of near-duplicates, at a commit of its acts."""
 
+    def forget(self) -> None:
+        """Let go of all that was made from items: the next caller makes it anew from what is stored."""
+        with self._making:
+            self._tables = self._vectors = self._standings = None
+            self._dataset_views = self._thumbnails = self._yardsticks = None
+
     @property
     def desk(self) -> LabelingDesk:
         """The labeling desk."""

@@ -1,0 +1,123 @@
+"""Purging: the bytes are gone from disk, readers are told why, and the same bytes do not come back by themselves."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tilth.contract.workspace import Workspace
+from tilth.errors import Conflict, Invalid, NotFound, Purged
+from tilth.versioning.backend import DATABASE_FILE
+from tilth.versioning.rebuild import rebuild
+from tilth.workspace.local import open as open_folder
+
+SECRET = random.Random(1).randbytes(200_000)
+BIG = random.Random(2).randbytes(9 << 20)
+
+
+def on_disk(folder: Path, needle: bytes) -> list[str]:
+    """Return every file below a folder that holds some bytes."""
+    return sorted(path.name for path in folder.rglob("*") if path.is_file() and needle in path.read_bytes())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "ws"
+
+
+def filled(place: Path) -> Workspace:
+    workspace = open_folder(place)
+    workspace.repos.create("faces")
+    workspace.files.put_many("faces", [("a.bin", SECRET), ("kept.bin", b"kept" * 1000), ("big.bin", BIG)])
+    return workspace
+
+
+def test_purged_bytes_are_gone_from_disk_and_readers_are_told_why(place: Path) -> None:
+    with filled(place) as workspace:
+        first = workspace.files.put("faces:other", b"x")
+        assert on_disk(place, SECRET[1000:1100])
+        report = workspace.maintenance.purge("faces:a.bin", reason="the person asked", wait_s=10)
+        assert (len(report.files), list(report.places), report.left, list(report.waiting)) == (1, [], 0, [])
+        assert report.freed > 150_000
+        assert on_disk(place, SECRET[1000:1100]) == []
+        with pytest.raises(Purged, match=r"a.bin was purged by .* on .*: the person asked"):
+            b"".join(workspace.files.read(f"faces@{first.id}:a.bin"))
+        assert b"".join(workspace.files.read("faces:kept.bin")) == b"kept" * 1000
+        verified = workspace.maintenance.verify()
+        assert list(verified.problems) == []
+        assert ["purged by" in gone.what and gone.where.endswith(":a.bin") for gone in verified.gone] == [True]
+        assert not workspace.maintenance.gc(wait_s=10).damaged
+
+
+def test_a_file_of_many_chunks_goes_whole(place: Path) -> None:
+    with filled(place) as workspace:
+        workspace.maintenance.purge("faces:big.bin", reason="too big", wait_s=10)
+        for at in range(0, len(BIG), 1 << 20):
+            assert on_disk(place, BIG[at : at + 64]) == []
+        with pytest.raises(Purged):
+            b"".join(workspace.files.read("faces:big.bin", start=5, stop=10))
+        assert b"".join(workspace.files.read("faces:a.bin")) == SECRET
+
+
+def test_the_same_bytes_are_refused_until_they_are_allowed(place: Path, tmp_path: Path) -> None:
+    with filled(place) as workspace:
+        report = workspace.maintenance.purge("faces:a.bin", reason="the person asked", wait_s=10)
+        (tmp_path / "in").mkdir()
+        (tmp_path / "in" / "again").write_bytes(SECRET)
+        with pytest.raises(Purged, match="the person asked"):
+            workspace.files.put("faces:again", SECRET)
+        with pytest.raises(Purged, match="the person asked"):
+            workspace.files.put_folder("faces:in", tmp_path / "in")
+        with open_folder(place) as other, pytest.raises(Purged):
+            other.files.put("faces:again", SECRET)
+        workspace.maintenance.allow(report.digests[0])
+        workspace.files.put("faces:again", SECRET)
+        assert b"".join(workspace.files.read("faces:a.bin")) == SECRET, "it is what history says was there"
+        with pytest.raises(NotFound):
+            workspace.maintenance.allow(report.digests[0])
+
+
+def test_the_same_bytes_elsewhere_are_named_first_and_need_a_word(place: Path) -> None:
+    with filled(place) as workspace:
+        workspace.repos.create("copies")
+        workspace.files.put("copies:one/b.bin", SECRET)
+        with pytest.raises(Conflict, match=r"copies:one/b\.bin") as raised:
+            workspace.maintenance.purge("faces:a.bin", reason="asked", wait_s=10)
+        assert raised.value.facts["places"] == ["copies:one/b.bin"]
+        assert b"".join(workspace.files.read("faces:a.bin")) == SECRET
+        report = workspace.maintenance.purge("faces:a.bin", reason="asked", everywhere=True, wait_s=10)
+        assert list(report.places) == ["copies:one/b.bin"]
+        with pytest.raises(Purged):
+            b"".join(workspace.files.read("copies:one/b.bin"))
+        assert on_disk(place, SECRET[:100]) == []
+
+
+def test_a_folder_is_purged_whole_and_a_reason_is_needed(place: Path) -> None:
+    with filled(place) as workspace:
+        workspace.files.put_many("faces", [("f/1", b"1" * 100), ("f/2", b"2" * 100)])
+        with pytest.raises(Invalid, match="reason"):
+            workspace.maintenance.purge("faces:f", reason=" ")
+        with pytest.raises(NotFound):
+            workspace.maintenance.purge("faces:nothing", reason="r")
+        assert len(workspace.maintenance.purge("faces:f", reason="r", wait_s=10).files) == 2
+        with pytest.raises(Purged):
+            b"".join(workspace.files.read("faces:f/2"))
+
+
+def test_tombstones_survive_a_rebuild(place: Path) -> None:
+    with filled(place) as workspace:
+        workspace.maintenance.purge("faces:a.bin", reason="the person asked", wait_s=10)
+        allowed = workspace.maintenance.purge("faces:kept.bin", reason="a mistake", wait_s=10)
+        workspace.maintenance.allow(allowed.digests[0])
+    for end in ("", "-wal", "-shm"):
+        (place / f"{DATABASE_FILE}{end}").unlink(missing_ok=True)
+    rebuilt = rebuild(place)
+    assert {problem.where.partition(":")[2] for problem in rebuilt.problems} == {"kept.bin"}, "allowed, and not put yet"
+    with open_folder(place) as workspace:
+        with pytest.raises(Purged, match="the person asked"):
+            b"".join(workspace.files.read("faces:a.bin"))
+        with pytest.raises(Purged):
+            workspace.files.put("faces:again", SECRET)
+        workspace.files.put("faces:kept.bin.again", b"kept" * 1000)
