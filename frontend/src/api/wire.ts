@@ -2028,6 +2028,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let bytes that were purged be put again. Raises NotFound. */
+        post: operations["maintenance.allow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/maintenance/events": {
         parameters: {
             query?: never;
@@ -2059,6 +2076,26 @@ export interface paths {
          * @description Collect garbage in a thread and stream what it says.
          */
         post: operations["maintenance.gc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take bytes away for good; answers lines of JSON: progress, then `result` or `error`.
+         * @description Purge in a thread and stream what it says.
+         */
+        post: operations["maintenance.purge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5354,6 +5391,11 @@ export interface components {
             /** Depth */
             depth: number;
         };
+        /** MaintenanceAllowRequest */
+        MaintenanceAllowRequest: {
+            /** Digest */
+            digest: string;
+        };
         /**
          * MapInfo
          * @description The map of a dataset as columns, one place per point: `keys[i]` lies at `x[i]`, `y[i]` (−1 to 1).
@@ -6281,6 +6323,20 @@ export interface components {
             }[];
             /** Version */
             version: string;
+        };
+        /**
+         * PurgeRequest
+         * @description What to take away for good, and why.
+         */
+        PurgeRequest: {
+            /** Everywhere */
+            everywhere?: boolean;
+            /** Reason */
+            reason: string;
+            /** Reference */
+            reference: string;
+            /** Wait S */
+            wait_s?: number;
         };
         /**
          * QueueInfo
@@ -11418,6 +11474,39 @@ export interface operations {
             };
         };
     };
+    "maintenance.allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceAllowRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "maintenance.events": {
         parameters: {
             query?: {
@@ -11460,6 +11549,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["GcRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines of JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeRequest"];
             };
         };
         responses: {
