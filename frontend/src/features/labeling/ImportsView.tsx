@@ -90,7 +90,7 @@ function TakeBack({ pipeline, it, each, plan, trouble, close }: { pipeline: stri
   }
 
   return (
-    <div className="panel section" role="group" aria-label={`Take back ${fileOf(each)}`}>
+    <div className="panel take-back" role="group" aria-label={`Take back ${fileOf(each)}`}>
       {error && <ErrorNote error={error} />}
       {state === "asked" && !plan && !error && <p className="quiet">Counting what would go…</p>}
       {state === "asked" && plan && (
@@ -99,7 +99,7 @@ function TakeBack({ pipeline, it, each, plan, trouble, close }: { pipeline: stri
             <strong>{counted(plan.answers, "answer")}</strong> to {counted(plan.items, "item")} would count no more. {plan.unlabeled > 0 ? <>{counted(plan.unlabeled, "item")} would lose {plan.unlabeled === 1 ? "its" : "their"} label. </> : "No item would lose its label. "}
             {plan.asked > 0 && <>People would be asked for up to {counted(plan.asked, "answer")}, {plan.cost > 0 ? <>for up to <strong>{money(plan.cost)}</strong>{it.budget !== null && it.budget !== undefined && <> (of a budget of {money(it.budget)}, {money(it.spent)} spent)</>}</> : "unpaid"}.</>}
           </p>
-          <p className="quiet">The answers stay in the history. What is published stays as it is until you publish again.</p>
+          <p className="quiet">The answers stay in the history. What is published stays as it is until labels are published again.</p>
           <div className="line"><Button look="main" onClick={() => void run()}>Take back {counted(plan.answers, "answer")}</Button><Button onClick={close}>Leave them</Button></div>
         </>
       )}
