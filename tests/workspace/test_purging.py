@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tilth.config import BACKUP_VARIABLE
+from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
-from tilth.errors import Conflict, Invalid, NotFound, Purged
+from tilth.errors import Conflict, Denied, Invalid, NotFound, Purged
 from tilth.versioning.backend import DATABASE_FILE
 from tilth.versioning.rebuild import rebuild
 from tilth.workspace.local import open as open_folder
@@ -121,3 +123,28 @@ def test_tombstones_survive_a_rebuild(place: Path) -> None:
         with pytest.raises(Purged):
             workspace.files.put("faces:again", SECRET)
         workspace.files.put("faces:kept.bin.again", b"kept" * 1000)
+
+
+def test_a_server_backs_up_only_where_who_runs_it_says(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(BACKUP_VARIABLE, raising=False)
+    guest = Principal("mara", Role.OWNER, "w", origin="10.0.0.7")
+    with filled(place) as workspace:
+        with pytest.raises(Invalid, match="no folder"):
+            workspace.maintenance.backup()
+        with open_folder(place, principal=guest) as served:
+            with pytest.raises(Denied):
+                served.maintenance.backup(str(tmp_path / "anywhere"))
+            monkeypatch.setenv(BACKUP_VARIABLE, str(tmp_path / "backups"))
+            assert served.maintenance.backup().packs >= 1
+        assert workspace.maintenance.backup(str(tmp_path / "mine")).size > len(SECRET)
+
+
+def test_what_was_purged_goes_from_the_next_backup_too(place: Path, tmp_path: Path) -> None:
+    with filled(place) as workspace:
+        workspace.maintenance.backup(str(tmp_path / "backup"))
+        assert on_disk(tmp_path / "backup", SECRET[:100])
+        workspace.maintenance.purge("faces:a.bin", reason="asked", wait_s=10)
+        workspace.maintenance.backup(str(tmp_path / "backup"))
+        assert on_disk(tmp_path / "backup", SECRET[:100]) == []

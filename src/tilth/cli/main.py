@@ -37,6 +37,8 @@ _PLACES = {
         "mirror": Place("tilth.cli.verbs.mirror", "Bring repos from one workspace to another."),
         "verify": Place("tilth.cli.verbs.verify", "Re-hash everything that is stored."),
         "gc": Place("tilth.cli.verbs.gc", "Delete what nothing reaches any more, and merge small packs."),
+        "backup": Place("tilth.cli.verbs.backup", "Copy the workspace into a folder, beside whoever works."),
+        "restore": Place("tilth.cli.verbs.restore", "Make a workspace from a backup, and verify it."),
         "rebuild": Place("tilth.cli.verbs.rebuild", "Recover the database of a workspace from its packs."),
         "up": Place("tilth.cli.verbs.up", "Serve the workspace until Ctrl-C."),
         "demo": Place("tilth.cli.verbs.demo", "Run the whole loop on real data."),

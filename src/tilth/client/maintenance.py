@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from tilth.client.jobs import RemoteJobs
 from tilth.client.transport import Transport, revive
 from tilth.contract.values import (
+    BackupReport,
     EventInfo,
     GcReport,
     JobInfo,
@@ -28,6 +29,7 @@ from tilth.progress import Progress, silent
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
 _report = TypeAdapter(VerifyReport)
+_backed_up = TypeAdapter(BackupReport)
 _purged = TypeAdapter(PurgeReport)
 _collected = TypeAdapter(GcReport)
 
@@ -71,6 +73,14 @@ class RemoteMaintenance:
                 return _purged.validate_python(line["result"])
             _show(line, progress)
         raise Unavailable("The server stopped before it had purged everything.", help="Try again.")
+
+    def backup(self, folder: str | None = None, *, progress: Progress = silent) -> BackupReport:
+        """Back up on the server, to the folder that it is set to, with its progress."""
+        for line in self._call.lines("maintenance.backup", folder=folder):
+            if "result" in line:
+                return _backed_up.validate_python(line["result"])
+            _show(line, progress)
+        raise Unavailable("The server stopped before it had copied everything.", help="Try again.")
 
     def allow(self, digest: str) -> None:
         """Let purged bytes be put again."""

@@ -19,6 +19,7 @@ from tilth.contract.importing import AnswerImportInfo, GuidelinesChange, ImportR
 from tilth.contract.merging import ConflictInfo, MergeInfo
 from tilth.contract.values import (
     AssignmentInfo,
+    BackupReport,
     BranchInfo,
     CommitInfo,
     ComparisonInfo,
@@ -571,6 +572,13 @@ class Maintenance(Protocol):
 
     def allow(self, digest: str) -> None:
         """Let bytes that were purged be put again. Raises NotFound."""
+
+    def backup(self, folder: str | None = None, *, progress: Progress = silent) -> BackupReport:
+        """Copy the workspace into a folder of its machine, beside whoever works; only packs that are not there yet.
+
+        A server backs up only to the folder that who runs it names in TILTH_BACKUP. Raises Conflict while garbage is
+        collected, Invalid without a folder.
+        """
 
     def usage(self) -> UsageInfo:
         """Sum up sizes, from counters."""

@@ -549,6 +549,17 @@ class PurgeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupReport:
+    """Where a backup lies, how many packs and bytes it holds, and what of that was copied now."""
+
+    folder: str
+    packs: int
+    size: int
+    copied_packs: int
+    copied_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class UsageInfo:
     """Bytes as the user sees them and as they lie on disk."""
 

@@ -111,6 +111,16 @@ def collect(
     return report
 
 
+@contextmanager
+def hold_packs(backend: Backend) -> Iterator[None]:
+    """Keep every pack where it is: nobody collects garbage or merges packs meanwhile. Raises Conflict while one does.
+
+    A thread that holds them may do so again.
+    """
+    with _lease(backend.database):
+        yield
+
+
 def tidy(backend: Backend, *, progress: Progress = silent) -> Collected:
     """Merge small packs and delete files that earlier collections left. Cheap where there is nothing to do."""
     report = Collected()
@@ -245,7 +255,8 @@ def _lease(database: Database) -> Iterator[Lease]:
         lease = leases.acquire(database, LEASE, f"{holder}/{threading.get_ident()}", LEASE_S)
     except Conflict as conflict:
         raise Conflict(
-            "Garbage is being collected by another process.", help="Wait until it has ended, or stop it."
+            "Garbage is being collected (or a backup made) by another process.",
+            help="Wait until it has ended, or stop it.",
         ) from conflict
     over = threading.Event()
     renewing = threading.Thread(target=_renew, args=(database, lease, over.wait), name="tilth-gc-lease", daemon=True)

@@ -244,6 +244,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "maintenance.status": Operation("GET", READ_LABELS),
     "maintenance.verify": Operation("POST", READ, special=True, audited=False),
     "maintenance.gc": Operation("POST", OWN, special=True),
+    "maintenance.backup": Operation("POST", OWN, special=True),
     "maintenance.purge": Operation("POST", OWN, special=True),
     "maintenance.allow": Operation("POST", OWN),
     "maintenance.usage": Operation("GET", READ),

@@ -41,6 +41,12 @@ class GcRequest(BaseModel):
     wait_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
 
 
+class BackupRequest(BaseModel):
+    """Where to, if not where the server is set to, which is all that it allows."""
+
+    folder: str | None = None
+
+
 class PurgeRequest(BaseModel):
     """What to take away for good, and why."""
 
@@ -72,6 +78,14 @@ def add_waiting(router: APIRouter) -> None:
         "maintenance.gc",
         gc,
         summary="Delete what nothing reaches; answers lines of JSON: progress, then `result` or `error`.",
+        responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
+    )
+
+    add(
+        router,
+        "maintenance.backup",
+        backup,
+        summary="Back up to the server's folder for it; answers lines of JSON: progress, then `result` or `error`.",
         responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
     )
 
@@ -121,6 +135,16 @@ async def gc(request: Request, body: GcRequest) -> Response:
 
     def act(progress: Progress) -> Any:
         return asdict(maintenance.gc(wait_s=body.wait_s, progress=progress))
+
+    return StreamingResponse(_told(act), media_type="application/x-ndjson")
+
+
+async def backup(request: Request, body: BackupRequest) -> Response:
+    """Back up in a thread and stream what it says."""
+    maintenance = workspace_of(request).maintenance
+
+    def act(progress: Progress) -> Any:
+        return asdict(maintenance.backup(body.folder, progress=progress))
 
     return StreamingResponse(_told(act), media_type="application/x-ndjson")
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
+from tilth.config import BACKUP_VARIABLE
+from tilth.contract.principal import FOLDER
 from tilth.contract.values import (
+    BackupReport,
     EventInfo,
     GcReport,
     Page,
@@ -16,7 +21,7 @@ from tilth.contract.values import (
     UsageInfo,
     VerifyReport,
 )
-from tilth.errors import Corrupt, Invalid
+from tilth.errors import Corrupt, Denied, Invalid
 from tilth.metadata import feed
 from tilth.metadata.feed import Event
 from tilth.model.digest import digest_from_hex
@@ -92,6 +97,28 @@ class LocalMaintenance:
         from tilth.versioning.purging import allow
 
         allow(self._backend, digest_from_hex(digest), author=self._opened.author)
+
+    def backup(self, folder: str | None = None, *, progress: Progress = silent) -> BackupReport:
+        """Copy the workspace into a folder; only packs that are not there yet."""
+        from tilth.versioning.backup import backup
+
+        asked = self._backup_folder(folder)
+        done = backup(self._backend, asked, progress=progress)
+        return BackupReport(done.folder, done.packs, done.size, done.copied_packs, done.copied_bytes)
+
+    def _backup_folder(self, folder: str | None) -> Path:
+        """Return where to: who comes through a server may not choose where its machine writes."""
+        named = os.environ.get(BACKUP_VARIABLE, "")
+        if folder is not None and self._opened.principal.origin == FOLDER:
+            return Path(folder)
+        if folder is not None and folder != named:
+            raise Denied(
+                "A server backs up only where who runs it says.",
+                help=f"Leave the folder out (the server's {BACKUP_VARIABLE} names it), or back up on its own machine.",
+            )
+        if not named:
+            raise Invalid("There is no folder to back up to.", help=f"Name one, or set {BACKUP_VARIABLE}.")
+        return Path(named)
 
     def usage(self) -> UsageInfo:
         """Sum up sizes."""

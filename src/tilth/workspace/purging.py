@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from tilth.contract.values import PurgeReport
 from tilth.errors import Conflict
 from tilth.lineage.trace import descendants
@@ -11,6 +9,7 @@ from tilth.pipelines.purging import evict_results
 from tilth.progress import Progress, silent
 from tilth.versioning import purging, revisions
 from tilth.versioning.garbage import collect
+from tilth.versioning.item_copies import clear_item_copies
 from tilth.versioning.purging import Held
 from tilth.workspace.kept import kept
 from tilth.workspace.names import short_name
@@ -18,9 +17,6 @@ from tilth.workspace.opened import Opened
 
 TOLD = 20
 """So many of the other places are in the message; all are in the error's facts."""
-
-DERIVED_FILES = ("views", "vectors")
-"""Folders of scratch whose files hold items."""
 
 
 def purge(
@@ -53,8 +49,7 @@ def purge(
             derived[node.commit.id] = node.commit
     stones = purging.purge(backend, files, repo=commit.repo, author=opened.author, reason=reason)
     evicted = evict_results(backend, list(derived.values()), places, digests)
-    for name in DERIVED_FILES:
-        shutil.rmtree(backend.scratch / name, ignore_errors=True)
+    clear_item_copies(backend)
     opened.resources.forget()
     backend.store.rotate()
     done = collect(backend, kept(), wait_s=wait_s, progress=progress)
