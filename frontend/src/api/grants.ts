@@ -118,6 +118,7 @@ export const grants = {
   "lineage.descendants": ["auditor", "curator", "owner", "reader", "writer"],
   "lineage.of": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.allow": ["owner"],
+  "maintenance.backup": ["owner"],
   "maintenance.events": ["auditor", "curator", "owner", "reader", "writer"],
   "maintenance.gc": ["owner"],
   "maintenance.purge": ["owner"],

@@ -118,6 +118,7 @@ export const verbs = {
   "lineage.descendants": "GET",
   "lineage.of": "GET",
   "maintenance.allow": "POST",
+  "maintenance.backup": "POST",
   "maintenance.events": "GET",
   "maintenance.gc": "POST",
   "maintenance.purge": "POST",

@@ -2045,6 +2045,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back up to the server's folder for it; answers lines of JSON: progress, then `result` or `error`.
+         * @description Back up in a thread and stream what it says.
+         */
+        post: operations["maintenance.backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/maintenance/events": {
         parameters: {
             query?: never;
@@ -3741,6 +3761,14 @@ export interface components {
             token: string;
             /** User */
             user: string;
+        };
+        /**
+         * BackupRequest
+         * @description Where to, if not where the server is set to, which is all that it allows.
+         */
+        BackupRequest: {
+            /** Folder */
+            folder?: string | null;
         };
         /**
          * BinInfo
@@ -11494,6 +11522,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "maintenance.backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines of JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description What went wrong, and what helps. */
