@@ -222,6 +222,8 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing_acknowledged(
 
     after = [store.put_bytes(BLOB, item) for item in some_bytes(5, seed=2)]
     monkeypatch.setattr(os, "pwrite", full)
+    real_parts = os.pwritev
+    monkeypatch.setattr(os, "pwritev", lambda fd, parts, offset: full(fd, memoryview(b"".join(parts)), offset))
     with pytest.raises(Unavailable, match=r"disk is full.*packs") as caught:
         store.flush()
     assert "Free some space" in caught.value.help
@@ -231,6 +233,7 @@ def test_a_full_disk_is_said_plainly_and_loses_nothing_acknowledged(
     with pytest.raises(Unavailable):
         other.close()
     monkeypatch.setattr(os, "pwrite", real)
+    monkeypatch.setattr(os, "pwritev", real_parts)
     store.flush()  # what was not acknowledged was kept for another try
     store.close()
     with Store.open(tmp_path, catalogue) as again:
