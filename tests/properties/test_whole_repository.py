@@ -1,6 +1,6 @@
 """The whole repository API against a dict of dicts: two repos, drafts, transactions, tags, merges, collections.
 
-On a workspace in a folder, and on one in PostgreSQL and an S3 bucket. `make test` tries a few histories, always the same.
+On a workspace in a folder, and on one in PostgreSQL and an S3 bucket. `make test` tries a few, always the same ones.
 """
 
 from __future__ import annotations
