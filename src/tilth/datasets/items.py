@@ -323,6 +323,39 @@ class ItemView(View):
                 cursor.rollback()
                 raise
 
+    def relabel(self, old: pa.Table, new: pa.Table) -> None:
+        """Make rows that only an older table of labels has those of the newer: `key`, and label columns by shown name.
+
+        Only before any act lies over the view, and only for labels that match by path. Costs a scan of keys.
+        """
+        self._widen(new[GIVEN])
+        others = [name for name in new.schema.names if name not in ("key", GIVEN)]
+        sets = [f"{name} = CAST(o.{GIVEN} AS {self._label_type})" for name in (GIVEN, "label")]
+        sets += [f"{quoted(name)} = o.{quoted(name)}" for name in others]
+        with self._lock, self._con.cursor() as cursor:
+            cursor.register("old_rows", old)
+            cursor.register("new_rows", new)
+            lost = [
+                cursor.execute(f"SELECT count(*) FROM {name} ANTI JOIN data USING (key)").fetchone()[0]
+                for name in ("old_rows", "new_rows")
+            ]
+            cursor.execute(
+                f"UPDATE data SET {', '.join(sets)} FROM (SELECT t.key, n.* EXCLUDE (key) FROM "
+                "(SELECT key FROM old_rows UNION SELECT key FROM new_rows) t LEFT JOIN new_rows n ON n.key = t.key) o "
+                "WHERE data.key = o.key"
+            )
+            unmatched = {**self.unmatched, "labels": self.unmatched.get("labels", 0) + lost[1] - lost[0]}
+            self.unmatched = {name: count for name, count in unmatched.items() if count}
+            self._totals = None
+            for name in ("label", GIVEN, *others, *self._derived):
+                self._distinct.pop(name, None)
+                self._ranges.pop(name, None)
+
+    @property
+    def label_columns(self) -> frozenset[str]:
+        """The columns that `relabel` needs."""
+        return frozenset({GIVEN, CERTAINTY, RULED} & self._physical)
+
     def set_slices(self, slices: Iterable[Slice]) -> None:
         """Make the columns `slice.NAME` those of `slices`; a rule that does not fit the columns gives no column."""
         wanted = {each.name: each for each in slices}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ KEPT_BYTES = 8 << 30
 """Files kept, and how much of the disk; those used last stay."""
 _LAYOUT = 1
 """Counts how these files have changed; one of another layout is not found."""
+_OLD_BASIS_S = 30 * 86_400
 _FORGOTTEN_S = 3600
 """Age from which on an unfinished file is of a process that died."""
 
@@ -81,6 +83,23 @@ class ViewFiles:
         except OSError:
             return 0
 
+    def note(self, basis: bytes, told: Mapping[str, Any]) -> None:
+        """Write down what others may begin with that are made from the same `basis`."""
+        part = self._folder / f"{uuid.uuid4().hex}.part"
+        try:
+            part.write_text(json.dumps(told))
+            os.replace(part, self._folder / f"{basis.hex()}.basis.json")
+        finally:
+            _remove(part)
+
+    def noted(self, basis: bytes) -> Mapping[str, Any] | None:
+        """Return what was noted last, None where nothing is."""
+        try:
+            told = json.loads((self._folder / f"{basis.hex()}.basis.json").read_text())
+        except (OSError, ValueError):
+            return None
+        return told if isinstance(told, dict) else None
+
     def _path(self, key: bytes) -> Path:
         return self._folder / f"{key.hex()}-{_LAYOUT}-{duckdb.__version__}.duckdb"
 
@@ -92,6 +111,10 @@ class ViewFiles:
                 with suppress(OSError):
                     if now - part.stat().st_mtime > _FORGOTTEN_S:
                         part.unlink()
+            for basis in self._folder.glob("*.basis.json"):
+                with suppress(OSError):
+                    if now - basis.stat().st_mtime > _OLD_BASIS_S:
+                        basis.unlink()
             found = sorted(
                 ((each.stat().st_mtime, each.stat().st_size, each) for each in self._folder.glob("*.duckdb")),
                 reverse=True,

@@ -31,6 +31,7 @@ from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree
 from tilth.workspace.dataset_assembly import assemble, assemble_version
 from tilth.workspace.dataset_sources import ITEMS, SOURCES, DatasetSources, Found, Source, published_sequences
+from tilth.workspace.label_following import FollowingLabels, labels_of
 from tilth.workspace.model_repos import find_version, load_model, split_version
 from tilth.workspace.names import full_name, short_name
 
@@ -266,6 +267,7 @@ class DatasetViews:
         self, dataset: str, document: Mapping[str, Any], definition: Definition, sources: Sequence[Source]
     ) -> ItemView:
         place = self.sources.predictions(sources)
+        following = labels_of(self.sources, definition, sources)
         parts = [
             dataset.encode(),  # two datasets may be made of the same; what people do to them differs
             canonical({name: document[name] for name in sorted(document) if name != "task"}),
@@ -273,12 +275,17 @@ class DatasetViews:
             *(
                 each.role.encode() + b"\0" + (each.reference.path or "").encode() + b"\0" + self.sources.content(each)
                 for each in sources
-                if each.role not in ("model", "media")
+                if each.role not in ("model", "media", "labels" if following else "")
             ),
         ]
-        return self._kept_or_made(digest_of(b"\0\0".join(parts)), lambda: assemble(self.sources, definition, sources))
+        key = digest_of(b"\0\0".join(parts))
+        if following is not None:
+            following, key = following.on(key)
+        return self._kept_or_made(key, lambda: assemble(self.sources, definition, sources), following)
 
-    def _kept_or_made(self, key: bytes, make: Callable[[], Assembly]) -> ItemView:
+    def _kept_or_made(
+        self, key: bytes, make: Callable[[], Assembly], following: FollowingLabels | None = None
+    ) -> ItemView:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -289,7 +296,7 @@ class DatasetViews:
                 if key in self._kept:
                     return self._kept[key][0]
             try:
-                view, weight = self._opened_or_made(key, make)
+                view, weight = self._opened_or_made(key, make, following)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
@@ -303,7 +310,9 @@ class DatasetViews:
                         del self._opened[asked]
             return view
 
-    def _opened_or_made(self, key: bytes, make: Callable[[], Assembly]) -> tuple[ItemView, int]:
+    def _opened_or_made(
+        self, key: bytes, make: Callable[[], Assembly], following: FollowingLabels | None
+    ) -> tuple[ItemView, int]:
         """Return a view and about its size: a large one from its file, which is written first where there is none."""
         import duckdb
 
@@ -314,10 +323,15 @@ class DatasetViews:
         con = files.open(key)
         if con is not None:
             return ItemView.reopened(con), files.size(key)
+        brought = following.bring(files) if following is not None else None
+        if brought is not None:
+            return brought
         assembly = make()
         if len(assembly.items) >= ON_DISK:
             with suppress(OSError, duckdb.Error):  # a full disk is no reason to fail: then it is kept in memory
                 files.make(key, lambda con: ItemView(assembly, con).keep())
+                if following is not None:
+                    following.note(files, key)
                 con = files.open(key)
             if con is not None:
                 return ItemView.reopened(con), files.size(key)

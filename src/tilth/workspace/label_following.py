@@ -1,0 +1,105 @@
+"""New labels of people brought into a large view by the parts that differ, instead of making the view anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from tilth.datasets.assembling import joined_labels, text
+from tilth.datasets.definition import Definition, Labels
+from tilth.datasets.overlays import changed_rows
+from tilth.datasets.tables import read_table
+from tilth.errors import TilthError
+from tilth.model.canonical import canonical
+from tilth.model.digest import Digest, digest_of
+from tilth.storage.store import Store
+from tilth.versioning.trees import Tree
+from tilth.workspace.dataset_sources import DatasetSources, Source
+
+if TYPE_CHECKING:
+    from tilth.datasets.items import ItemView
+    from tilth.datasets.view_files import ViewFiles
+
+MOST = 10
+"""Where more than one label in so many differs, making the view anew costs no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingLabels:
+    """The labels that a labeling pipeline published, as the parts of their table now."""
+
+    store: Store
+    labels: Labels
+    tree: Digest
+    parts: Mapping[str, Digest]
+    basis: bytes = b""
+    """Stands for all else that the view is made from."""
+
+    def on(self, basis: bytes) -> tuple[FollowingLabels, Digest]:
+        """Return these labels on all else that a view is made from, and the key of both together."""
+        parts = canonical({name: digest.hex() for name, digest in self.parts.items()})
+        return replace(self, basis=basis), digest_of(basis + b"\0labels\0" + parts)
+
+    def note(self, files: ViewFiles, key: bytes) -> None:
+        """Write down that the view of these labels is kept, for those of later ones to begin with."""
+        parts = {name: digest.hex() for name, digest in self.parts.items()}
+        files.note(self.basis, {"key": key.hex(), "tree": self.tree.hex(), "parts": parts})
+
+    def bring(self, files: ViewFiles) -> tuple[ItemView, int] | None:
+        """Return the view that is kept of earlier labels, with these, and about its size; None where that is no use.
+
+        Costs a copy of the file, and reading the parts that differ before and after.
+        """
+        from tilth.datasets.items import ItemView
+
+        told = files.noted(self.basis)
+        if told is None:
+            return None
+        before = {name: Digest(bytes.fromhex(digest)) for name, digest in told["parts"].items()}
+        old = [name for name, digest in before.items() if self.parts.get(name) != digest]
+        new = [name for name, digest in self.parts.items() if before.get(name) != digest]
+        if not old or not new:
+            return None
+        try:
+            rows = self._rows(Digest(bytes.fromhex(told["tree"])), old), self._rows(self.tree, new)
+        except TilthError:  # what was published earlier is not kept any more
+            return None
+        if rows[0].schema != rows[1].schema:
+            return None
+        rows = changed_rows(*rows)
+        key = bytes.fromhex(told["key"])
+        con = files.open(key)
+        if con is None:
+            return None
+        view = ItemView.reopened(con)
+        if view.label_columns != set(rows[1].schema.names) - {"key"}:
+            return None
+        if MOST * max(map(len, rows)) > view.totals()[0]:
+            return None
+        view.relabel(*rows)
+        return view, files.size(key)
+
+    def _rows(self, tree: Digest, names: Iterable[str]) -> pa.Table:
+        table = read_table(Tree(self.store, tree).read, sorted(names), key=self.labels.key)
+        columns = joined_labels(self.labels, table).columns
+        shown = {name: table[column] for name, column in columns.items()}
+        label = next(iter(columns))
+        return pa.table({"key": text(table[self.labels.key])} | shown | {label: text(shown[label])})
+
+
+def labels_of(known: DatasetSources, definition: Definition, sources: Sequence[Source]) -> FollowingLabels | None:
+    """Return the labels of a definition that can be followed: one table, kept by a labeling pipeline by path.
+
+    Such a table has one row per key, whatever its parts: what differs in some says all.
+    """
+    labels = definition.labels
+    source = next((each for each in sources if each.role == "labels"), None)
+    if labels is None or source is None or source.commit.tree is None or definition.older:
+        return None
+    if labels.pipeline is None or labels.match != "path" or labels.key != "key" or source.commit.derivation is None:
+        return None
+    parts = known.parts(Tree(known.backend.store, source.commit.tree), source.reference.path or "")
+    return FollowingLabels(known.backend.store, labels, source.commit.tree, parts) if parts else None
