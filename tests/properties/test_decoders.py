@@ -453,6 +453,18 @@ DECODERS: dict[str, Callable[[], Decoder]] = {
 }
 
 
+def test_a_list_that_is_shorter_than_its_file_is_corrupt() -> None:
+    with pytest.raises(Corrupt):
+        contents()[1]((b"", 300, INLINE_LIST))
+
+
+def test_a_derivation_without_facts_is_corrupt() -> None:
+    value = json.loads(COMMIT)
+    value["derivation"]["facts"] = None
+    with pytest.raises(Corrupt):
+        commit_from_record(canonical(value))
+
+
 @pytest.mark.parametrize("examples", [40, pytest.param(3000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", DECODERS)
 def test_any_input_is_read_or_refused(name: str, examples: int) -> None:

@@ -167,6 +167,9 @@ def commit_from_record(record: bytes) -> Commit:
         texts = (commit.id, commit.change, commit.repo, commit.repo_id, commit.author, commit.message, *commit.parents)
         if not all(isinstance(text, str) for text in texts):
             raise ValueError("a text is none")
+        made = commit.derivation
+        if made is not None and not (isinstance(made.stage, str) and isinstance(made.facts, dict)):
+            raise ValueError("its derivation is none")
         numbers = (commit.at_ms, commit.files, commit.size)
         if not all(isinstance(number, int) and 0 <= number < 1 << 63 for number in numbers):
             raise ValueError("a number is none")

@@ -140,7 +140,7 @@ def chunk_list(store: Store, content: Content) -> list[tuple[Digest, int]]:
     if content.layout == ONE_CHUNK:
         return [(content.digest, content.size)]
     raw = content.chunks if content.layout == INLINE_LIST else store.get(content.digest)
-    if len(raw) % _ENTRY.size:
+    if len(raw) % _ENTRY.size or sum(length for _, length in _ENTRY.iter_unpack(raw)) != content.size:
         raise Corrupt(
             f"The chunk list of content {content.digest.hex()} is damaged.",
             help="Run tilth verify to see what else is.",
