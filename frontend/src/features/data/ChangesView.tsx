@@ -89,7 +89,7 @@ export function ChangesView({
         <span className="acts">
           {old === null ? (
             <Button small onClick={() => { go({ old: before ?? undefined }); }} disabled={before === null} title="Keep the earlier version while you move the time line">
-              Pin the earlier version
+              Keep comparing with this earlier one
             </Button>
           ) : (
             <Button small icon="cross" onClick={() => { go({ old: undefined }); }}>
@@ -179,7 +179,7 @@ function VersionName({ name, commit }: { name: string; commit: string }) {
     <bdi className="quiet" title={commit}>
       {found ? (
         <>
-          “{shownName(found.message).slice(0, 60) || "no message"}” (<When ms={found.at_ms} />)
+          {found.message ? `“${shownName(found.message).slice(0, 60)}”` : "a version without a message"} (<When ms={found.at_ms} />)
         </>
       ) : (
         commit.slice(0, 12)

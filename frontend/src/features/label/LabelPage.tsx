@@ -25,6 +25,8 @@ export function LabelPage() {
 }
 
 const EVERY = 20;
+/** Of so many items a labeler is shown each that is done. */
+const FEW = 500;
 
 function Working({ pipeline, who }: { pipeline: string; who: string }) {
   const work = useDesk(pipeline, who);
@@ -35,6 +37,14 @@ function Working({ pipeline, who }: { pipeline: string; who: string }) {
   const round = Math.floor(work.desk.given / EVERY);
   const again = useEffectEvent(() => { void told.refetch(); void all.refetch(); });
   useEffect(() => { if (round > 0) again(); }, [round]);
+  // Of few items each counts, so they are counted again as soon as one stops for breath.
+  const few = it !== undefined && it.tasks <= FEW;
+  const countAgain = useEffectEvent(() => { void all.refetch(); });
+  useEffect(() => {
+    if (!few || work.desk.given === 0) return undefined;
+    const timer = window.setTimeout(() => { countAgain(); }, 1_500);
+    return () => { window.clearTimeout(timer); };
+  }, [few, work.desk.given]);
   // Where nothing is left to do, what is told must be what is so: read once all is sent, and again when it is counted.
   const over = work.desk.hand.length === 0 && work.desk.outbox.length === 0 && work.desk.given > 0;
   useEffect(() => {
@@ -235,7 +245,7 @@ function Guidelines({ text, version, pipeline }: { text: string; version: string
       }}
     >
       <summary>
-        <Icon name={open ? "down" : "right"} size={14} /> Guidelines <span className="quiet">version {version}</span> {fresh && <span className="tag need">new</span>}
+        <Icon name={open ? "down" : "right"} size={14} /> Guidelines {fresh && <span className="tag need">new</span>}
       </summary>
       <Markdown text={text} />
     </details>

@@ -116,7 +116,7 @@ function Published({ it, pipeline }: { it: LabelingInfo; pipeline: string }) {
     <div className={behind ? "notice" : ""}>
       <strong>{it.published_sequence === 0 ? "No labels are published yet." : behind ? "Something was answered, banned or decided since the labels were published." : "The labels are published as they hold now."}</strong>{" "}
       {it.published_sequence > 0 && <><Link to="/data/$repo" params={{ repo: pipeline }}>See them</Link> · </>}
-      {source !== undefined && <Link to="/datasets" search={{ make: source }}>Make a dataset with them</Link>}{" "}
+      {source !== undefined && it.published_sequence > 0 && <Link to="/datasets" search={{ make: source }}>Make a dataset with them</Link>}{" "}
       {mayPublish && behind && <Button small disabled={publish.isPending} onClick={() => { publish.mutate({ pipeline }); }}>{publish.isPending ? "Publishing…" : "Publish now"}</Button>}
       {publish.error && <ErrorNote error={publish.error} />}
     </div>

@@ -137,7 +137,7 @@ export function ImportPanel({
                 {common !== null && (
                   <label className="check">
                     <input type="checkbox" checked={!flatten} disabled={under !== null} onChange={(event) => { setFlatten(!event.target.checked); }} />
-                    Keep the folder “<Name name={common} />”
+                    <span>Keep the folder “<Name name={common} />”</span>
                   </label>
                 )}
                 <label>
