@@ -19,7 +19,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from tilth.contract.workspace import Workspace
-from tilth.errors import Conflict, HeldOut, Invalid, NotFound
+from tilth.errors import Conflict, Corrupt, HeldOut, Invalid, NotFound
 from tilth.model.ids import CommitId
 from tilth.versioning.commits import get_commit
 from tilth.versioning.trees import Tree
@@ -799,3 +799,14 @@ def test_tables_with_nameless_equal_and_taken_columns_are_datasets(workspace: Wo
     assert [item.key for item in found] == ["r3", "r1"]
     with pytest.raises(Invalid, match="NUL"):
         workspace.datasets.count_items("odd", where="key = '\0'")
+
+
+def test_a_definition_nested_too_deep_spoils_no_list(tmp_path: Path) -> None:
+    with open_local(tmp_path / "w") as workspace:
+        workspace.repos.create("photos")
+        workspace.files.put("photos:t.csv", b"key,label\n1,a\n")
+        workspace.datasets.define("deep", {"items": {"from": "photos:t.csv", "key": "key"}})
+        workspace.files.put("deep:dataset.json", b"[" * 20_000 + b"]" * 20_000)
+        assert [each.name for each in workspace.datasets.list().items] == ["deep"]
+        with pytest.raises(Corrupt, match="deep is not JSON"):
+            workspace.datasets.get("deep")

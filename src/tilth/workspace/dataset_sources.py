@@ -171,7 +171,7 @@ class DatasetSources:
                 return self._documents[entry.digest]
         try:
             document = json.loads(tree.read(path))
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             raise Corrupt(f"{path} of {short_name(commit.repo)} is not JSON: {problem}", help="Revert it.") from problem
         if not isinstance(document, dict):
             raise Invalid(f"{path} of {short_name(commit.repo)} is not an object.", help="Revert it.")

@@ -133,7 +133,7 @@ def read_json(backend: Backend, commit: Commit | None, path: str) -> Mapping[str
         return None
     try:
         told = json.loads(tree.read(path))
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise Invalid(f"{path} is not JSON: {problem}", help="Revert the commit that wrote it.") from problem
     if not isinstance(told, dict):
         raise Invalid(f"{path} is not a JSON object.", help="Revert the commit that wrote it.")
