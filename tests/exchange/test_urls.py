@@ -180,7 +180,8 @@ def test_what_is_no_url_is_refused(url: str) -> None:
     ("address", "public"),
     [("8.8.8.8", True), ("10.0.0.1", False), ("169.254.169.254", False), ("100.64.0.1", False), ("224.0.0.1", False),
      ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False),
-     ("2002:a00:1::", False), ("2606:4700::1111", True), ("0.0.0.0", False), ("255.255.255.255", False)],
+     ("2002:a00:1::", False), ("2606:4700::1111", True), ("0.0.0.0", False), ("255.255.255.255", False),
+     ("192.0.0.192", False), ("fec0::1", False)],
 )  # fmt: skip
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert is_public(address) is public

@@ -263,10 +263,17 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+    if any(ip in net for net in _LOCAL_ALL_THE_SAME if net.version == ip.version):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_ALL_THE_SAME = (
+    ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments; one cloud's metadata server lives there
+    ipaddress.ip_network("fec0::/10"),  # what was site-local before RFC 3879
+)
+"""Nets that some versions of Python take for global."""
 
 
 def _plain(answer: httpcore.Response, url: str) -> Iterator[bytes]:
