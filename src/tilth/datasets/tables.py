@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.json as pa_json
 import pyarrow.parquet as pq
@@ -21,6 +23,10 @@ MOST_RATIO = 1000
 """Bytes in memory for each one of a Parquet file, beyond FREE_BYTES: more is a bomb."""
 _BATCH = 4096
 
+_PADDED = re.compile(rb"(?:^|[,\t\r\n])[ \"]*[+-]?0[0-9]")
+"""Whether a text may hold a number that is written with more zeros than it needs: only a name is."""
+
+DELIMITED = (".csv", ".tsv")
 SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson")
 
 
@@ -32,14 +38,21 @@ def is_table(path: str) -> bool:
 def read_table(read: Callable[[str], bytes], paths: Iterable[str], *, key: str | None = None) -> pa.Table:
     """Read the rows of Parquet, CSV, TSV and JSON lines files as one table, in path order.
 
-    Types are those of the file, or guessed per column where it has none; the column `key` is read as text (so 007 stays
-    007). A column that a file lacks is missing there. Raises Invalid, naming the file: not a table by its name, not
-    readable, columns of two kinds in two files, no paths. A column without a name is called by its place (spreadsheets
-    and pandas write such), the second of one name `NAME (2)`, whatever its case. Cost O(bytes), all in memory.
+    Types are those of the file, or guessed per column where it has none; the column `key`, and in all files every
+    column of a CSV or TSV in which a number begins with needless zeros, is read as text (so 007 stays 007). A column
+    that a file lacks is missing there. Raises Invalid, naming the file: not a table by its name, not readable, columns
+    of two kinds in two files, no paths. A column without a name is called by its place (spreadsheets and pandas write
+    such), the second of one name `NAME (2)`, whatever its case. Cost O(bytes), all in memory.
     """
-    tables = []
-    for path in sorted(paths):
-        tables.append(_as_text(_named(_read_one(read(path), path, key), key), key))
+    files = sorted(paths)
+    texts = set() if key is None else {key}
+    tables = [_read_one(read(path), path, texts) for path in files]
+    # What a later file shows to be text is text in the earlier ones, too, as it was written there.
+    tables = [
+        _read_one(read(path), path, texts) if path.lower().endswith(DELIMITED) and _numbers(table) & texts else table
+        for path, table in zip(files, tables, strict=True)
+    ]
+    tables = [_as_text(_named(table, key), key) for table in tables]
     if not tables:
         raise Invalid("There is no table file here.", help=f"Tables end in {', '.join(SUFFIXES)}.")
     try:
@@ -67,20 +80,22 @@ def _named(table: pa.Table, key: str | None) -> pa.Table:
     return table.rename_columns(names) if names != table.schema.names else table
 
 
-def _read_one(data: bytes, path: str, key: str | None) -> pa.Table:
+def _read_one(data: bytes, path: str, texts: set[str]) -> pa.Table:
+    """Read a file; the columns in `texts` of a CSV are text, and so are those that are added to it on the way."""
     name = path.lower()
     source = io.BytesIO(data)
     try:
         if name.endswith(".parquet"):
             return _few(_unpacked(source, len(data), path), path)
-        if name.endswith((".csv", ".tsv")):
+        if name.endswith(DELIMITED):
             delimiter = b"\t" if name.endswith(".tsv") else b","
             _check_columns(data[: data.find(b"\n") + 1 or len(data)].count(delimiter) + 1, path)
-            return pa_csv.read_csv(
-                source,
-                parse_options=pa_csv.ParseOptions(delimiter=delimiter.decode(), newlines_in_values=True),
-                convert_options=pa_csv.ConvertOptions(column_types={} if key is None else {key: pa.string()}),
-            )
+            table = _read_delimited(data, delimiter.decode(), texts)
+            found = _padded(data, delimiter.decode(), table)
+            if not found:
+                return table
+            texts |= found
+            return _read_delimited(data, delimiter.decode(), texts)
         if name.endswith((".jsonl", ".ndjson")):
             if not data.strip():
                 return pa.table({})
@@ -120,6 +135,28 @@ def _check_columns(count: int, path: str) -> None:
             f"{path} has {count:,} columns; up to {MOST_COLUMNS:,} are read.",
             help="Put what belongs together into one column, as a list or a text.",
         )
+
+
+def _read_delimited(data: bytes, delimiter: str, texts: set[str], only: list[str] | None = None) -> pa.Table:
+    return pa_csv.read_csv(
+        io.BytesIO(data),
+        parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(texts, pa.string()), include_columns=only),
+    )
+
+
+def _numbers(table: pa.Table) -> set[str]:
+    return {field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)}
+
+
+def _padded(data: bytes, delimiter: str, table: pa.Table) -> set[str]:
+    """Return the columns that were read as numbers and hold names like 007. Cost nothing more without any such text."""
+    numbers = _numbers(table)
+    if not numbers or not _PADDED.search(data):
+        return set()
+    unique = [name for name in table.schema.names if name in numbers and table.schema.names.count(name) == 1]
+    written = _read_delimited(data, delimiter, numbers, unique) if unique else pa.table({})
+    return {name for name in unique if pc.any(pc.match_substring_regex(written[name], r"^\s*[+-]?0[0-9]")).as_py()}
 
 
 def _as_text(table: pa.Table, key: str | None) -> pa.Table:
