@@ -184,6 +184,7 @@ function makeOld(cache: QueryClient, news: readonly EventInfo[]): void {
   if (old.includes(null)) void cache.invalidateQueries();
   else refresh(cache, [...new Set(old.flatMap((operations) => operations ?? []))]);
   void cache.invalidateQueries({ queryKey: ["recent"] });
+  if (news.some((event) => event.kind.startsWith("job."))) void cache.invalidateQueries({ queryKey: ["today"] });
 }
 
 function refresh(cache: QueryClient, operations: readonly Query[]): void {

@@ -17,10 +17,10 @@ export interface GraphEdge {
 export function place(
   nodes: readonly GraphNode[],
   edges: readonly GraphEdge[],
-  { direction = "LR", gap = 14, reach = 48 }: { direction?: "LR" | "RL" | "TB"; gap?: number; reach?: number } = {},
+  { direction = "LR", gap = 14, reach = 36 }: { direction?: "LR" | "RL" | "TB"; gap?: number; reach?: number } = {},
 ): Map<string, { x: number; y: number }> {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: direction, nodesep: gap, ranksep: reach, marginx: 0, marginy: 0 });
+  graph.setGraph({ rankdir: direction, nodesep: gap, edgesep: 6, ranksep: reach, marginx: 0, marginy: 0 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of nodes) graph.setNode(node.id, { width: node.width, height: node.height });
   for (const edge of edges)

@@ -19,7 +19,11 @@ interface Props {
 export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
   const busy = pipelines.some((pipeline) => pipeline.last_job_state === "running");
   const runs = useRead("jobs.list", { limit: 100 }, { enabled: busy });
-  const { nodes, edges } = loopOf(repos, pipelines, feedback);
+  const { nodes: all, edges } = loopOf(repos, pipelines, feedback);
+  const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
+  // What nothing joins needs no place in the picture, unless there is nothing else.
+  const nodes = edges.length === 0 ? all : all.filter((node) => joined.has(node.id));
+  const alone = edges.length === 0 ? [] : all.filter((node) => !joined.has(node.id));
   const progress = new Map<string, string>();
   for (const run of runs.data?.items ?? [])
     if (run.state === "running") progress.set(plain(run.pipeline), counted(run.run + run.reused + run.failed, "item"));
@@ -28,18 +32,31 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
     nodes.filter((node) => node.pipeline?.last_job_state === "running").map((node) => node.id),
   );
   return (
-    <FlowGraph
-      label="The loop: repos, pipelines and labeling"
-      tallest={520}
-      smallest={0.62}
-      nodes={nodes.map((node): FlowNode => ({
-        id: node.id,
-        ...CARD,
-        label: node.name,
-        content: <Stage node={node} labeling={people.get(node.name)} progress={progress.get(node.name)} />,
-      }))}
-      edges={edges.map((edge) => ({ ...edge, live: running.has(edge.to) }))}
-    />
+    <div className="home-loop">
+      <FlowGraph
+        label="The loop: repos, pipelines and labeling"
+        tallest={620}
+        smallest={0.62}
+        nodes={nodes.map((node): FlowNode => ({
+          id: node.id,
+          ...CARD,
+          label: node.name,
+          content: <Stage node={node} labeling={people.get(node.name)} progress={progress.get(node.name)} />,
+        }))}
+        edges={edges.map((edge) => ({ ...edge, live: running.has(edge.to) }))}
+      />
+      {alone.length > 0 && (
+        <p className="faint">
+          Not joined to it:{" "}
+          {alone.map((node, index) => (
+            <span key={node.id}>
+              {index > 0 && ", "}
+              {node.pipeline ? <Link to="/pipelines/$name" params={{ name: node.name }}><bdi>{node.name}</bdi></Link> : <Link to="/data/$repo" params={{ repo: node.name }}><bdi>{node.name}</bdi></Link>}
+            </span>
+          ))}
+        </p>
+      )}
+    </div>
   );
 }
 

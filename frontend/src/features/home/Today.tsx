@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 
 import { type ApiError, type JobInfo, call } from "@/api/client";
 import { useRead } from "@/api/queries";
@@ -7,14 +8,22 @@ import { count, duration, money, startOfDay } from "@/lib/format";
 import { Facts } from "@/ui";
 
 const MOST = 3000;
+/** What a run can still change from. */
+const GOING: ReadonlySet<string> = new Set(["created", "running"]);
 
-/** What today cost: computing, from today's runs; pay is counted since the start, as the ledger keeps it. */
+interface Runs {
+  runs: readonly JobInfo[];
+  /** Whether these are all of the day. */
+  all: boolean;
+}
+
+/** What today cost: computing, from today's runs, read again when the news tell of one; pay is counted since the start, as the ledger keeps it. */
 export function Today() {
   const day = startOfDay(useNow());
-  const runs = useQuery<{ runs: JobInfo[]; all: boolean }, ApiError>({
+  const known = useRef<Runs>({ runs: [], all: true });
+  const runs = useQuery<Runs, ApiError>({
     queryKey: ["today", day],
-    queryFn: ({ signal }) => runsSince(day, signal),
-    refetchInterval: 15_000,
+    queryFn: async ({ signal }) => (known.current = await runsSince(day, known.current, signal)),
   });
   const labelings = useRead("labeling.list", {});
   if (!runs.data) return null;
@@ -34,13 +43,19 @@ export function Today() {
   );
 }
 
-async function runsSince(ms: number, signal: AbortSignal): Promise<{ runs: JobInfo[]; all: boolean }> {
+/** Read the runs of a day, newest first, down to those that are known and over. */
+async function runsSince(day: number, known: Runs, signal: AbortSignal): Promise<Runs> {
+  const before = known.runs.filter((run) => run.created_ms >= day);
+  const oldestGoing = before.findLastIndex((run) => GOING.has(run.state));
+  const places = new Map(before.map((run, index) => [run.id, index]));
   const runs: JobInfo[] = [];
   let after: string | null | undefined;
   while (runs.length < MOST) {
-    const page = await call("jobs.list", { limit: 1000, ...(after ? { after } : {}) }, signal);
+    const page = await call("jobs.list", { limit: before.length > 0 ? 100 : 1000, ...(after ? { after } : {}) }, signal);
     for (const run of page.items) {
-      if (run.created_ms < ms) return { runs, all: true };
+      if (run.created_ms < day) return { runs, all: true };
+      const place = places.get(run.id) ?? -1;
+      if (place > oldestGoing) return { runs: [...runs, ...before.slice(place)], all: known.all };
       runs.push(run);
     }
     after = page.next;
