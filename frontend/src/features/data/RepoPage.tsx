@@ -325,7 +325,12 @@ export function Badges({ repo }: { repo: Moment["repo"] }) {
           <Icon name="lock" size={12} /> held out
         </span>
       )}
-      {repo.owner && <span className="tag" title="Only this pipeline writes here">written by {shownName(plain(repo.owner))}</span>}
+      {repo.kind !== "data" && (
+        <span className="tag good" title={repo.kind === "model" ? "Holds a model's predictions; the model's page shows them" : "Holds what people decided about a dataset's items; the dataset's page shows it"}>
+          <Icon name={repo.kind === "model" ? "models" : "datasets"} size={12} /> {repo.kind}
+        </span>
+      )}
+      {repo.kind === "data" && repo.owner && <span className="tag" title="Only this pipeline writes here">written by {shownName(plain(repo.owner))}</span>}
     </>
   );
 }

@@ -12,10 +12,11 @@ import "./data.css";
 import { nameProblem, referenceOf, shownName } from "./reference";
 import { Badges } from "./RepoPage";
 
-const SOURCES: readonly (readonly ["all" | "source" | "made" | "held", string])[] = [
+const SOURCES: readonly (readonly ["all" | "source" | "made" | "sets" | "held", string])[] = [
   ["all", "All"],
   ["source", "From outside"],
   ["made", "Made by pipelines"],
+  ["sets", "Datasets and models"],
   ["held", "Held out"],
 ];
 
@@ -33,7 +34,7 @@ export function ReposPage() {
   const wanted = typed.trim().toLowerCase();
   const shown = repos.items.filter(
     (repo) =>
-      (which === "all" || (which === "held" ? repo.held_out : which === "made" ? repo.owner != null : repo.owner == null)) &&
+      (which === "all" || isAmong(repo, which)) &&
       (wanted === "" || `${repo.name} ${repo.description} ${repo.owner ?? ""}`.toLowerCase().includes(wanted)),
   );
   return (
@@ -118,6 +119,13 @@ export function ReposPage() {
       )}
     </Page>
   );
+}
+
+/** Whether a repo is of a kind that one may choose. */
+function isAmong(repo: RepoInfo, which: Exclude<(typeof SOURCES)[number][0], "all">): boolean {
+  if (which === "held") return repo.held_out;
+  if (which === "sets" || repo.kind !== "data") return which === "sets" && repo.kind !== "data";
+  return (repo.owner != null) === (which === "made");
 }
 
 /** Arrows move between the links of the rows. */
