@@ -34,7 +34,7 @@ export function MomentPicker({ name, dataset, question, setQuestion, acts, mayWr
   });
   const shown = versions.items.find((one) => one.commit === question.at || String(one.number) === question.at);
   const instants = [
-    ...versions.items.map((one) => ({ id: one.commit, at_ms: one.at_ms, words: `version ${one.number}${one.message ? `: ${one.message}` : ""}` })).reverse(),
+    ...versions.items.map((one) => ({ id: one.commit, at_ms: one.at_ms, words: `version ${one.number}${one.message ? `: ${one.message}` : ""} · ${count(one.labeled)} of ${count(one.items)} labeled` })).reverse(),
     { id: NOW, at_ms: now, words: "as people work on it" },
   ];
   return (
@@ -51,21 +51,9 @@ export function MomentPicker({ name, dataset, question, setQuestion, acts, mayWr
           />
         </TopSlot>
       )}
-      <label>
-        <span className="offscreen">Version</span>
-        <select className="field" value={shown?.commit ?? question.at ?? ""} onChange={(event) => { setQuestion({ at: event.target.value || null }); }}>
-          <option value="">now</option>
-          {question.at !== null && !shown && <option value={question.at}>version {question.at.slice(0, 12)}</option>}
-          {versions.items.map((one) => (
-            <option key={one.commit} value={one.commit}>
-              version {one.number} · {ago(one.at_ms, now)} · {count(one.labeled)} of {count(one.items)} labeled
-            </option>
-          ))}
-        </select>
-      </label>
       {question.at !== null ? (
         <>
-          <span className="tag need">read-only: as it was {shown ? ago(shown.at_ms, now) : "then"}</span>
+          <span className="tag need">read-only: {shown ? `version ${shown.number}, ${ago(shown.at_ms, now)}` : `version ${question.at.slice(0, 12)}`}</span>
           <Button small look="main" onClick={() => { setQuestion({ at: null }); }}>
             Back to now
           </Button>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
-import { type ApiError, call } from "@/api/client";
+import { call } from "@/api/client";
+import { usePages } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
 import { count, counted, percent } from "@/lib/format";
 import { allText, parseFilter, partsOf, tryFilter } from "@/lib/filter";
@@ -12,7 +13,7 @@ import { type Classes, useClasses } from "@/features/datasets/classes";
 import { thumbnailOf, wholeOf } from "@/features/datasets/media";
 import { usePageState } from "@/features/datasets/pageState";
 import { asked } from "@/features/datasets/place";
-import type { ItemInfo, ItemPage } from "@/features/datasets/types";
+import type { ItemInfo } from "@/features/datasets/types";
 import type { ViewProps } from "@/features/datasets/views";
 import "./analysis.css";
 import "./issues.css";
@@ -59,18 +60,13 @@ function LabelIssues({ name, dataset, question }: ViewProps) {
   const { acts, mayWrite, open } = usePageState();
   const classes = useClasses(dataset);
   const where = both(question.where, OPEN_ISSUES);
-  const args = { name, ...asked({ ...question, where }), sort: "suspect", descending: true, limit: PAGE };
-  const found = useQuery<ItemPage, ApiError>({
-    queryKey: ["datasets.items", args],
-    queryFn: ({ signal }) => call("datasets.items", args, signal) as Promise<ItemPage>,
-    retry: false,
-  });
+  const found = usePages("datasets.items", { name, ...asked({ ...question, where }), sort: "suspect", descending: true, limit: PAGE });
   const left = useQuery({
     queryKey: ["datasets.count_items", { name, ...asked({ ...question, where }) }],
     queryFn: ({ signal }) => call("datasets.count_items", { name, ...asked({ ...question, where }) }, signal),
   });
   const [at, setAt] = useState<string | null>(null);
-  const items = found.data?.items ?? [];
+  const items = found.items as readonly ItemInfo[];
   const place = Math.max(0, items.findIndex((item) => item.key === at));
   const here = items[place];
   const next = items[place + 1] ?? items[place - 1];
@@ -85,12 +81,13 @@ function LabelIssues({ name, dataset, question }: ViewProps) {
   useIssueKeys({
     decide: mayWrite ? decide : () => {},
     step: (by) => {
+      if (place + by >= items.length - 1 && found.hasMore && !found.isLoadingMore) found.more();
       const to = items[Math.max(0, Math.min(items.length - 1, place + by))];
       if (to) setAt(to.key);
     },
   });
-  if (found.error) return <ErrorNote error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Loading what="Reading the doubtful labels…" />;
+  if (found.error) return <ErrorNote error={found.error} retry={found.retry} />;
+  if (found.isPending) return <Loading what="Reading the doubtful labels…" />;
   if (!here)
     return (
       <Empty title="No label looks wrong.">
@@ -99,21 +96,28 @@ function LabelIssues({ name, dataset, question }: ViewProps) {
     );
   return (
     <div className="issue-body">
-      <div className="issue-list" role="listbox" aria-label="Doubtful labels, most doubtful first" tabIndex={0} aria-activedescendant={`issue-${place}`}>
+      <div className="issue-list">
         <p className="issue-count">
           {counted(left.data?.matching ?? items.length, "label")} to look at
         </p>
-        {items.map((item, index) => (
-          <div key={item.key} id={`issue-${index}`} role="option" aria-selected={index === place} className="issue-row" onClick={() => { setAt(item.key); }}>
-            <span className="issue-picture">
-              <MediaView media={item.media.kind === "text" ? { kind: "text", text: item.media.text ?? "" } : item.media} name={item.key} address={thumbnailOf(name, item, 64, question.at)} fit="tile" />
-            </span>
-            <Change item={item} classes={classes} />
-            <span className="issue-doubt" title="How doubtful the label is">
-              {percent(Number(item.fields["suspect"] ?? 0), 0)}
-            </span>
-          </div>
-        ))}
+        <div role="listbox" aria-label="Doubtful labels, most doubtful first" tabIndex={0} aria-activedescendant={`issue-${place}`}>
+          {items.map((item, index) => (
+            <div key={item.key} id={`issue-${index}`} role="option" aria-selected={index === place} className="issue-row" onClick={() => { setAt(item.key); }}>
+              <span className="issue-picture">
+                <MediaView media={item.media.kind === "text" ? { kind: "text", text: item.media.text ?? "" } : item.media} name={item.key} address={thumbnailOf(name, item, 64, question.at)} fit="tile" />
+              </span>
+              <Change item={item} classes={classes} />
+              <span className="issue-doubt" title="How doubtful the label is">
+                {percent(Number(item.fields["suspect"] ?? 0), 0)}
+              </span>
+            </div>
+          ))}
+        </div>
+        {found.hasMore && (
+          <Button small look="plain" disabled={found.isLoadingMore} onClick={found.more}>
+            {found.isLoadingMore ? "Reading more…" : `Show more than these ${count(items.length)}`}
+          </Button>
+        )}
       </div>
       <Judged key={here.key} {...{ name, item: here, classes, acts, mayWrite, decide }} onOpen={() => { open(here.key); }} model={question.model} />
     </div>
