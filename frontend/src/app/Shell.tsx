@@ -5,7 +5,8 @@ import { useLive } from "@/api/live";
 import { may, whoMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { useNeeds } from "@/api/needs";
-import { Empty, ErrorNote, Icon, Kbd, Loading, Page, TOP_SLOT } from "@/ui";
+import { plain } from "@/lib/format";
+import { Empty, ErrorNote, Icon, Kbd, Loading, Page, TOP_SLOT, When } from "@/ui";
 
 import { CommandPalette } from "./CommandPalette";
 import { Me } from "./Me";
@@ -128,16 +129,35 @@ function NotYours({ role, place }: { role: string; place: (typeof PLACES)[number
 function Trail({ path }: { path: string }) {
   const here = placeOf(path);
   const rest = path.split("/").slice(2).filter(Boolean).map(decodeURIComponent);
+  if (path.startsWith("/runs/") && rest[0] !== undefined) return <RunTrail run={rest[0]} />;
   return (
     <nav className="trail ellipsis" aria-label="Where am I">
       {here && rest.length > 0 ? <Link to={here.to}>{here.label}</Link> : <span>{here?.label ?? "Nowhere"}</span>}
-      {path.startsWith("/runs/") && <span className="faint"> / run</span>}
       {rest.map((part, index) => (
-        <span key={`${index}${part}`} className={path.startsWith("/runs/") ? "mono" : ""}>
+        <span key={`${index}${part}`}>
           <span className="faint"> / </span>
-          {path.startsWith("/runs/") ? part.slice(0, 12) : part}
+          {part}
         </span>
       ))}
+    </nav>
+  );
+}
+
+/** A run is told by its pipeline and its time; what it is called by the machine stands on its page. */
+function RunTrail({ run }: { run: string }) {
+  const found = useRead("jobs.get", { job: run });
+  const name = found.data && plain(found.data.pipeline);
+  return (
+    <nav className="trail ellipsis" aria-label="Where am I">
+      <Link to="/pipelines">Pipelines</Link>
+      {name !== undefined && (
+        <>
+          <span className="faint"> / </span>
+          <Link to="/pipelines/$name" params={{ name }}><bdi>{name}</bdi></Link>
+        </>
+      )}
+      <span className="faint"> / </span>
+      {found.data ? <>run of <When ms={found.data.created_ms} /></> : "run"}
     </nav>
   );
 }

@@ -52,7 +52,7 @@ export function VersionsTab({ name, model }: { name: string; model: ModelInfo })
               <th><span className="offscreen">Chosen</span></th>
               <th className="num">Version</th>
               <th>Accuracy</th>
-              <th>Macro F1</th>
+              <th className="models-wide">Macro F1</th>
               <th className="num">Items judged</th>
               <th>Made from</th>
               <th>By</th>
@@ -77,7 +77,7 @@ function VersionRow({ version, before, chosen, onToggle }: { version: ModelVersi
       <td><input type="checkbox" checked={chosen} onChange={onToggle} aria-label={`Choose version ${version.number}`} /></td>
       <td className="num nowrap">{version.number}{version.promoted && <> <span className="tag good">in production</span></>}</td>
       <td className="nowrap">{version.problem ? <span className="state bad">{version.problem}</span> : <Interval of={version.accuracy} />}</td>
-      <td className="nowrap">{!version.problem && <Interval of={version.macro_f1} />}</td>
+      <td className="nowrap models-wide">{!version.problem && <Interval of={version.macro_f1} />}</td>
       <td className="num">{count(version.accuracy.n)}</td>
       <td>
         <Sources version={version} />

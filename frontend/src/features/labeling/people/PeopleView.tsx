@@ -9,17 +9,17 @@ import { PersonPanel } from "./PersonPanel";
 
 type WorkerRow = Schemas["WorkerRow"];
 
-const HEADS: readonly (readonly [Sort, string, "num" | "", boolean])[] = [
+const HEADS: readonly (readonly [Sort, string, "num" | "num wide-only" | "wide-only" | "", boolean])[] = [
   ["worker", "Labeler", "", false],
   ["state", "State", "", true],
   ["known", "Known answers right", "", false],
   ["agreement", "Agrees with the others", "", false],
-  ["seconds", "Typical time", "num", false],
+  ["seconds", "Typical time", "num wide-only", false],
   ["answers", "Answers", "num", true],
   ["rejected", "Rejected", "num", true],
-  ["skipped", "Skipped", "num", true],
+  ["skipped", "Skipped", "num wide-only", true],
   ["earned", "Earned", "num", true],
-  ["last", "Last answer", "", true],
+  ["last", "Last answer", "wide-only", true],
 ];
 
 /** Everybody who labels here: whom to trust, at a glance; one of them from near at the side. */
@@ -86,12 +86,12 @@ function Row({ worker, chosen, open }: { worker: WorkerRow; chosen: boolean; ope
       <td className="nowrap">
         {worker.agreement.n > 0 ? <><Rate of={worker.agreement} /><div className="faint">of {count(worker.agreement.n)}</div></> : <span className="faint">no others to compare with</span>}
       </td>
-      <td className="num nowrap">{duration(worker.median_seconds * 1000)}</td>
+      <td className="num nowrap wide-only">{duration(worker.median_seconds * 1000)}</td>
       <td className="num">{count(worker.answers)}</td>
       <td className="num">{count(worker.rejected)}</td>
-      <td className="num">{count(worker.skipped)}</td>
+      <td className="num wide-only">{count(worker.skipped)}</td>
       <td className="num">{money(worker.earned)}</td>
-      <td className="nowrap">{worker.last_ms ? <When ms={worker.last_ms} /> : <span className="faint">none</span>}</td>
+      <td className="nowrap wide-only">{worker.last_ms ? <When ms={worker.last_ms} /> : <span className="faint">none</span>}</td>
     </tr>
   );
 }
