@@ -51,19 +51,20 @@ export function choicesOf(config: string): Choices | null {
   };
 }
 
-/** Their own hotkeys, else digits in order, as the editor gives them; the tenth is 0. */
 function withKeys(choices: readonly Element[]): Choices["choices"] {
-  const own = new Set(choices.map((tag) => tag.getAttribute("hotkey")).filter(Boolean));
-  const free = [..."1234567890"].filter((key) => !own.has(key));
-  return choices.map((tag) => {
-    const value = tag.getAttribute("value") ?? "";
-    return {
-      value: tag.getAttribute("alias") ?? value,
-      said: value,
-      key: tag.getAttribute("hotkey") ?? free.shift() ?? "",
-      hint: tag.getAttribute("hint") ?? "",
-    };
+  const values = choices.map((tag) => tag.getAttribute("value") ?? "");
+  const keys = keysFor(values, choices.map((tag) => tag.getAttribute("hotkey")));
+  return choices.map((tag, at) => {
+    const said = values[at] ?? "";
+    return { value: tag.getAttribute("alias") ?? said, said, key: keys[at] ?? "", hint: tag.getAttribute("hint") ?? "" };
   });
+}
+
+/** Their own hotkeys, else digits in order, as the editor gives them; the tenth is 0. Digits answer to themselves. */
+export function keysFor(values: readonly string[], hotkeys: readonly (string | null)[]): string[] {
+  if (hotkeys.every((key) => key === null) && values.every((value) => /^\d$/.test(value))) return [...values];
+  const free = [..."1234567890"].filter((key) => !hotkeys.includes(key));
+  return hotkeys.map((key) => key ?? free.shift() ?? "");
 }
 
 /** The answer as Label Studio writes it. */

@@ -127,8 +127,9 @@ export function useDesk(pipeline: string, who: string): Work {
   const leave = useEffectEvent(() => {
     // Sent by the browser even as the page goes; if not, the next page finds it where it was kept.
     for (const act of unsent(desk)) void send(act, true);
-    // What was taken ahead is free for others at once, and not when its time has run out.
-    for (const task of desk.hand) {
+    // What was taken ahead is free for others at once, and not when its time has run out. What is looked at stays: who
+    // comes back soon goes on with it.
+    for (const task of desk.hand.slice(1)) {
       void fetch(addressOf("tasks.release"), {
         method: "POST",
         body: JSON.stringify({ assignment: task.id }),

@@ -4,7 +4,7 @@ import { type ApiError, type LabelingInfo, type Schemas, call } from "@/api/clie
 import { useMay } from "@/api/may";
 import { useAct } from "@/api/queries";
 import { counted, money } from "@/lib/format";
-import { Button, ErrorNote, Section } from "@/ui";
+import { Button, ErrorNote, Markdown, Section } from "@/ui";
 
 /** What people are told; whoever may changes it here, after a look at what a breaking change asks again. */
 export function Guidelines({ it, pipeline }: { it: LabelingInfo; pipeline: string }) {
@@ -17,7 +17,7 @@ export function Guidelines({ it, pipeline }: { it: LabelingInfo; pipeline: strin
       title="Guidelines"
       aside={<>{it.guidelines && `version ${it.guideline_version} `}{mayChange && <Button small onClick={() => { setEditing(true); }}>{it.guidelines ? "Change" : "Write them"}</Button>}</>}
     >
-      {it.guidelines ? <div className="panel guidelines">{it.guidelines}</div> : <p className="quiet">People are told nothing yet beside the question itself.</p>}
+      {it.guidelines ? <div className="panel guidelines"><Markdown text={it.guidelines} /></div> : <p className="quiet">People are told nothing yet beside the question itself.</p>}
     </Section>
   );
 }
