@@ -1,5 +1,5 @@
 /** What one may do to items, each act one commit that can be taken back. */
-import { useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 
 import { type ApiError, call } from "@/api/client";
@@ -72,10 +72,13 @@ export function useActs(name: string, question: Question): Acts {
   const foresee = useCallback(
     (keys: readonly string[], change: Partial<ItemPage["items"][number]>) => {
       const known = new Set(keys);
-      cache.setQueriesData<ItemPage>({ queryKey: ["datasets.items"] }, (page) =>
-        page && page.items.some((item) => known.has(item.key))
+      const changed = (page: ItemPage): ItemPage =>
+        page.items.some((item) => known.has(item.key))
           ? { ...page, items: page.items.map((item) => (known.has(item.key) ? { ...item, ...change } : item)) }
-          : page,
+          : page;
+      // One page, or pages that are read one after the other.
+      cache.setQueriesData<ItemPage | InfiniteData<ItemPage>>({ queryKey: ["datasets.items"] }, (data) =>
+        data && ("pages" in data ? { ...data, pages: data.pages.map(changed) } : changed(data)),
       );
     },
     [cache],
