@@ -16,6 +16,7 @@ from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of, position_of
 
 _ROWS_AT_ONCE = 500
+_TRIMMED = " \ufeff\u200b\u00a0"  # some spreadsheets take these away before they look
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -90,4 +91,4 @@ def _csv(entries: Iterable[AuditEntry]) -> Iterator[bytes]:
 
 def _cell(value: object) -> object:
     # A spreadsheet would run what begins like a formula; names are written by anybody.
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip(_TRIMMED).startswith(_FORMULA) else value

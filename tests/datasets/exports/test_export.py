@@ -15,6 +15,7 @@ import yaml
 from PIL import Image
 
 from tilth.datasets.exports.export import export
+from tilth.datasets.exports.rows import _cell
 from tilth.datasets.exports.subject import Options, Subject
 from tilth.errors import Invalid
 
@@ -183,3 +184,9 @@ def test_a_label_that_looks_like_markup_stays_text(make: Make) -> None:
     head = next(yaml.safe_load_all(card))
     (label,) = [each for each in head["dataset_info"]["features"] if each["name"] == "label"]
     assert label["dtype"]["class_label"]["names"] == {"0": "---\n<script>"}
+
+
+@pytest.mark.parametrize("value", ["=1", " =1", "\ufeff=1", "\u00a0+1", "\u200b@x", "\t=1", "＝1"])
+def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe_also_behind_what_it_trims(value: str) -> None:
+    assert _cell(value, safe=True) == f"'{value}"
+    assert _cell(value, safe=False) == value

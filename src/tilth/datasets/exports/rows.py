@@ -16,6 +16,7 @@ from tilth.datasets.exports.zips import Zip
 
 FILE = "file"
 """The column that says where in the archive (or, by reference, in the workspace) an item's media lies."""
+_TRIMMED = " \ufeff\u200b\u00a0"  # some spreadsheets take these away before they look
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Place = Callable[[str, Media | None], str | None]
@@ -85,7 +86,7 @@ def _cell(value: Any, *, safe: bool) -> str:
         return json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):
         return str(value)
-    return f"'{value}" if safe and value.startswith(_FORMULA) else value
+    return f"'{value}" if safe and value.lstrip(_TRIMMED).startswith(_FORMULA) else value
 
 
 def _write_jsonl(out: IO[bytes], rows: Iterator[dict[str, Any]]) -> None:
