@@ -268,6 +268,28 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
         workspace.models.train("own")
 
 
+def test_the_lineage_of_a_trained_model_leads_to_the_dataset_and_its_sources(workspace: Workspace) -> None:
+    define_notes(workspace, 30)
+    (record, *sources) = workspace.lineage.of("notes").nodes
+    assert [node.commit.id for node in sources] == list(record.record_of), "none was saved yet: the sources themselves"
+    assert {node.commit.repo for node in sources} == {"default/texts"}
+    workspace.models.train("notes")
+    assert workspace.lineage.of("notes-model").nodes[0].record_of == (), "the training has made no version yet"
+    workspace.maintenance.run(timeout_s=120)
+    nodes = workspace.lineage.of("notes-model@main").nodes
+    assert [node.depth for node in nodes] == sorted(node.depth for node in nodes)
+    assert [node.commit.repo for node in nodes[:2]] == ["default/notes-model", "default/notes-train"]
+    assert list(nodes[0].record_of) == [nodes[1].commit.id]
+    assert {"default/notes", "default/texts"} <= {node.commit.repo for node in nodes}
+    assert len(workspace.lineage.of("notes-model", depth=1).nodes) == 2
+    assert len(workspace.lineage.of("notes-model", depth=0).nodes) == 1
+    workspace.datasets.fix("notes", "fish", keys=["0"])
+    nodes = workspace.lineage.of("notes").nodes
+    version = workspace.datasets.versions("notes").items[0].commit
+    assert list(nodes[0].record_of) == [version], "an act leads to the newest saved version"
+    assert "default/texts" in {node.commit.repo for node in nodes}
+
+
 def test_training_leaves_a_model_that_somebody_else_made_as_it_is(workspace: Workspace) -> None:
     define_notes(workspace, 30)
     workspace.models.register("notes-model", {"dataset": "notes"}, description="ours")

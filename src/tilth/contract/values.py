@@ -422,6 +422,8 @@ class LineageNode:
 
     commit: CommitInfo
     depth: int
+    record_of: Sequence[str] = ()
+    """Of the newest record of a model or dataset: the commits that it stands for now, which are not sealed in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from tilth.contract.values import DatumTrace, LabelTrace, Lineage, LineageNode
@@ -21,6 +21,7 @@ from tilth.workspace.infos import commit_info
 from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit
+from tilth.workspace.recorded import recorded
 
 MAX_DEPTH = 1000
 MAX_TRACES = 100
@@ -44,6 +45,7 @@ class LocalLineage:
     """Where the folder's things came from and what came from them."""
 
     def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._backend = opened.backend
         self._tables = opened.resources.tables
 
@@ -51,6 +53,7 @@ class LocalLineage:
         """Trace a commit, or one file of it down to items, recipes, guidelines and (opaque) labelers.
 
         A file is followed to at most 100 datums and 20 labels, nearest first; commits are listed in full up to `depth`.
+        The newest record of a model or dataset leads on to what it stands for now: a version, or the sources.
         """
         asked = revisions.parse(reference)
         commit = revisions.resolve(self._backend, asked)
@@ -60,13 +63,30 @@ class LocalLineage:
         if asked.path:
             Tree(self._backend.store, commit.tree).need(asked.path)
             self._follow(commit, asked.path, {node.commit.id: node.commit for node in graph.nodes}, datums, labels)
-        return Lineage(reference, _nodes(graph), datums, labels)
+        nodes = _nodes(graph)
+        if not asked.path and depth > 0:
+            nodes = self._with_recorded(commit, nodes, depth)
+        return Lineage(reference, nodes, datums, labels)
 
     def descendants(self, reference: str, *, limit: int = 1000) -> Lineage:
         """List commits derived from a commit, nearest first."""
         commit = revisions.resolve(self._backend, reference)
         graph = trace.descendants(self._backend, commit.id, limit=check_limit(limit))
         return Lineage(reference, _nodes(graph))
+
+    def _with_recorded(self, commit: Commit, nodes: list[LineageNode], depth: int) -> list[LineageNode]:
+        """Add what the record in `commit` stands for, and what that came from, nearest first."""
+        further = recorded(self._opened, commit)
+        if not further:
+            return nodes
+        found = {node.commit.id: node for node in nodes}
+        found[commit.id] = replace(found[commit.id], record_of=[each.id for each in further])
+        for each in further:
+            for node in _nodes(trace.ancestry(self._backend, each.id, depth=depth - 1)):
+                known = found.get(node.commit.id)
+                if known is None or known.depth > node.depth + 1:
+                    found[node.commit.id] = replace(known or node, depth=node.depth + 1)
+        return sorted(found.values(), key=lambda node: node.depth)
 
     def _follow(
         self,

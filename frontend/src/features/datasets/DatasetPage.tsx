@@ -147,7 +147,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
             <Button small look="plain" icon="clock" aria-expanded={history} onClick={() => { setHistory(!history); }} title="Who did what to these items, with undo (h)">
               History
             </Button>
-            <Link className="button small plain" to="/lineage" search={{ of: `${name}@main` }}>
+            <Link className="button small plain" to="/lineage" search={{ of: `${name}@${dataset.versions > 0 ? "versions" : "main"}` }}>
               Lineage
             </Link>
           </span>

@@ -40,16 +40,18 @@ function LineageOf({ of }: { of: string }) {
     );
   if (!lineage.data || !here) return <Loading what={`Tracing ${of}…`} />;
   const repo = plain(here.repo);
+  // A record goes on to what is newest, so a link that shows the same for ever is that of a version.
   const pinned = `${repo}@${here.id}${path ? `:${path}` : ""}`;
   const led = descendants.data?.nodes.filter((node) => node.commit.id !== here.id) ?? [];
   const came = lineage.data.nodes.slice(1);
+  const isRecord = (lineage.data.nodes[0]?.record_of ?? []).length > 0;
   const graph = lineageGraph(here.id, lineage.data.nodes, descendants.data?.nodes ?? [], drawn);
   const left = new Set([...lineage.data.nodes, ...led].map((node) => node.commit.id)).size - graph.nodes.length;
   return (
     <Page
       title={path ? <>{path} <span className="quiet">in {repo}</span></> : repo}
       about={<>{here.message && <>“{here.message}” · </>}{origin(here)} · <When ms={here.at_ms} /></>}
-      acts={<Share pinned={pinned} />}
+      acts={!isRecord && <Share pinned={pinned} />}
     >
       <Facts
         facts={[
@@ -66,6 +68,7 @@ function LineageOf({ of }: { of: string }) {
             : null,
         ]}
       />
+      {isRecord && <p className="quiet">This page shows what {repo} is made of now: its newest version, or the sources when none is saved yet.</p>}
       <FlowGraph
         label="Where it came from, to the left, and what came from it, to the right"
         tallest={520}
@@ -90,7 +93,7 @@ function LineageOf({ of }: { of: string }) {
       <Traces lineage={lineage.data} />
       <FilesOf commit={here} chosen={path} />
       <PeopleOf commits={lineage.data.nodes.map((node) => node.commit)} />
-      <Versions title="Came from" none={here.parents.length > 0 ? "No other repo: it follows from the version before." : "Nothing: this is where it began."} nodes={came.map((node) => node.commit)} />
+      <Versions title="Came from" none={here.derivation?.stage === "act" ? "What somebody changed by hand in the dataset; it follows from the version before." : here.parents.length > 0 ? "No other repo: it follows from the version before." : "Nothing: this is where it began."} nodes={came.map((node) => node.commit)} />
       {descendants.error ? (
         <ErrorNote error={descendants.error} retry={() => void descendants.refetch()} />
       ) : (

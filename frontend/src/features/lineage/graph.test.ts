@@ -15,3 +15,9 @@ test("the nearest versions on both sides are joined by what they read", () => {
   expect(nodes.map((node) => [node.id, node.side])).toEqual([["h", "here"], ["a", "from"], ["b", "to"]]);
   expect(edges).toEqual([{ from: "a", to: "h" }, { from: "h", to: "b" }]);
 });
+
+test("a record of a model is joined to the version that it stands for", () => {
+  const here = commit("h");
+  const { edges } = lineageGraph("h", [{ commit: here, depth: 0, record_of: ["v"] }, { commit: commit("v", "a"), depth: 1 }, { commit: commit("a"), depth: 2 }], [], 9);
+  expect(edges).toEqual([{ from: "a", to: "v" }, { from: "v", to: "h" }]);
+});

@@ -13,7 +13,7 @@ export interface LineageGraph<C extends Made> {
 /** Join what a version came from and what came from it; at most `most` nodes, nearest first. */
 export function lineageGraph<C extends Made>(
   here: string,
-  from: readonly { commit: C; depth: number }[],
+  from: readonly { commit: C; depth: number; record_of?: readonly string[] }[],
   to: readonly { commit: C; depth: number }[],
   most: number,
 ): LineageGraph<C> {
@@ -27,5 +27,9 @@ export function lineageGraph<C extends Made>(
   for (const { commit } of nodes.values())
     for (const input of commit.derivation?.inputs ?? [])
       if (nodes.has(input.commit)) edges.push({ from: input.commit, to: commit.id });
+  // The record of a model or dataset is joined to what it stands for.
+  for (const { commit, record_of } of from)
+    for (const other of record_of ?? [])
+      if (nodes.has(commit.id) && nodes.has(other)) edges.push({ from: other, to: commit.id });
   return { nodes: [...nodes.values()], edges };
 }

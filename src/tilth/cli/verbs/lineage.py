@@ -46,6 +46,8 @@ def _print(lineage: Lineage) -> None:
 def _node(node: LineageNode) -> str:
     commit, derivation = node.commit, node.commit.derivation
     line = f"{'  ' * node.depth}{repo_name(commit.repo)}@{commit.id}  {when(commit.at_ms)}"
+    if node.record_of:
+        return f"{line}  stands for {', '.join(short(each) for each in node.record_of)}: {safe(commit.message)}"
     if derivation is None:
         return f"{line}  put by {safe(commit.author)}{f': {safe(commit.message)}' if commit.message else ''}"
     if not derivation.inputs:
