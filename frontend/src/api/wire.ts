@@ -5418,6 +5418,11 @@ export interface components {
             commit: components["schemas"]["CommitInfo"];
             /** Depth */
             depth: number;
+            /**
+             * Record Of
+             * @default []
+             */
+            record_of: string[];
         };
         /** MaintenanceAllowRequest */
         MaintenanceAllowRequest: {
