@@ -153,7 +153,7 @@ try {
   await step("a model is trained on the dataset's page", async () => {
     await page.goto(at("/datasets/animals?view=train"));
     await page.getByRole("button", { name: "Train a model" }).click();
-    await see(/Saved as version 1 of animals; since the last training 120 items added/);
+    await see(/Saved as version 1 of animals: 120 items, trained on for the first time/);
     await page.getByText("The last training is done").waitFor({ timeout: 120_000 });
     await page.getByRole("link", { name: /animals-model/ }).first().click();
     await page.getByRole("checkbox", { name: "Choose version 1" }).waitFor();

@@ -248,6 +248,7 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
     define_notes(workspace, 30)
     first = workspace.models.train("notes")
     assert (first.pipeline, first.model, first.version, first.added) == ("notes-train", "notes-model", 1, 30)
+    assert first.first
     workspace.maintenance.run(timeout_s=120)
     (version,) = workspace.models.versions("notes-model").items
     assert version.problem == ""
@@ -260,6 +261,7 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
     put_texts(workspace, 40)
     second = workspace.models.train("notes-model")
     assert (second.version, second.saved, second.added, second.relabeled) == (2, True, 10, 0)
+    assert not second.first
     workspace.maintenance.run(timeout_s=120)
     found = workspace.models.compare("notes-model@1", "notes-model@2")
     assert any("+10 items; version 1 → 2" in reason.words for reason in found.why)

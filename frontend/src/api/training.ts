@@ -57,5 +57,6 @@ export function startedWords(started: Schemas["TrainInfo"]): string {
     started.relabeled ? `${started.relabeled.toLocaleString("en")} relabeled` : "",
   ].filter(Boolean);
   const saved = started.saved ? `Saved as version ${started.version} of ${started.dataset}` : `Version ${started.version} of ${started.dataset} is as it was`;
+  if (started.first) return `${saved}: ${started.added.toLocaleString("en")} ${started.added === 1 ? "item" : "items"}, trained on for the first time.`;
   return `${saved}; since the last training ${changes.join(", ") || "nothing changed"}.`;
 }

@@ -299,6 +299,8 @@ class TrainInfo:
     removed: int
     relabeled: int
     """Items that differ from the data that the model was last trained on."""
+    first: bool = False
+    """Whether the dataset has no trained model yet; `added` is then all its items."""
 
 
 class Models(Protocol):

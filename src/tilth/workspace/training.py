@@ -92,6 +92,7 @@ def _train_dataset(opened: Opened, dataset: str) -> TrainInfo:
         added=counted["added"] if counted else dataset_versions.version_info(version).items,
         removed=counted["removed"] if counted else 0,
         relabeled=counted["changed"] if counted else 0,
+        first=before is None,
     )
 
 

@@ -353,6 +353,8 @@ def _print_board(board: TestBoard) -> None:
 def _print_training(done: TrainInfo) -> None:
     if done.version is not None:
         changed = f"{done.added:,} items added, {done.removed:,} removed, {done.relabeled:,} relabeled"
+        if done.first:
+            changed = f"{done.added:,} items, for the first time"
         print(f"Training on version {done.version} of {safe(done.dataset)}: {changed}.")
     print(f"Pipeline {safe(done.pipeline)} makes the next version of the model {safe(done.model)}.")
 
