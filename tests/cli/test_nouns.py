@@ -101,8 +101,11 @@ def test_a_dataset_is_defined_looked_at_fixed_and_saved(notes: Shell) -> None:
     made = notes.json("dataset", "define", "pets", "--guess", "notes:table.csv", "--description", "small")
     assert (made["items"], made["labeled"], made["classes"]) == (3, 3, ["cat", "dog"])
     assert notes.json("dataset", "define", "pets", "-", stdin=json.dumps(guessed))["items"] == 3
-    assert [each["name"] for each in notes.json("dataset", "list")["items"]] == ["pets"]
-    assert "small" in notes.run("dataset", "list").stdout
+    listed = notes.json("dataset", "list")["items"]
+    assert [(each["name"], each["items"], each["labeled"]) for each in listed] == [("pets", 3, 3)]
+    shown = notes.run("dataset", "list").stdout
+    assert "small" in shown
+    assert "?" not in shown, "it is counted, though this process did not open it before"
     assert "cat, dog" in notes.run("dataset", "show", "pets").stdout
     act = notes.json("dataset", "fix", "pets", "dog", "a", "--reason", "it barks")
     assert act["count"] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -15,9 +16,10 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.specs import read_specs
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import committed, number, safe, when
-from tilth.contract.datasets import ActInfo, DatasetInfo, IntervalInfo, ItemInfo, MetricsInfo, VersionInfo
+from tilth.contract.datasets import ActInfo, DatasetInfo, Datasets, IntervalInfo, ItemInfo, MetricsInfo, VersionInfo
 from tilth.contract.values import CommitInfo, Page
-from tilth.errors import Invalid
+from tilth.errors import Invalid, TilthError
+from tilth.model.names import DEFAULT_PROJECT
 
 _WIDEST = 60
 _WHERE = click.option("--where", default="", metavar="FILTER", help="Only items that match, as label = 'cat'.")
@@ -62,9 +64,10 @@ def guess(session: Session, reference: str) -> None:
 @paging(100)
 @pass_session
 def list_(session: Session, after: str | None, limit: int) -> None:
-    """List datasets."""
+    """List datasets. Those that nobody has opened yet are opened to be counted."""
     datasets = session.workspace().datasets
     page = collect(lambda key, count: datasets.list(after=key, limit=count), after=after, limit=limit)
+    page = replace(page, items=[_counted(datasets, each) for each in page.items])
     session.show(page, _print_list)
     if note := more(page):
         session.note(note)
@@ -220,6 +223,17 @@ def versions(session: Session, name: str, after: str | None, limit: int) -> None
 
 
 COMMANDS = (define, guess, list_, show, items, metrics, fix, mark, undo, acts, save, versions)
+
+
+def _counted(datasets: Datasets, info: DatasetInfo) -> DatasetInfo:
+    """Return a dataset of a list with its counts; a list opens nothing, so they may lack."""
+    if info.items is not None or info.problem:
+        return info
+    try:
+        opened = datasets.get(info.name if info.project == DEFAULT_PROJECT else f"{info.project}/{info.name}")
+    except TilthError as problem:
+        return replace(info, problem=problem.message)
+    return replace(info, items=opened.items, labeled=opened.labeled)
 
 
 def _print_list(page: Page[DatasetInfo]) -> None:
