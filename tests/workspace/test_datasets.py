@@ -754,7 +754,7 @@ def test_labels_that_people_gave_are_guessed_before_a_table_beside_the_pictures(
     assert before["labels"]["from"] == "birds@main:some.csv"
     config = (
         '<View><Image name="image" value="$image"/><Choices name="kind" toName="image">'
-        '<Choice value="x"/><Choice value="y"/></Choices></View>'
+        '<Choice value="z"/><Choice value="x"/><Choice value="y"/></Choices></View>'
     )
     workspace.pipelines.create(
         {
@@ -778,8 +778,10 @@ def test_labels_that_people_gave_are_guessed_before_a_table_beside_the_pictures(
         "column": "label",
         "pipeline": "askbirds",
     }
+    assert found["classes"] == [{"name": "z"}, {"name": "x"}, {"name": "y"}], "those that no item has, too"
     workspace.datasets.define("guessedbirds", found)
     assert workspace.datasets.get("guessedbirds").labeled == 3
+    assert list(workspace.datasets.get("guessedbirds").classes) == ["z", "x", "y"]
 
 
 def test_tables_with_nameless_equal_and_taken_columns_are_datasets(workspace: Workspace) -> None:

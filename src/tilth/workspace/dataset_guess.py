@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from tilth.datasets.assembling import GIVEN, file_items, match_keys, text
 from tilth.datasets.tables import SUFFIXES, is_table, read_table
 from tilth.errors import Invalid, NotFound
+from tilth.labeling.config import parse_config
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.pipelines.registry import find_pipeline
 from tilth.versioning import revisions
@@ -75,7 +76,7 @@ def guess(backend: Backend, reference: str) -> Mapping[str, Any]:
     chosen = files.filter(pc.match_substring_regex(names, _ending(KINDS[kind])))
     asked_people = _asked_people(backend, commit.repo, asked.revision or DEFAULT_BRANCH)
     if asked_people is not None:
-        return {**found, "labels": asked_people}
+        return {**found, **asked_people}
     items = file_items(chosen.to_batches(), folder, from_folder=True)
     for path in tables[:LOOKED_AT]:
         labels = _labels(tree, path, place, items["key"])
@@ -88,7 +89,10 @@ def guess(backend: Backend, reference: str) -> Mapping[str, Any]:
 
 
 def _asked_people(backend: Backend, repo: str, branch: str) -> Mapping[str, Any] | None:
-    """Return where people's labels of a branch's files are published, by the newest pipeline that asks about them."""
+    """Return where people's labels of a branch's files are published, by the newest pipeline that asks about them.
+
+    Its classes come along, as no item may have some of them yet.
+    """
     found = []
     with backend.database.read() as conn:
         for reader_id, reader_branch in readers_of(conn, find_repo(conn, repo).id, branch):
@@ -101,11 +105,15 @@ def _asked_people(backend: Backend, repo: str, branch: str) -> Mapping[str, Any]
                 continue
             tree = Tree(backend.store, load_commit(conn, output.head).tree)
             if pipeline.kind == "labeling" and tree.is_folder("labels"):
-                found.append((pipeline.created_ms, f"{short_name(pipeline.output)}@{pipeline.branch}", pipeline.name))
+                config = str(pipeline.document["labeling"]["config"])
+                place = f"{short_name(pipeline.output)}@{pipeline.branch}"
+                found.append((pipeline.created_ms, place, pipeline.name, config))
     if not found:
         return None
-    _, place, name = max(found)
-    return {"from": f"{place}:labels", "key": "path", "column": "label", "pipeline": short_name(name)}
+    _, place, name, config = max(found)
+    labels = {"from": f"{place}:labels", "key": "path", "column": "label", "pipeline": short_name(name)}
+    classes = parse_config(config).labels()
+    return {"labels": labels, **({"classes": [{"name": each} for each in classes]} if classes else {})}
 
 
 def _rows(tree: Tree, place: str, paths: Sequence[str]) -> Mapping[str, Any]:

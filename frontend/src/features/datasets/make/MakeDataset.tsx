@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
 import { call } from "@/api/client";
 import { useAct, usePages, useRead } from "@/api/queries";
+import { choicesOf } from "@/lib/classesAsked";
 import { count } from "@/lib/format";
 import { fullName, parseReference } from "@/lib/names";
 import { Button, ErrorNote } from "@/ui";
@@ -38,6 +39,12 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
   const pipelines = useRead("pipelines.list", { limit: 1000 });
   const asking = (of: string): string[] =>
     of === "" ? [] : (pipelines.data?.items ?? []).filter((one) => labeledRepo(one.spec) === of).map((one) => fullName(one.project, one.name));
+  // All that people may answer, though no item may have some of it yet.
+  const classesOf = (project: string): string[] => {
+    const spec = pipelines.data?.items.find((one) => fullName(one.project, one.name) === project)?.spec;
+    const config = (spec?.["labeling"] as { config?: unknown } | undefined)?.config;
+    return typeof config === "string" ? choicesOf(config) : [];
+  };
   const projects = asking(repo);
   const files = useRead("files.walk", { reference: `${repo}@main`, limit: 1000 }, { enabled: repo !== "" });
   const paths = useMemo(() => (files.data?.items ?? []).filter((one) => one.kind === "file").map((one) => one.path.replace(/^\//, "")), [files.data]);
@@ -56,7 +63,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
     try {
       const definition = await call("datasets.guess", { reference: `${next}@main` });
       const guessed = draftOf(definition as Readonly<Record<string, unknown>>);
-      if (asked.current === next) setDraft(project !== undefined && guessed.items === "files" && guessed.labels === "none" ? { ...guessed, ...labelsOf(project) } : guessed);
+      if (asked.current === next) setDraft(project !== undefined && guessed.items === "files" && guessed.labels === "none" ? { ...guessed, ...labelsOf(project, classesOf(project)) } : guessed);
     } catch {
       // No guess is no trouble: the form says what there is to choose.
       if (asked.current === next) setDraft({ ...EMPTY, from: `${next}@main`, media: commonMedia(paths) });
@@ -185,7 +192,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
               </button>
             ))}
             {projects.map((project) => (
-              <button key={project} type="button" className="chip" aria-pressed={draft.labels === "table" && draft.labelPipeline === project} onClick={() => { set(labelsOf(project)); }}>
+              <button key={project} type="button" className="chip" aria-pressed={draft.labels === "table" && draft.labelPipeline === project} onClick={() => { set(labelsOf(project, classesOf(project))); }}>
                 what people say in <bdi>{project}</bdi>
               </button>
             ))}

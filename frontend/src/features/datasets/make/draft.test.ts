@@ -39,9 +39,10 @@ describe("a dataset in the making", () => {
 
   it("takes the labels that people give in a project, once a table is chosen", () => {
     expect(missing({ ...EMPTY, from: "a@main", labels: "table", labelFrom: "label@main" })).toMatch(/labels/);
-    const draft = { ...EMPTY, from: "photos@main", ...labelsOf("label-photos") };
+    const draft = { ...EMPTY, from: "photos@main", ...labelsOf("label-photos", ["cat", "dog", "owl"]) };
     expect(missing(draft)).toBeNull();
     expect(definitionOf(draft)).toMatchObject({ labels: { from: "label-photos@main:labels", key: "key", column: "label", match: "path", pipeline: "label-photos" } });
+    expect(draft.classes.map((one) => one.name)).toEqual(["cat", "dog", "owl"]);
     expect(labeledRepo({ labeling: {}, input: { pfs: { repo: "photos", glob: "/**" } } })).toBe("photos");
     expect(labeledRepo({ input: { pfs: { repo: "photos" } } })).toBeNull();
     expect(labeledRepo({ labeling: {}, input: { union: [] } })).toBeNull();

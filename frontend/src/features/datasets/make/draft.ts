@@ -71,8 +71,8 @@ export function draftOf(definition: Json): Draft {
 }
 
 /** What is asked of people about the items of a repo: where the labels of a labeling project lie. */
-export function labelsOf(project: string): Pick<Draft, "labels" | "labelFrom" | "labelKey" | "labelColumn" | "labelMatch" | "labelPipeline" | "classes"> {
-  return { labels: "table", labelFrom: `${project}@main:labels`, labelKey: "key", labelColumn: "label", labelMatch: "path", labelPipeline: project, classes: [] };
+export function labelsOf(project: string, classes: readonly string[]): Pick<Draft, "labels" | "labelFrom" | "labelKey" | "labelColumn" | "labelMatch" | "labelPipeline" | "classes"> {
+  return { labels: "table", labelFrom: `${project}@main:labels`, labelKey: "key", labelColumn: "label", labelMatch: "path", labelPipeline: project, classes: classes.map((name, index) => ({ name, colour: (index % COLOURS) + 1 })) };
 }
 
 /** The repo whose items a pipeline's spec shows to people; null where it shows none, or several. */
