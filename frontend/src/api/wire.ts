@@ -7331,6 +7331,11 @@ export interface components {
             change: string;
             /** Dataset */
             dataset: string;
+            /**
+             * First
+             * @default false
+             */
+            first: boolean;
             /** Model */
             model: string;
             /** Pipeline */
