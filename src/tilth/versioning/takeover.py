@@ -83,15 +83,21 @@ def take_over(
     *,
     author: str,
     force: bool = False,
+    name: str = "",
 ) -> Done:
     """Index every commit that `heads` and `named` reach, then make the repo's branches and tags what they say.
 
-    `repo` carries the id that its commits have. Every new commit's record, tree and content must be here, and its seal
-    must hold; so equal seals mean equal data and lineage. Heads move forward only, and tags not at all, unless `force`.
-    Commits of other repos, which lineage names, come as records without data, in repos that count as deleted. Raises
-    Conflict, Invalid, Corrupt. Cost: what the new commits changed.
+    `repo` carries the id that its commits have; `name` is what to call it here, "" for as it is called there. Every new
+    commit's record, tree and content must be here, and its seal must hold; so equal seals mean equal data and lineage.
+    Heads move forward only, and tags not at all, unless `force`. Commits of other repos, which lineage names, come as
+    records without data, in repos that count as deleted. Raises Conflict, Invalid, Corrupt. Cost: what the new commits
+    changed.
     """
+    if name:
+        repo = renamed(repo, name)
     _check(repo, heads, named)
+    if name:
+        _check_called(backend, repo)
     seals = [each.seal for each in heads if each.seal is not None] + [tag.seal for tag in named]
     with backend.database.read() as conn:
         row = conn.execute(select(repos.c.deleted_ms).where(repos.c.id == repo.id)).first()
@@ -127,6 +133,20 @@ def _check(repo: Repo, heads: Iterable[Named], named: Iterable[NamedTag]) -> Non
         check_name(each.name, "branch")
     for tag in named:
         check_name(tag.name, "tag")
+
+
+def _check_called(backend: Backend, repo: Repo) -> None:
+    """Raise Conflict when the repo is here under another name: its commits carry its id, so it cannot be here twice."""
+    with backend.database.read() as conn:
+        here = conn.execute(
+            select(repos.c.project, repos.c.name).where(repos.c.id == repo.id, repos.c.deleted_ms.is_(None))
+        ).first()
+    if here is not None and (here.project, here.name) != (repo.project, repo.name):
+        raise Conflict(
+            f"This repo is here already, as {here.project}/{here.name}; it cannot be here twice.",
+            help="Leave the name out to update it, or copy its files into a new repo (`tilth cp`).",
+            repo=f"{here.project}/{here.name}",
+        )
 
 
 def _new_commits(backend: Backend, seals: Sequence[Digest], *, anew: RepoId | None) -> list[Commit]:

@@ -114,7 +114,7 @@ class LocalTransfers:
         )
         done = takeover.take_over(
             self._backend,
-            takeover.renamed(repo, name) if name else repo,
+            repo,
             [
                 takeover.Named(each.name, CommitId(each.head), digest_from_hex(each.seal))
                 if each.head
@@ -130,6 +130,7 @@ class LocalTransfers:
             [takeover.Released(CommitId(e.commit), e.how, e.author, e.at_ms, e.reason) for e in refs.released],
             author=self._author,
             force=force,
+            name=name,
         )
         return TakenOver(short_name(done.repo.full_name), done.commits, done.moved, done.tags)
 
