@@ -13,8 +13,16 @@ from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.streams import write_out
 from tilth.cli.tables import print_facts, print_table
-from tilth.cli.wording import repo_name, safe, taken_over, when
-from tilth.contract.values import Page, RepoInfo
+from tilth.cli.wording import counted, repo_name, safe, taken_over, when
+from tilth.contract.values import CommitInfo, Page, RepoInfo
+from tilth.contract.workspace import Workspace
+from tilth.errors import NotFound
+
+_COUNTED = 1000
+_NO_WAY_BACK = (
+    "Only an export, a mirror or a backup brings it back; its space is free after the next tilth gc "
+    "(a server does that once a day)."
+)
 
 
 @click.group("repo", cls=Noun, short_help="Repos: where data lives.")
@@ -56,11 +64,24 @@ def show(session: Session, name: str) -> None:
 @command.command("delete", example="tilth repo delete old_images")
 @click.argument("name", metavar="[PROJECT/]REPO")
 @click.option("--force", is_flag=True, help="Also when other data is derived from it.")
+@click.option("--yes", is_flag=True, help="Do not ask, also on a terminal.")
 @pass_session
-def delete(session: Session, name: str, force: bool) -> None:
-    """Delete a repo; refused when something is derived from it."""
-    session.workspace().repos.delete(name, force=force)
-    session.show(None, lambda _: print(f"Deleted repo {safe(name)}."))
+def delete(session: Session, name: str, force: bool, yes: bool) -> None:
+    """Delete a repo with all its branches, tags and files; refused when something is derived from it.
+
+    On a terminal it asks first. Nothing undoes it: only a file of `tilth repo export`, a mirror or a backup brings the
+    repo back. Its space is free after the next `tilth gc`, which a server does by itself once a day.
+    """
+    workspace = session.workspace()
+    goes = _content(workspace, name)
+    if not yes and sys.stdin.isatty():
+        print(f"{safe(name)} has {goes}.\n{_NO_WAY_BACK}", file=sys.stderr)
+        if not click.confirm(f"Delete repo {safe(name)}?", err=True):
+            session.note("Nothing was deleted.")
+            raise click.exceptions.Exit(1)
+    workspace.repos.delete(name, force=force)
+    session.show(None, lambda _: print(f"Deleted repo {safe(name)}: {goes}."))
+    session.note(_NO_WAY_BACK)
 
 
 @command.command("hold-out", example="tilth repo hold-out test_images")
@@ -113,6 +134,28 @@ def import_(session: Session, file: str, name: str, force: bool) -> None:
         transfers = session.workspace(make=True).transfers
         done = import_repo(transfers, stream, name=name, force=force, progress=progress)
     session.show(done, lambda done: print(taken_over(done)))
+
+
+def _content(workspace: Workspace, name: str) -> str:
+    """Say what a repo has. Cost: a page of the log of each branch."""
+    repo = workspace.repos.get(name)
+    commits: dict[str, CommitInfo] = {}
+    files = 0
+    many = False
+    for branch in repo.branches:
+        try:
+            page = workspace.commits.log(f"{name}@{branch}", limit=_COUNTED)
+        except NotFound:  # an empty branch
+            continue
+        commits |= {commit.id: commit for commit in page.items}
+        many |= page.next is not None
+        files = max([files, *(commit.files for commit in page.items[:1])])
+    tags = workspace.tags.list(name, limit=_COUNTED)
+    return (
+        f"{counted(files, 'file')}, {'more than ' if many else ''}{counted(len(commits), 'commit')}, "
+        f"{counted(len(repo.branches), 'branch', 'branches')}, "
+        f"{'more than ' if tags.next else ''}{counted(len(tags.items), 'tag')}"
+    )
 
 
 def _print(page: Page[RepoInfo]) -> None:
