@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import sys
 import traceback
+from collections.abc import Sequence
 
 import click
 
@@ -16,6 +18,7 @@ from tilth.errors import Denied, Invalid, NotFound, TilthError, Unavailable
 DEBUG_VARIABLE = "TILTH_DEBUG"
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+_OF_DEFAULT = re.compile(r"(?<![\w./:'\"-])default/(?=[\w.-]+(?![\w./-]*/))")
 
 
 class Unexpected(TilthError):
@@ -25,8 +28,8 @@ class Unexpected(TilthError):
     exit_code = 70
 
 
-def report(error: BaseException, *, as_json: bool) -> int:
-    """Print the failure on stderr and return the exit code."""
+def report(error: BaseException, *, as_json: bool, words: Sequence[str] = ()) -> int:
+    """Print the failure of an invocation with these words on stderr and return the exit code."""
     if os.environ.get(DEBUG_VARIABLE) and not isinstance(error, click.ClickException):
         traceback.print_exception(error)
     known = _known(error)
@@ -37,7 +40,7 @@ def report(error: BaseException, *, as_json: bool) -> int:
             help=f"This is a defect of Tilth. Set {DEBUG_VARIABLE}=1 to see the trace, and report it with that.",
             kind=kind,
         )
-    _print(known, as_json=as_json)
+    _print(known, words, as_json=as_json)
     return known.exit_code
 
 
@@ -82,13 +85,23 @@ def _of_system(error: OSError) -> TilthError:
     return Unavailable(f"{what}.", help="Try again; set TILTH_DEBUG=1 to see where it happened.")
 
 
-def _print(error: TilthError, *, as_json: bool) -> None:
+def _print(error: TilthError, words: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         from tilth.cli.documents import plain
 
         facts = {"error": error.code, "message": error.message, "help": error.help, "facts": plain(error.facts)}
         print(json.dumps(facts, ensure_ascii=False), file=sys.stderr)
         return
-    print(f"Error: {safe(error.message)}", file=sys.stderr)
+    print(f"Error: {safe(_without_project(error.message, error, words))}", file=sys.stderr)
     if error.help:
-        print(safe(error.help), file=sys.stderr)
+        print(safe(_without_project(error.help, error, words)), file=sys.stderr)
+
+
+def _without_project(text: str, error: TilthError, words: Sequence[str]) -> str:
+    """Return `text` with repos as people write them: without the default project, where nobody named that.
+
+    What may be a path is left as it is: what was typed, what is quoted, and what goes on with another slash.
+    """
+    if any("default/" in word for word in words) or str(error.facts.get("path", "")).startswith("default/"):
+        return text
+    return _OF_DEFAULT.sub("", text)

@@ -61,8 +61,12 @@ class Noun(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb; UsageError with the nearest when there is none."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            raise click.UsageError(_unknown(args[0], self.list_commands(ctx), ctx), ctx)
+            raise click.UsageError(self.unknown(args[0], ctx), ctx)
         return super().resolve_command(ctx, args)
+
+    def unknown(self, word: str, ctx: click.Context) -> str:
+        """Say that there is no such verb, and which is nearest."""
+        return _unknown(word, self.list_commands(ctx), ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example below the verbs."""
@@ -72,9 +76,18 @@ class Noun(click.Group):
 class Index(Noun):
     """The words after `tilth`; each is imported only when it is used."""
 
-    def __init__(self, *args: Any, places: dict[str, dict[str, Place]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, places: dict[str, dict[str, Place]], instead: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.places = places
+        self.instead = instead or {}
+
+    def unknown(self, word: str, ctx: click.Context) -> str:
+        """Say that there is no such word; for a word of other tools, what to write instead."""
+        if word in self.instead:
+            return f"There is no {f'{ctx.command_path} {word}'!r}. {self.instead[word]}"
+        return super().unknown(word, ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List all words."""

@@ -11,6 +11,7 @@ import click
 
 from tilth.cli.grammar import Index, Place
 from tilth.cli.session import Session
+from tilth.errors import NotFound
 from tilth.version import __version__
 
 _PLACES = {
@@ -62,6 +63,17 @@ _PLACES = {
 }
 
 
+_INSTEAD = {
+    "add": "`tilth put REPO FOLDER -m WHY` writes files, as one commit; nothing is staged.",
+    "commit": "`tilth put REPO FOLDER -m WHY` commits at once; several repos at once: `tilth transaction begin`.",
+    "status": "There is no working copy: `tilth log REPO` lists commits, `tilth diff REPO` what the newest changed.",
+    "checkout": "`tilth get REPO@REVISION FOLDER` writes a branch, tag or commit to this machine.",
+    "clone": "`tilth get REPO FOLDER` writes the files here; `tilth mirror FROM TO REPO` brings the whole history.",
+    "pull": "`tilth get REPO FOLDER` writes the files here; `tilth mirror FROM TO REPO` brings what is new.",
+    "push": "`tilth put REPO FOLDER` commits at once; `tilth mirror FROM TO REPO` brings repos to another workspace.",
+}
+
+
 class PipeClosed(Exception):
     """The reader of our output went away."""
 
@@ -89,6 +101,13 @@ class Program(Index):
             sys.stdout.flush()
         except BrokenPipeError as error:
             raise PipeClosed from error
+        except NotFound as error:
+            session = ctx.find_object(Session)
+            if "repo" in error.facts and session is not None and session.opened is not None:
+                from tilth.cli import guesses
+
+                guesses.add(error, session.opened)
+            raise
         return result
 
     def _run(self, words: list[str], name: str, complete: str | None, expand: bool, extra: dict[str, Any]) -> int:
@@ -104,7 +123,7 @@ class Program(Index):
                 return failures.pipe_closed()
             if isinstance(error, click.Abort):
                 return failures.interrupted(as_json=as_json)
-            return failures.report(error, as_json=as_json)
+            return failures.report(error, as_json=as_json, words=words)
         return code if isinstance(code, int) else 0
 
 
@@ -127,6 +146,7 @@ def _wants_json(words: Sequence[str]) -> bool:
 @click.command(
     cls=Program,
     places=_PLACES,
+    instead=_INSTEAD,
     example="tilth repo create images\ntilth put images ./scans -m 'first scans'\ntilth log images",
 )
 @click.option("-w", "--workspace", "place", metavar="FOLDER_OR_URL", help="Which workspace to use.")

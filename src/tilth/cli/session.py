@@ -26,6 +26,8 @@ class Session:
 
     option: str | None = None
     as_json: bool = False
+    opened: Workspace | None = None
+    """The workspace, once it is open: a failure can look there for the name that was meant."""
 
     @property
     def place(self) -> str:
@@ -46,7 +48,7 @@ class Session:
             )
         from tilth.connection import connect
 
-        workspace = connect(place)
+        workspace = self.opened = connect(place)
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
 

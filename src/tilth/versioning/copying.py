@@ -89,7 +89,7 @@ def move(
         old = heads[-1]
         if old.commit is None:
             raise NotFound(f"{old.repo.full_name}@{old.branch} has no commit yet.", help="There is nothing to move.")
-        rows, landed = _moved_rows(old.tree(backend.store), path, to, into=into)
+        rows, landed = _moved_rows(old.tree(backend.store), path, to, into=into, act="move")
         edits = Edits()
         if together:
             edits.delete(path)
@@ -115,7 +115,7 @@ def move(
     return [commit for commit in made if commit is not None]
 
 
-def _moved_rows(tree: Tree, path: str, to: str, *, into: bool) -> tuple[pa.Table, str]:
+def _moved_rows(tree: Tree, path: str, to: str, *, into: bool, act: str = "copy") -> tuple[pa.Table, str]:
     """Return the rows at and below `path` as they are to stand at `to`, and where they land. Raises NotFound."""
     to = folder_path(to)
     if path and (entry := tree.stat(path)) is not None:
@@ -126,7 +126,7 @@ def _moved_rows(tree: Tree, path: str, to: str, *, into: bool) -> tuple[pa.Table
     else:
         batches = list(tree.batches(path))
         if not sum(batch.num_rows for batch in batches):
-            raise NotFound(f"There is no {path or 'file'} to copy.", help="`tilth ls` shows what is there.", path=path)
+            raise NotFound(f"There is no {path or 'file'} to {act}.", help="`tilth ls` shows what is there.", path=path)
         landed = to
         cut = len(path) + 1 if path and not to else len(path)
         if not path and to:

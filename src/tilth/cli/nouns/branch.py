@@ -28,6 +28,8 @@ def create(session: Session, branch: str, head: str | None) -> None:
     repo, name = _named(branch)
     made = session.workspace().branches.create(repo, name, head=head)
     session.show(made, lambda made: print(f"Made branch {_place(made)}."))
+    if made.head is None:
+        session.note("It is empty; to start from another branch, delete it and write --head main.")
 
 
 @command.command("list", example="tilth branch list images")

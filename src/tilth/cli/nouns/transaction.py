@@ -28,7 +28,11 @@ def command() -> None:
 @pass_session
 def begin(session: Session, message: str) -> None:
     """Open a transaction and print its id, which the other verbs take."""
-    session.show(session.workspace().transactions.begin(message=message), lambda begun: print(begun.id))
+    begun = session.workspace().transactions.begin(message=message)
+    session.show(begun, lambda begun: print(begun.id))
+    session.note(
+        f"Next: tilth transaction put {begun.id} REPO:PATH FILE, then tilth transaction commit {begun.id}",
+    )
 
 
 @command.command("put", example="tilth transaction put $ID images:train ./scans")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -19,6 +20,10 @@ from tilth.cli.wording import counted, safe
 from tilth.contract.values import FileInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
+
+_OTHER_ARCHIVES = frozenset(
+    (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tbz", ".tbz2", ".txz", ".lz4", ".lzma", ".cab")
+)
 
 
 @click.command(
@@ -70,16 +75,24 @@ def _archive_form(target: Path) -> str | None:
         return None
     from tilth.exchange.packing import format_of
 
-    return format_of(target.name)
+    form = format_of(target.name)
+    if form is None and target.suffix.lower() in _OTHER_ARCHIVES:
+        raise Invalid(
+            f"Tilth writes no {target.suffix} archives.",
+            help="Let DEST end with .tar, .tar.gz, .tgz, .tar.zst or .zip; for a folder of that name, make it first.",
+        )
+    return form
 
 
 def _get_archive(
     session: Session, workspace: Workspace, reference: str, target: Path, form: str, *, force: bool
 ) -> int:
     def write(stream: BinaryIO) -> None:
+        pieces = iter(workspace.files.archive(reference, format=form))
+        first = next(pieces, b"")  # a reference to nothing fails here, before there is progress to tell
         with session.progress() as progress:
             progress.begin(f"Packing {reference}", unit="bytes")
-            for piece in workspace.files.archive(reference, format=form):
+            for piece in chain((first,), pieces):
                 stream.write(piece)
                 progress.advance(len(piece))
             progress.end()

@@ -6,10 +6,12 @@ import click
 
 from tilth.cli.grammar import Command, paging
 from tilth.cli.pages import collect, more
+from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import number, repo_name, size, when
 from tilth.contract.values import CommitInfo, Page
+from tilth.errors import NotFound
 
 
 @click.command(
@@ -25,6 +27,9 @@ def command(session: Session, reference: str, after: str | None, limit: int) -> 
     """List a commit and those before it, newest first; with a path only those that touched it."""
     commits = session.workspace().commits
     page = collect(lambda key, count: commits.log(reference, after=key, limit=count), after=after, limit=limit)
+    commit, path = split(reference)
+    if path is not None and after is None and not page.items:
+        raise NotFound(f"No commit of {commit} touched {path}.", help=f"`tilth ls -r {commit}` shows what is there.")
     session.show(page, _print)
     if note := more(page):
         session.note(note)

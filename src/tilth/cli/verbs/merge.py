@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -63,7 +64,7 @@ def command(
         found = workspace.commits.merge(source, into, decisions=decisions, draft=draft, message=message)
         if draft is not None and found.commit is None:
             workspace.drafts.discard(draft)
-    session.show(found, lambda found: _print(found, into, dry_run=dry_run))
+    session.show(found, lambda found: _print(found, source, into, dry_run=dry_run))
     if found.undecided:
         raise click.exceptions.Exit(UNDECIDED)
 
@@ -83,14 +84,19 @@ def _draft(workspace: Workspace, into: str, files: list[tuple[str, Path]]) -> st
     return draft
 
 
-def _print(found: MergeInfo, into: str, *, dry_run: bool) -> None:
+def _print(found: MergeInfo, source: str, into: str, *, dry_run: bool) -> None:
     for conflict in found.conflicts:
         meets = f" (in the way: {safe(conflict.meets)})" if conflict.meets else ""
         print(f"! {safe(conflict.path)}  {conflict.kind}{meets}")
     if found.undecided:
         more = found.undecided - len(found.conflicts)
-        print(f"{f'and {more:,} more; ' if more else ''}{counted(found.undecided, 'conflict')} to decide: --ours,")
-        print("--theirs or --take PATH=FILE for each, or --all for the rest.")
+        print(f"{f'and {more:,} more; ' if more else ''}{counted(found.undecided, 'conflict')} to decide.")
+        if not found.bases:
+            print("The two branches share no commit, so every path that they hold differently is a conflict.")
+        first = shlex.quote(found.conflicts[0].path) if found.conflicts else "PATH"
+        words = f"tilth merge {shlex.quote(source)} {shlex.quote(into)}"
+        print(f"Decide each: {safe(words)} --theirs {safe(first)} (or --ours PATH, --take PATH=FILE)")
+        print(f"or all at once: {safe(words)} --all theirs (or --all ours)")
     elif dry_run:
         print("The branch only has to follow." if found.moved else f"{counted(found.taken, 'path')} would be taken.")
     else:

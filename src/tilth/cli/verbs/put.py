@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ def command(
     commit, path = split(target)
     if mirror and (len(sources) != 1 or not Path(sources[0]).is_dir()):
         raise Invalid("--mirror needs one source folder.", help="Name one folder, or leave --mirror out.")
+    if len(sources) == 1 and _swapped(target, sources[0]):
+        raise Invalid(
+            f"{target!r} is on this machine and {sources[0]!r} is not: the repo comes first.",
+            help=f"Write `tilth put {sources[0]} {target}`.",
+        )
     asked = _Asked(commit, path, sources, mirror, unpack, allow_private, message)
     workspace = session.workspace()
     if append:
@@ -90,6 +96,13 @@ def command(
     else:
         done = _put(session, workspace, asked)
     session.show(done, lambda done: print(committed(done, commit)))
+
+
+def _swapped(target: str, source: str) -> bool:
+    """Tell whether the words stand the wrong way round: a path of this machine first, what can be a repo behind it."""
+    if source == "-" or "://" in source or source.startswith((".", "/", "~")) or os.path.lexists(source):
+        return False
+    return target.startswith((".", "/", "~")) and os.path.lexists(os.path.expanduser(target))
 
 
 def _append(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
