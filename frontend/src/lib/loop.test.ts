@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { inputRepos } from "./inputs";
-import { type LoopPipeline, type LoopRepo, loopOf } from "./loop";
+import { type LoopPipeline, type LoopRepo, joinsOf, loopOf } from "./loop";
 
 const repo = (name: string, owner: string | null = null): LoopRepo => ({ name, project: "default", held_out: false, owner });
 const pipeline = (name: string, input: unknown, more: object = {}): LoopPipeline => ({
@@ -41,4 +41,24 @@ test("feedback leads back and known answers lead to the people", () => {
 test("a repo named with its project is the same repo", () => {
   expect(inputRepos(from("default/scans"))).toEqual([{ repo: "scans", branch: "main" }]);
   expect(loopOf([repo("scans")], [pipeline("embed", from("default/scans"))]).edges).toEqual([{ from: "r:scans", to: "p:embed" }]);
+});
+
+test("sources lead to their dataset, and what trains on it to the model", () => {
+  const definition = { items: { from: "pets@main", glob: "**.png" }, labels: { from: "label@main:labels", pipeline: "label" }, fields: [{ from: "notes@main:a.csv" }] };
+  const joins = joinsOf(
+    [{ name: "set", project: "default", definition }],
+    [
+      { name: "set-model", project: "default", dataset: "set", follows: "train@main:predictions" },
+      { name: "own", project: "default", dataset: "set", follows: "" },
+    ],
+  );
+  const { edges } = loopOf(
+    ["pets", "notes", "set", "set-model", "own"].map((name) => repo(name)),
+    [pipeline("label", from("pets"), { labeling: {} }), pipeline("train", from("set"))],
+    [],
+    joins,
+  );
+  expect(edges.map((edge) => `${edge.from}>${edge.to}`)).toEqual([
+    "r:pets>p:label", "r:set>p:train", "r:pets>r:set", "p:label>r:set", "r:notes>r:set", "p:train>r:set-model", "r:set>r:own",
+  ]);
 });

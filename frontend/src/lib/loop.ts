@@ -1,4 +1,5 @@
 /** The loop as one graph: repos that people fill, pipelines of code, pipelines of people, and feedback. Pure. */
+import { plain } from "./format";
 import { inputRepos } from "./inputs";
 import { fullName, parseReference } from "./names";
 
@@ -23,6 +24,12 @@ export interface LoopFeedback {
   budget: number;
 }
 
+/** A dataset or a model is joined to what it is made of by its definition, not by a pipeline. */
+export interface LoopJoin {
+  from: string;
+  to: string;
+}
+
 export interface LoopNode<R, P> {
   id: string;
   name: string;
@@ -41,6 +48,7 @@ export function loopOf<R extends LoopRepo, P extends LoopPipeline>(
   repos: readonly R[],
   pipelines: readonly P[],
   feedback: readonly LoopFeedback[] = [],
+  joins: readonly LoopJoin[] = [],
 ): { nodes: LoopNode<R, P>[]; edges: LoopEdge[] } {
   const nodes = new Map<string, LoopNode<R, P>>();
   const writer = new Map<string, string>();
@@ -70,6 +78,7 @@ export function loopOf<R extends LoopRepo, P extends LoopPipeline>(
     if (typeof labeling?.golden?.items === "string")
       join(nodeOf(fullName(pipeline.project, parseReference(labeling.golden.items).repo)), to);
   }
+  for (const one of joins) join(nodeOf(one.from), nodeOf(one.to));
   for (const edge of feedback)
     join(nodeOf(parseReference(edge.source).repo), nodeOf(parseReference(edge.target).repo), { back: true });
   const joined = new Set([...edges.values()].flatMap((edge) => [edge.from, edge.to]));
@@ -78,4 +87,29 @@ export function loopOf<R extends LoopRepo, P extends LoopPipeline>(
     nodes: [...all.filter((node) => joined.has(node.id)), ...all.filter((node) => !joined.has(node.id))],
     edges: [...edges.values()],
   };
+}
+
+/** Return how datasets hang on their sources, and models on what makes them, or on the dataset that judges them. */
+export function joinsOf(
+  datasets: readonly { name: string; project: string; definition: Readonly<Record<string, unknown>> }[],
+  models: readonly { name: string; project: string; dataset: string; follows: string }[],
+): LoopJoin[] {
+  return [
+    ...datasets.flatMap(({ name, project, definition }) =>
+      sourcesIn(definition).map((source) => ({ from: plain(parseReference(source).repo), to: fullName(project, name) })),
+    ),
+    ...models.map((model) => ({
+      from: plain(model.follows === "" ? model.dataset : parseReference(model.follows).repo),
+      to: fullName(model.project, model.name),
+    })),
+  ];
+}
+
+/** The places that a definition reads, wherever it names them. */
+function sourcesIn(part: unknown): string[] {
+  if (Array.isArray(part)) return part.flatMap(sourcesIn);
+  if (part === null || typeof part !== "object") return [];
+  return Object.entries(part).flatMap(([field, value]) =>
+    (field === "from" || field === "media_from") && typeof value === "string" ? [value] : sourcesIn(value),
+  );
 }

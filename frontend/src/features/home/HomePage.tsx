@@ -6,12 +6,12 @@ import { useNeeds } from "@/api/needs";
 import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { plain } from "@/lib/format";
-import { fullName } from "@/lib/names";
 import { ErrorNote, Loading, Page, Section } from "@/ui";
 
 import { LoopView } from "./LoopView";
 import { ModelTrend } from "./ModelTrend";
 import { NeedsList } from "./NeedsList";
+import { newest } from "./newest";
 import { NextSteps } from "./NextSteps";
 import { RecentList } from "./RecentList";
 import { Today } from "./Today";
@@ -35,10 +35,7 @@ export function HomePage() {
     );
   if (!repos.data || !pipelines.data) return <Loading what="Reading the workspace…" />;
   if (repos.data.items.length === 0) return <FirstSteps />;
-  const named = (kind: string): string | undefined => {
-    const found = repos.data.items.find((repo) => repo.kind === kind && (kind !== "data" || repo.owner == null));
-    return found && fullName(found.project, found.name);
-  };
+  const named = (kind: string): string | undefined => newest(repos.data.items, kind);
   // What people are asked about is what the loop is about; other repos may only feed it.
   const asked = pipelines.data.items.map((one) => (one.spec["labeling"] === undefined ? undefined : (one.spec["input"] as { pfs?: { repo?: string } } | undefined)?.pfs?.repo)).find((repo) => repo !== undefined);
   const done = { data: asked ?? named("data"), labeling: (labelings.data?.items.length ?? 0) > 0, dataset: named("dataset"), model: named("model") };
@@ -51,7 +48,7 @@ export function HomePage() {
     } about="Data, code and people of this workspace. Dashed arrows lead back: what is found goes to people again.">
       {mayMake && !(done.labeling && done.dataset && done.model) && <NextSteps done={done} />}
       <LoopView
-        repos={repos.data.items.filter((repo) => repo.kind !== "model")}
+        repos={repos.data.items}
         pipelines={pipelines.data.items}
         feedback={feedback.data?.items ?? []}
         labelings={labelings.data?.items ?? []}

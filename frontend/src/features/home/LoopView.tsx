@@ -5,7 +5,7 @@ import type { FeedbackInfo, LabelingInfo, PipelineInfo, RepoInfo } from "@/api/c
 import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
 import { count, counted, plain } from "@/lib/format";
-import { type LoopNode, loopOf } from "@/lib/loop";
+import { type LoopNode, joinsOf, loopOf } from "@/lib/loop";
 import { CARD, StageCard } from "@/ui";
 
 interface Props {
@@ -19,7 +19,12 @@ interface Props {
 export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
   const busy = pipelines.some((pipeline) => pipeline.last_job_state === "running");
   const runs = useRead("jobs.list", { limit: 100 }, { enabled: busy });
-  const { nodes: all, edges } = loopOf(repos, pipelines, feedback);
+  const datasets = useRead("datasets.list", { limit: 1000 });
+  // Those of the trend below, so they are read once; a model beyond them is not drawn.
+  const models = useRead("models.list", { limit: 6, recent: 12 });
+  const known = models.data?.items ?? [];
+  const drawn = repos.filter((repo) => repo.kind !== "model" || known.some((model) => model.name === repo.name && model.project === repo.project));
+  const { nodes: all, edges } = loopOf(drawn, pipelines, feedback, joinsOf(datasets.data?.items ?? [], known));
   const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
   // What nothing joins needs no place in the picture, unless there is nothing else.
   const nodes = edges.length === 0 ? all : all.filter((node) => joined.has(node.id));
@@ -90,6 +95,18 @@ function Stage({
       </Link>
     );
   }
+  if (repo?.kind === "dataset")
+    return (
+      <Link to="/datasets/$name" params={{ name }} className="stage-link">
+        <StageCard icon="datasets" kind="dataset" name={name} note={repo.held_out ? "held out, never trains" : "items with labels"} />
+      </Link>
+    );
+  if (repo?.kind === "model")
+    return (
+      <Link to="/models/$model" params={{ model: name }} className="stage-link">
+        <StageCard icon="models" kind="model" name={name} note="versions, and how they do" />
+      </Link>
+    );
   return (
     <Link to="/data/$repo" params={{ repo: name }} className="stage-link">
       <StageCard

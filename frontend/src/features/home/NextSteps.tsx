@@ -6,7 +6,7 @@ import { Button, Icon } from "@/ui";
 const HIDDEN = "tilth.home.steps";
 
 export interface Done {
-  /** The first repo with data from outside. */
+  /** The newest repo with data from outside, or what people are asked about. */
   data: string | undefined;
   labeling: boolean;
   dataset: string | undefined;
@@ -19,7 +19,7 @@ export function NextSteps({ done }: { done: Done }) {
   if (hidden && done.data !== undefined) return null;
   const { data, dataset } = done;
   const steps: readonly (readonly [boolean, string, string, (look: string) => ReactNode])[] = [
-    [data !== undefined, "Bring data", "a folder of pictures, a zip, or a table", (look) => <Link className={look} to="/data">Go to Data</Link>],
+    [data !== undefined, "Bring data", "a folder of pictures, a zip, or a table", (look) => <Link className={look} to="/data">{data === undefined ? "Go to Data" : "Bring more"}</Link>],
     [done.labeling, "Get labels", "ask people, or import answers that you have", (look) => <Link className={look} to="/new-labeling" search={data === undefined ? {} : { repo: data }}>Start a labeling project</Link>],
     [dataset !== undefined, "Make a dataset", "the items with their labels, to look at and to correct", (look) => <Link className={look} to="/datasets" search={data === undefined ? {} : { make: data }}>Make a dataset</Link>],
     [done.model !== undefined, "Train a model", "one button, and you see where it is wrong", (look) => (dataset === undefined ? <span className="faint">after the dataset</span> : <Link className={look} to="/datasets/$name" params={{ name: dataset }} search={{ view: "train" }}>Train on {dataset}</Link>)],
@@ -35,7 +35,7 @@ export function NextSteps({ done }: { done: Done }) {
               <strong>{what}</strong> <span className="quiet">{about}</span>
               {is && <span className="offscreen">, done</span>}
             </span>
-            {!is && (index === 0 || data !== undefined) && act(index === next ? "button main" : "button")}
+            {is ? index === 0 && act("button small plain") : (index === 0 || data !== undefined) && act(index === next ? "button main" : "button")}
           </li>
         ))}
       </ol>
