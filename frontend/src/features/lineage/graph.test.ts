@@ -21,3 +21,8 @@ test("a record of a model is joined to the version that it stands for", () => {
   const { edges } = lineageGraph("h", [{ commit: here, depth: 0, record_of: ["v"] }, { commit: commit("v", "a"), depth: 1 }, { commit: commit("a"), depth: 2 }], [], 9);
   expect(edges).toEqual([{ from: "a", to: "v" }, { from: "v", to: "h" }]);
 });
+
+test("a record that its version read is joined once", () => {
+  const { edges } = lineageGraph("h", [{ commit: commit("h"), depth: 0, record_of: ["v"] }, { commit: commit("v", "h"), depth: 1 }], [], 9);
+  expect(edges).toEqual([{ from: "h", to: "v" }]);
+});

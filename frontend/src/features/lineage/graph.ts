@@ -30,6 +30,9 @@ export function lineageGraph<C extends Made>(
   // The record of a model or dataset is joined to what it stands for.
   for (const { commit, record_of } of from)
     for (const other of record_of ?? [])
-      if (nodes.has(commit.id) && nodes.has(other)) edges.push({ from: other, to: commit.id });
+      if (nodes.has(commit.id) && nodes.has(other)) {
+        // A saved version reads its dataset's own record; one arrow is enough, and that from the record is true.
+        if (!edges.some((edge) => edge.from === commit.id && edge.to === other)) edges.push({ from: other, to: commit.id });
+      }
   return { nodes: [...nodes.values()], edges };
 }
