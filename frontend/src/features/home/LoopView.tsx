@@ -104,7 +104,7 @@ function Stage({
   if (repo?.kind === "model")
     return (
       <Link to="/models/$model" params={{ model: name }} className="stage-link">
-        <StageCard icon="models" kind="model" name={name} note="versions, and how they do" />
+        <StageCard icon="models" kind="model" name={name} note="model" />
       </Link>
     );
   return (

@@ -7,7 +7,7 @@ export function origin(commit: CommitInfo): string {
   if (!derivation) return `put by ${authorName(commit.author)}`;
   const facts = derivation.facts ?? {};
   if (derivation.stage === "revert") return `undone by ${authorName(commit.author)}: ${short(String(facts["reverts"] ?? ""))}`;
-  if (derivation.stage === "act") return `changed by ${authorName(commit.author)}: labels, marks or views of the items`;
+  if (derivation.stage === "act") return `changed by ${authorName(commit.author)} on the dataset's page or by a command`;
   if (derivation.stage === "merge") return `merged by ${authorName(commit.author)}`;
   if (derivation.stage === "feedback") return `chosen items sent back by ${authorName(commit.author)}`;
   const guideline = facts["guideline_version"];
