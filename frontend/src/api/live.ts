@@ -21,7 +21,8 @@ const MAKES_OLD: Readonly<Record<string, readonly Query[]>> = {
     "datasets.metrics", "datasets.acts", "datasets.versions", "analysis.state",
   ],
   "pipeline.": ["pipelines.list", "pipelines.get", "labeling.list", "labeling.get", "jobs.list"],
-  "job.": ["analysis.state", "pipelines.list", "pipelines.get", "jobs.list", "jobs.get", "jobs.datums"],
+  // A labeling's tasks come and go with its runs.
+  "job.": ["analysis.state", "pipelines.list", "pipelines.get", "jobs.list", "jobs.get", "jobs.datums", "labeling.list", "labeling.get"],
   "label": ["labeling.list", "labeling.get", "labeling.workers", "labeling.labels"],
   "answer": ["labeling.list", "labeling.get", "labeling.workers", "labeling.labels", "workers.list", "labeling.imports", "reviews.due", "labeling.escalated"],
   "worker": ["labeling.list", "labeling.get", "labeling.workers"],

@@ -96,7 +96,7 @@ function NobodyYet({ pipeline }: { pipeline: string }) {
         <p>Label some yourself, invite people by a link, or import answers that were given elsewhere.</p>
         <p className="acts">
           <Link className="button main" to="/label/$pipeline" params={{ pipeline }}>Label</Link>{" "}
-          {mayInvite && <><Link className="button" to="/settings/$part" params={{ part: "invites" }}>Invite people</Link>{" "}</>}
+          {mayInvite && <><Link className="button" to="/settings/$part" params={{ part: "invites" }} search={{ pipeline }}>Invite people</Link>{" "}</>}
           {mayImport && <Link className="button" to="/labeling/$pipeline" params={{ pipeline }} search={{ tab: "import" }}>Import answers</Link>}
         </p>
       </Empty>
