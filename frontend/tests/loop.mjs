@@ -140,7 +140,7 @@ try {
   });
 
   await step("someone invited labels by keyboard", async () => {
-    await page.getByRole("link", { name: "Invite people" }).click();
+    await page.getByRole("link", { name: "Invite people" }).first().click();
     await press("Make an invite");
     const invite = await page.getByLabel("Link", { exact: true }).innerText();
     const hers = await browser.newContext({ viewport: { width: 1100, height: 800 } });
