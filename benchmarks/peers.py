@@ -17,6 +17,7 @@ from benchmarks.measure import Cost, command
 
 PEERS_FOLDER = Path(os.environ.get("TILTH_BENCH_PEERS", Path(__file__).parent.parent / ".peers"))
 
+TILTH = str(Path(sys.executable).with_name("tilth"))
 Words = Sequence[Sequence[str]]
 
 
@@ -157,8 +158,7 @@ HF_XET = Tool(
 
 def tilth(workspace: Path, *words: str, **settings: str) -> Cost:
     """Run `tilth` on a workspace, its own start and its fsyncs included."""
-    program = Path(sys.executable).with_name("tilth")
-    return command([str(program), "-w", str(workspace), *words], environment=settings)
+    return command([TILTH, "-w", str(workspace), *words], environment=settings)
 
 
 def stored_bytes(folder: Path) -> int:

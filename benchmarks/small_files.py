@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.folders import SETTLED_S, change_texts, scale, texts
 from benchmarks.measure import Cost, command, median
-from benchmarks.peers import BORG, CP, CP_B3SUM, DVC, GIT, OXEN, RESTIC, RSYNC, Tool, stored_bytes, tilth
+from benchmarks.peers import BORG, CP, CP_B3SUM, DVC, GIT, OXEN, RESTIC, RSYNC, TILTH, Tool, stored_bytes, tilth
 from benchmarks.report import Report
 
 FILES = int(100_000 * scale())
@@ -52,7 +52,7 @@ def run(report: Report) -> None:
             for cores in walls:
                 workspace = scratch / "cores"
                 tilth(workspace, "repo", "create", "files")
-                words = [shutil.which("tilth") or "tilth", "-w", str(workspace), "put", "files", str(source)]
+                words = [TILTH, "-w", str(workspace), "put", "files", str(source)]
                 walls[cores].append(command(words, cores=cores).wall_s)
                 shutil.rmtree(workspace)
     _report(report, costs, sizes)
