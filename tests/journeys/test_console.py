@@ -15,8 +15,8 @@ FRONTEND = ROOT / "frontend"
 NOT_JOURNEYS = {"browser", "looking", "paint", "png", "screens", "server", "zip"}
 JOURNEYS = sorted(path.stem for path in (FRONTEND / "tests").glob("*.mjs") if path.stem not in NOT_JOURNEYS)
 LONG = {"loop"}
-"""Of these `make soak` sees every one. The loop goes where the others go, all in one browser session; it failed once in
-seven times on a machine that did much else, and is not back in `make test` before the reason is known."""
+"""Of these `make soak` sees every one. The loop goes where the others go, all in one browser session; it failed
+once without a known reason on a machine that did much else, and is not back in `make test` before that is known."""
 LONGEST_S = 280
 
 
