@@ -109,3 +109,17 @@ def test_a_url_is_put_under_its_name_or_the_path(notes: Shell, site: tuple[str, 
     assert notes.failure("put", "--allow-private", "notes:x", f"{url}/none", code=3)["message"].endswith("(404).")
     notes.run("put", "--allow-private", "notes", f"{url}/", code=2)
     notes.run("put", "--by-server", "notes", "x", code=2)
+
+
+def test_a_version_goes_to_an_object_store_and_comes_back(notes: Shell, s3_url: str) -> None:
+    (notes.folder / "notes" / "way").symlink_to("a.txt")
+    notes.run("put", "notes", str(notes.folder / "notes"))
+    done = notes.run("get", "notes", s3_url)
+    assert "Sent 3 files (" in done.stdout
+    assert "Left out 1 link" in done.stderr
+    assert "Nothing was sent" in notes.run("get", "notes", s3_url).stdout
+    assert notes.json("get", "notes", s3_url)["sent"] == 0
+    notes.run("get", "--start", "1", "notes:a.txt", s3_url, code=2)
+    notes.run("put", "notes:back/", s3_url)
+    assert paths(notes, "notes:back") == ["back/a.txt", "back/b.txt", "back/sub/c.txt"]
+    assert "Nothing changed" in notes.run("put", "notes:back/", s3_url).stdout

@@ -5,15 +5,18 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from tilth.client.transport import PIECE, Transport
 from tilth.contract import archive
-from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link, Page
+from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound
 from tilth.progress import Progress, silent
+
+_REFERENCE = re.compile(r"([^:{]*(?:\{[^}]*\}[^:{]*)?)(?::(.*))?", re.DOTALL)
 
 TRIES = 5
 """How often a folder is compared anew because the branch moved meanwhile."""
@@ -52,8 +55,7 @@ class RemoteFiles:
         """Write a local folder; `mirror` also deletes what the folder lacks."""
         if not folder.is_dir():
             raise Invalid(f"{folder} is not a folder.", help="Name a folder, or use `put` for one file.")
-        branch, _, top = reference.partition(":")
-        top = top.strip("/")
+        branch, top = _split(reference)
         for _ in range(TRIES):
             try:
                 return self._put_changed(branch, top, folder, mirror=mirror, message=message, progress=progress)
@@ -110,6 +112,13 @@ class RemoteFiles:
         return self._call.post(
             "files.put_url", CommitInfo, reference=reference, url=url, unpack=unpack, private=private, message=message
         )
+
+    def put_bucket(self, reference: str, url: str, *, message: str = "", progress: Progress = silent) -> CommitInfo:
+        """Send the objects below the URL of an object store on, with the credentials of this process."""
+        from tilth.exchange import buckets
+
+        branch, top = _split(reference)
+        return self.put_many(branch, buckets.objects(url, top), message=message, progress=progress)
 
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write bytes behind those of a file."""
@@ -169,6 +178,16 @@ class RemoteFiles:
         progress.end()
         return count
 
+    def get_bucket(self, reference: str, url: str, *, progress: Progress = silent) -> BucketReport:
+        """Send a commit, folder or file on to an object store, with the credentials of this process."""
+        from tilth.exchange import bucket_sending
+        from tilth.exchange.remembered import cache_folder
+
+        head = self._call.get("commits.get", CommitInfo, reference=reference)
+        top = _split(reference)[1]
+        pinned = f"{head.repo}@{head.id}"
+        return bucket_sending.send(self, pinned, top, url, memory=cache_folder(), progress=progress)
+
     def _walk_all(self, reference: str) -> Iterator[FileInfo]:
         after: str | None = None
         while True:
@@ -177,6 +196,12 @@ class RemoteFiles:
             if page.next is None:
                 return
             after = page.next
+
+
+def _split(reference: str) -> tuple[str, str]:
+    """Return `[PROJECT/]REPO[@REVISION]` and the path, "" for none; a `:` in the braces of a revision ends nothing."""
+    found = _REFERENCE.fullmatch(reference)
+    return (found[1], (found[2] or "").strip("/")) if found is not None else (reference, "")
 
 
 def pieces(source: bytes | BinaryIO) -> bytes | Iterator[bytes]:

@@ -142,6 +142,18 @@ FileSource: TypeAlias = bytes | BinaryIO | Path | Link | Executable
 
 
 @dataclass(frozen=True, slots=True)
+class BucketReport:
+    """What writing a version to an object store came to: `sent` of `files` objects, the others were there."""
+
+    files: int
+    sent: int
+    size: int
+    """Bytes that were sent."""
+    links: Sequence[str] = ()
+    """Paths of symbolic links: they were left out, an object store has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileChange:
     """One path that differs between two commits; `old` or `new` is None when it was added or deleted."""
 

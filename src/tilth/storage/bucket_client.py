@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -41,6 +42,15 @@ _memories: dict[str, MemoryStore] = {}
 _memories_lock = threading.Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as a listing tells it; `etag` is "" where the store tells none."""
+
+    key: str
+    size: int
+    etag: str
+
+
 class Bucket:
     """Objects below one URL. Thread-safe; of one process only."""
 
@@ -48,6 +58,7 @@ class Bucket:
         self.name, self._store = _open(url)
         self._pid = os.getpid()
         self._conditional = True
+        self._attributes = True
 
     def put(self, key: str, data: bytes | Path) -> None:
         """Store an object under a key that nobody else uses. Retried; large ones go up in parts. Raises Unavailable."""
@@ -92,12 +103,55 @@ class Bucket:
         with self._translated():
             return bytes(obstore.get(self._store, key).bytes())
 
+    def replace(self, key: str, data: bytes | Iterator[bytes], attributes: Mapping[str, str]) -> str:
+        """Store an object in place of one that may be there, all of it or nothing, and return its ETag.
+
+        Pieces go up in parts. What they raise is raised, and the object is as it was. `attributes` are kept with it
+        where the store can. Raises Unavailable.
+        """
+        self._check_process()
+        given: Any = {"attributes": dict(attributes)} if self._attributes else {}
+        with self._translated():
+            try:
+                if isinstance(data, bytes):
+                    told = obstore.put(self._store, key, data, use_multipart=False, **given)
+                else:
+                    told = obstore.put(
+                        self._store,
+                        key,
+                        data,
+                        use_multipart=True,
+                        chunk_size=MULTIPART_SIZE,
+                        max_concurrency=4,
+                        **given,
+                    )
+            except (NotImplementedError, NotSupportedError):
+                if not self._attributes or not isinstance(data, bytes):
+                    raise
+                self._attributes = False
+                return self.replace(key, data, {})
+        return plain_etag(told["e_tag"])
+
+    def attributes(self, key: str) -> tuple[Mapping[str, str], Listed]:
+        """Return what is kept with an object, and its size and ETag. Raises FileNotFoundError."""
+        self._check_process()
+        with self._translated():
+            result = obstore.get(self._store, key, options={"head": True})
+            told = {str(name).lower(): str(value) for name, value in result.attributes.items()}
+            return told, Listed(key, int(result.meta["size"]), plain_etag(result.meta["e_tag"]))
+
     def get_range(self, key: str, start: int, stop: int) -> tuple[bytes, int]:
         """Return the bytes [start, stop) of an object, as far as there are any, and its size. One request."""
+        data, listed = self.get_part(key, start, stop)
+        return data, listed.size
+
+    def get_part(self, key: str, start: int, stop: int) -> tuple[bytes, Listed]:
+        """Return the bytes [start, stop) of an object, as far as there are any, its size and ETag. One request."""
         self._check_process()
         with self._translated():
             result = obstore.get(self._store, key, options={"range": (start, stop)})
-            return bytes(result.bytes()), int(result.meta["size"])
+            listed = Listed(key, int(result.meta["size"]), plain_etag(result.meta["e_tag"]))
+            return bytes(result.bytes()), listed
 
     def size(self, key: str) -> int:
         """Return the size of an object. Raises FileNotFoundError."""
@@ -116,11 +170,16 @@ class Bucket:
 
     def list(self, prefix: str) -> Iterator[str]:
         """List the keys that begin so. For maintenance: no truth depends on it."""
+        for each in self.entries(prefix):
+            yield each.key
+
+    def entries(self, prefix: str = "") -> Iterator[Listed]:
+        """List the objects whose keys begin so, with sizes and ETags. A thousand cost one request."""
         self._check_process()
         with self._translated():
             for page in obstore.list(self._store, prefix):
                 for each in page:
-                    yield str(each["path"])
+                    yield Listed(str(each["path"]), int(each["size"]), plain_etag(each["e_tag"]))
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():
@@ -151,6 +210,11 @@ class Bucket:
 
     def _fail(self, error: Exception, what: str, help: str) -> NoReturn:
         raise Unavailable(f"Cannot use {self.name}: {what}.", help=help, place=self.name) from error
+
+
+def plain_etag(told: str | None) -> str:
+    """Return an ETag without quotes: listings and answers of one store write it in two ways."""
+    return (told or "").removeprefix("W/").strip('"')
 
 
 def check_storage_url(url: str) -> str:

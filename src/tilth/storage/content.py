@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 from pyfastcdc import FastCDC
 
 from tilth.errors import Corrupt
-from tilth.model.digest import Digest, digest_of
+from tilth.model.digest import DIGEST_SIZE, Digest, digest_of
 from tilth.storage.records import RecordKind, digest_of_chunk_list
 from tilth.storage.store import Store
 
@@ -146,6 +146,33 @@ def chunk_list(store: Store, content: Content) -> list[tuple[Digest, int]]:
             help="Run tilth verify to see what else is.",
         )
     return [(Digest(digest), length) for digest, length in _ENTRY.iter_unpack(raw)]
+
+
+def content_of_chunks(store: Store, chunks: bytes) -> Content:
+    """Return the content that consists of chunks which are here, by the entries of a chunk list; at least one.
+
+    The list is stored. The caller has seen to it that the chunks are here and have those lengths. Raises Purged.
+    """
+    entries = list(_ENTRY.iter_unpack(chunks))
+    store.refused([Digest(digest) for digest, _ in entries])
+    size = sum(length for _, length in entries)
+    if len(entries) == 1:
+        return Content(size, Digest(entries[0][0]), ONE_CHUNK, b"")
+    whole = digest_of_chunk_list(chunks)
+    store.put(RecordKind.CHUNK_LIST, whole, chunks)
+    if len(entries) <= INLINE_CHUNKS:
+        return Content(size, whole, INLINE_LIST, chunks)
+    return Content(size, whole, STORED_LIST, b"")
+
+
+def entries_of(store: Store, content: Content) -> bytes:
+    """Return the entries of the chunk list of content, also where it is but one chunk."""
+    return b"".join(_ENTRY.pack(digest, length) for digest, length in chunk_list(store, content))
+
+
+def digests_of(chunks: bytes) -> bytes:
+    """Return the digests of the entries of a chunk list, one behind the other."""
+    return b"".join(chunks[at : at + DIGEST_SIZE] for at in range(0, len(chunks), _ENTRY.size))
 
 
 def _chunk(store: Store, digest: Digest, length: int) -> bytes:

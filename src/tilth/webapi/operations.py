@@ -255,6 +255,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 COMPOSED: Final = {
     "files.put_folder": "files.put_many",
     "files.get_folder": "files.archive",
+    "files.put_bucket": "files.put_many",
+    "files.get_bucket": "files.read",
     "maintenance.run": "maintenance.status",
 }
 """Facet methods that a client builds from another operation."""

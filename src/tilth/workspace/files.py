@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 
 from tilth.config import FETCH_ANY, FETCH_PUBLIC, FETCH_VARIABLE, fetching_allowed
 from tilth.contract.principal import FOLDER
-from tilth.contract.values import CommitInfo, Executable, FileInfo, FileSource, Link, Page
+from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import Conflict, Denied, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
@@ -127,6 +127,16 @@ class LocalFiles:
                 help="Fetch it yourself (`tilth put` does, without --by-server), or start the server with "
                 f"{FETCH_VARIABLE}={FETCH_ANY if allowed else FETCH_PUBLIC}.",
             )
+
+    def put_bucket(self, reference: str, url: str, *, message: str = "", progress: Progress = silent) -> CommitInfo:
+        """Write all objects below the URL of an object store; those of the last time are not fetched again."""
+        from tilth.workspace.bucket_files import fetched_edits
+
+        asked = revisions.parse(reference)
+        self._writable(asked)
+        with self._backend.act():  # what is found to be here stays until the commit names it
+            edits = fetched_edits(self._backend, url, asked.path or "", progress)
+            return self._commit(asked, edits, message)
 
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write bytes behind those of a file."""
@@ -245,6 +255,16 @@ class LocalFiles:
         if path and tree.stat(path) is None and not tree.is_folder(path):
             raise _missing(reference, path)
         return checkout.checkout(tree, destination, prefix=path, progress=progress)
+
+    def get_bucket(self, reference: str, url: str, *, progress: Progress = silent) -> BucketReport:
+        """Write a commit, folder or file below the URL of an object store; only what is not there or differs."""
+        from tilth.exchange import bucket_sending
+
+        asked = revisions.parse(reference)
+        commit = revisions.resolve(self._backend, asked)
+        pinned = f"{asked.full_name}@{commit.id}"
+        memory = self._backend.scratch
+        return bucket_sending.send(self, pinned, asked.path or "", url, memory=memory, progress=progress)
 
     def _at(self, reference: str) -> tuple[Tree, str]:
         asked = revisions.parse(reference)

@@ -16,11 +16,12 @@ from tilth.cli.pages import stream
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.streams import write_out
-from tilth.cli.wording import counted, safe
-from tilth.contract.values import FileInfo
+from tilth.cli.wording import counted, safe, size
+from tilth.contract.values import BucketReport, FileInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
 
+_BUCKETS = ("s3://", "gs://", "az://")
 _OTHER_ARCHIVES = frozenset(
     (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tbz", ".tbz2", ".txz", ".lz4", ".lzma", ".cab")
 )
@@ -31,6 +32,7 @@ _OTHER_ARCHIVES = frozenset(
     cls=Command,
     short_help="Write a commit, folder or file to this machine.",
     example="tilth get images@main:train ./train\ntilth get images@v1 images.tar.gz\n"
+    "tilth get images@v1:train s3://bucket/train\n"
     "tilth get images:train - | tar tf -\ntilth get --start 0 --stop 1000 logs:big.txt head.txt",
 )
 @click.argument("reference", metavar="REPO[@REVISION][:PATH]")
@@ -45,7 +47,8 @@ def command(session: Session, reference: str, destination: str, force: bool, sta
     A commit or folder lands below DEST; a file becomes DEST, or lands in it when DEST is a folder. Files that are
     there already are never overwritten without --force: then nothing is written at all. A commit or folder whose DEST
     ends with .tar, .tar.gz, .tgz, .tar.zst or .zip becomes that archive. With `-` as DEST a file's bytes go to standard
-    output, a commit or folder as tar.
+    output, a commit or folder as tar. A DEST of s3://, gs:// or az:// is a place in an object store: only what is not
+    there or differs is sent, and an interrupted run goes on.
     """
     workspace = session.workspace()
     path = split(reference).path
@@ -59,6 +62,11 @@ def command(session: Session, reference: str, destination: str, force: bool, sta
         else:
             write_out(workspace.files.archive(reference))
         return
+    if destination.lower().startswith(_BUCKETS):
+        if start or stop is not None:
+            raise Invalid("A part of a file cannot become an object.", help="Get it as a file first.")
+        _get_bucket(session, workspace, reference, destination)
+        return
     target = local_path(destination)
     if file is not None and is_file:
         part = (start, stop)
@@ -68,6 +76,23 @@ def command(session: Session, reference: str, destination: str, force: bool, sta
     else:
         count = _get_folder(session, workspace, reference, target, path or "", force=force)
     session.show(count, lambda number: print(f"Wrote {counted(number, 'file')} to {safe(destination)}."))
+
+
+def _get_bucket(session: Session, workspace: Workspace, reference: str, url: str) -> None:
+    with session.progress() as progress:
+        done = workspace.files.get_bucket(reference, url, progress=progress)
+    if done.links:
+        named = ", ".join(safe(link) for link in done.links[:3]) + (", …" if len(done.links) > 3 else "")
+        session.note(f"Left out {counted(len(done.links), 'link')}, which an object store cannot hold: {named}.")
+    session.show(done, lambda done: print(_sent(done, url)))
+
+
+def _sent(done: BucketReport, url: str) -> str:
+    there = done.files - done.sent
+    if not done.sent:
+        return f"Nothing was sent: {safe(url)} has all of {counted(done.files, 'file')}."
+    kept = f"; {there:,} were there already" if there else ""
+    return f"Sent {counted(done.sent, 'file')} ({size(done.size)}) to {safe(url)}{kept}."
 
 
 def _archive_form(target: Path) -> str | None:

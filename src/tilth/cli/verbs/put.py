@@ -50,6 +50,7 @@ class _Asked:
     "echo hello | tilth put notes:hello.txt -\n"
     "tilth put --unpack images:train scans.tar.gz\n"
     "tilth put images:raw/ https://example.org/scans.zip\n"
+    "tilth put images:raw s3://bucket/scans\n"
     "tilth put --append notes:log.txt today.txt",
 )
 @click.argument("target", metavar="REPO[@BRANCH][:PATH]")
@@ -77,7 +78,8 @@ def command(
     One file becomes PATH (or lands in PATH/ when that ends with a slash). One folder's content lands below PATH.
     Several sources land below PATH, each under its own name. `-` is standard input. An http(s) URL is read as it comes,
     and goes on where it was when the connection breaks. With --unpack the files of tar and zip archives (of a file, a
-    URL or standard input) land below PATH. All objects below an s3://, gs:// or az:// prefix land below PATH.
+    URL or standard input) land below PATH. All objects below an s3://, gs:// or az:// prefix land below PATH; those
+    that are as they were the last time, also when that was interrupted, are not fetched again.
     """
     commit, path = split(target)
     if mirror and (len(sources) != 1 or not Path(sources[0]).is_dir()):
@@ -146,6 +148,8 @@ def _put(session: Session, workspace: Workspace, asked: _Asked) -> CommitInfo:
             )
         if isinstance(only, Path) and asked.unpack:
             return workspace.files.put_archive(asked.target, only, message=asked.message, progress=progress)
+        if isinstance(only, str) and only.lower().startswith(_BUCKETS):
+            return workspace.files.put_bucket(asked.target.rstrip("/"), only, message=asked.message, progress=progress)
         files = _files(found, asked, session.place)
         return workspace.files.put_many(asked.commit, files, message=asked.message, progress=progress)
 
