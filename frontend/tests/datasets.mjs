@@ -123,8 +123,8 @@ try {
     await page.keyboard.press("Enter");
     await page.getByRole("combobox", { name: "Values of label" }).waitFor();
     await page.getByRole("option", { name: /red/ }).last().waitFor();
+    // At once, before the server can say what begins so: what was shown before and does not fit is not chosen.
     await page.getByRole("combobox", { name: "Values of label" }).fill("re");
-    await page.getByRole("listbox", { name: "Values of label" }).getByText("red").waitFor();
     await page.keyboard.press("Enter");
     await count("20 of 61 items");
     assert.equal(search().where, "label = 'red'");

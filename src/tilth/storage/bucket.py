@@ -210,11 +210,9 @@ class BucketPlace:
         return (name for name in self.packs() if name not in known)
 
     def keep_shard(self, name: str) -> None:
-        """Wait until a shard is in the bucket. Raises Unavailable."""
+        """Wait until a shard is in the bucket; what failed in the background is tried once more. Raises Unavailable."""
         upload = self._uploads.pop(name, None)
-        if upload is not None:
-            upload.result()
-        else:
+        if upload is None or upload.exception() is not None:
             self._put_shard(name)
 
     def open_shard(self, name: str) -> Shard:

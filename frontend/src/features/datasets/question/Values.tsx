@@ -27,11 +27,13 @@ export function Values({ name, question, classes, chip, column, onChange }: Valu
   const number = column?.kind === "number";
   const chosen = useMemo(() => new Set(chip.values.map(String)), [chip.values]);
   const choices = useMemo(() => {
-    const values = (found.data ?? []).map((one) => ({ id: one.value, count: one.count as number | null }));
+    // While the answer is on its way the last one stays, less what does not fit: Enter takes nothing but what was typed.
+    const fits = (value: string): boolean => !found.isPlaceholderData || value.toLowerCase().startsWith(typed.toLowerCase());
+    const values = (found.data ?? []).filter((one) => fits(one.value)).map((one) => ({ id: one.value, count: one.count as number | null }));
     const listed = new Set(values.map((one) => one.id));
     const rest = typed ? [] : [...chosen].filter((one) => !listed.has(one)).map((one) => ({ id: one, count: null }));
     return [...rest, ...values];
-  }, [found.data, chosen, typed]);
+  }, [found.data, found.isPlaceholderData, chosen, typed]);
   if (found.error) return <ErrorNote error={found.error} />;
   return (
     <Choices
@@ -52,7 +54,7 @@ export function Values({ name, question, classes, chip, column, onChange }: Valu
           <span className="faint">{choice.count === null ? "" : count(choice.count)}</span>
         </>
       )}
-      none={found.isPending ? "Looking…" : typed ? `No value begins with “${typed}”.` : "No values here."}
+      none={found.isPending || found.isPlaceholderData ? "Looking…" : typed ? `No value begins with “${typed}”.` : "No values here."}
     />
   );
 }
