@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from batches import alive, files, functions, log, run, run_batch, task, wait_until
 
-from tilth.execution.batch import DatumBatch, Transform
+from tilth.execution.batch import BatchResult, DatumBatch, Transform
 from tilth.execution.executor import CANCELLED
 from tilth.execution.local import LocalExecutor
+from tilth.execution.warm_workers import KEPT_WARM, KEPT_WARM_SHORT
 from tilth.storage.store import Store
 
 Steps = Callable[..., Transform]
@@ -51,6 +52,13 @@ def stream(datum):
 def identity(datum):
     calls.append(datum.key)
     return {"pid": str(os.getpid()), "calls": str(len(calls)), "token": datum.idempotency_key}
+
+def together(datum):
+    meeting = Path(os.environ["MEETING"])
+    (meeting / datum.key).touch()
+    while len(list(meeting.iterdir())) < 2:
+        time.sleep(0.01)
+    return {"pid": str(os.getpid())}
 
 def noisy(datum):
     print("printed", datum.key)
@@ -168,11 +176,29 @@ def first_token(store: Store) -> str:
 
 def test_only_a_few_workers_are_kept(executor: LocalExecutor, store: Store, steps: Steps) -> None:
     pids = set()
-    for number in range(6):
+    for number in range(KEPT_WARM + 2):
         (outcome,) = run(executor, steps("identity", env={"N": str(number)}), task(store, "a"))
         pids.add(int(files(store, outcome)["pid"]))
-    assert len(pids) == 6
-    assert len([pid for pid in pids if Path(f"/proc/{pid}").exists()]) == 4
+    assert len(pids) == KEPT_WARM + 2
+    assert len([pid for pid in pids if Path(f"/proc/{pid}").exists()]) in (KEPT_WARM, KEPT_WARM_SHORT)
+
+
+def test_work_goes_to_the_idle_slot_that_is_warm_for_it(
+    start: Callable[..., LocalExecutor], store: Store, steps: Steps, tmp_path: Path
+) -> None:
+    executor = start(slots=2)
+    both = steps("together", env={"MEETING": str(tmp_path)})
+    for name in "ab":
+        executor.submit(DatumBatch(name, 1, both, (task(store, name),)))
+    done: list[BatchResult] = []
+    while len(done) < 2:
+        done.extend(executor.completed(30))
+    assert len({files(store, result.outcomes[0])["pid"] for result in done}) == 2  # each slot runs now
+    used: dict[str, set[bytes]] = {"1": set(), "2": set()}
+    for number in "122121":
+        (outcome,) = run(executor, steps("identity", env={"N": number}), task(store, "x"))
+        used[number].add(files(store, outcome)["pid"])
+    assert [len(pids) for pids in used.values()] == [1, 1]
 
 
 def test_what_a_function_prints_is_its_log(executor: LocalExecutor, store: Store, steps: Steps) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from tilth.errors import Invalid
 from tilth.model.canonical import Json
@@ -17,6 +17,9 @@ State = Literal["success", "failed", "recovered", "timeout", "lost"]
 """How a datum ended. `recovered`: it failed and the error command succeeded; `lost`: its process vanished."""
 
 FUNCTION_PATTERN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+
+
+WorkerKey: TypeAlias = tuple[Digest | None, tuple[tuple[str, str], ...], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Transform:
         for text in (*self.cmd, *self.err_cmd, *self.env, *self.env.values()):
             if "\0" in text:
                 raise Invalid(f"{text!r} holds a NUL character.", help="Remove it from the command or environment.")
+
+    @property
+    def worker_key(self) -> WorkerKey:
+        """What transforms must have in common for their functions to run in one process."""
+        return (self.code, tuple(sorted(self.env.items())), self.working_dir)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""System calls that Python 3.11 does not offer. All do nothing, or raise OSError, where the system lacks them."""
+"""What Python 3.11 does not ask of Linux. All do nothing, or raise OSError, where the system lacks them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import ctypes
 import errno
 import os
 import sys
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 CLONE_NEWNS = 0x0002_0000
 CLONE_NEWUSER = 0x1000_0000
@@ -60,6 +62,19 @@ def pivot_root(new: str, old: str) -> None:
     if number is None:
         raise OSError(errno.ENOSYS, f"pivot_root is not known on {os.uname().machine}")
     _check(_libc().syscall(ctypes.c_long(number), os.fsencode(new), os.fsencode(old)), "pivot_root")
+
+
+def free_memory() -> float:
+    """Return the part of this machine's memory, or of this control group's, that is free: 0 to 1."""
+    parts = [1.0]
+    with suppress(OSError, KeyError, ValueError):
+        with open("/proc/meminfo") as lines:
+            sizes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+        parts.append(sizes["MemAvailable"] / sizes["MemTotal"])
+    with suppress(OSError, ValueError):  # "max" where there is no limit
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text())
+        parts.append(1 - int(Path("/sys/fs/cgroup/memory.current").read_text()) / limit)
+    return min(parts)
 
 
 def adopt_orphans() -> None:

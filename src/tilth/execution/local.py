@@ -18,10 +18,11 @@ from types import TracebackType
 from typing import Literal, Self
 
 from tilth.errors import Invalid, Unavailable
-from tilth.execution.batch import BatchResult, DatumBatch, DatumTask, Outcome
+from tilth.execution.batch import BatchResult, DatumBatch, DatumTask, Outcome, WorkerKey
 from tilth.execution.executor import CANCELLED, Capabilities
 from tilth.execution.progress_page import IDLE
 from tilth.execution.slot_process import SlotDied, SlotProcess
+from tilth.execution.warm_workers import KEPT_WARM
 from tilth.storage.store import Store
 
 CANCEL_GRACE_S = 10.0
@@ -73,6 +74,7 @@ class LocalExecutor:
         self._done: deque[BatchResult] = deque()
         self._threads: list[threading.Thread] = []
         self._idle: set[int] = set()
+        self._ran: dict[int, OrderedDict[WorkerKey, None]] = {}
         self._hello: tuple[Literal["namespace", "symlink", "variable"], str] | Unavailable | None = None
         self._closing = False
         self._folder: Path | None = None
@@ -186,7 +188,8 @@ class LocalExecutor:
     def take(self, index: int, running: bool) -> _Entry | None:
         """Wait for a batch for slot `index`; None when the executor closes. For the slot threads only.
 
-        A slot whose process does not run yet leaves the work to idle ones that do.
+        A slot whose process does not run yet leaves the work to idle ones that do, and one that has no worker for it
+        to an idle one that has: importing a module may take longer than what its functions do.
         """
         with self._condition:
             if running:
@@ -196,6 +199,9 @@ class LocalExecutor:
                     entry = next((entry for entry in self._queue if self._suits(index, running, entry)), None)
                     if entry is not None:
                         self._queue.remove(entry)
+                        self._note_ran(index, entry)
+                        # What was left to this slot, which is busy now, is for the others.
+                        self._condition.notify_all()
                         return entry
                     self._condition.wait()
                 return None
@@ -208,7 +214,22 @@ class LocalExecutor:
                 return False
             if not isinstance(self._hello, Unavailable) and self._hello[0] == "symlink":
                 return False
+        if entry.batch.transform.kind == "function":
+            key = entry.batch.transform.worker_key
+            warm = {slot for slot, ran in self._ran.items() if key in ran}
+            if index not in warm and warm & self._idle:
+                return False
         return running or index == 0 or len(self._queue) > len(self._idle)
+
+    def _note_ran(self, index: int, entry: _Entry) -> None:
+        """Remember what a slot has a warm worker for, as far as it keeps them; the condition is held."""
+        if entry.batch.transform.kind != "function":
+            return
+        ran = self._ran.setdefault(index, OrderedDict())
+        ran[entry.batch.transform.worker_key] = None
+        ran.move_to_end(entry.batch.transform.worker_key)
+        while len(ran) > KEPT_WARM:
+            ran.popitem(last=False)
 
     def said_hello(self, index: int, hello: SlotProcess | Unavailable) -> None:
         """Note what slot 0 can do. For the slot threads only."""

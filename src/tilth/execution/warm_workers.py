@@ -18,20 +18,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tilth.errors import Unavailable
-from tilth.execution.batch import DatumTask, Outcome, State, Transform
+from tilth.execution import linux
+from tilth.execution.batch import DatumTask, Outcome, State, Transform, WorkerKey
 from tilth.execution.channel import Channel, Closed
 from tilth.execution.log import Log, reason_with, store_log
 from tilth.execution.process_tree import ChildWatch, kill_children, kill_trees
 from tilth.execution.progress_page import IDLE, ProgressPage
 from tilth.storage.store import Store
 
-KEPT_WARM = 4
+KEPT_WARM = 8
+"""Workers that a slot keeps: a chain of pipelines that differ in parameters finds each of its own again."""
+KEPT_WARM_SHORT = 2
+"""As many while memory is short."""
+LEAST_FREE = 0.25
+"""Memory is short when less than this part of it is free."""
 LOOK_S = 0.25
 GRACE_S = 5.0
 
 Report: TypeAlias = Callable[[bytes], None]
 """Takes pickled lists of outcomes that are durable."""
-_Key: TypeAlias = tuple[bytes | None, tuple[tuple[str, str], ...], str | None]
 
 
 class _Worker:
@@ -39,7 +44,7 @@ class _Worker:
 
     def __init__(
         self,
-        key: _Key,
+        key: WorkerKey,
         folder: str,
         code: str | None,
         *,
@@ -160,7 +165,7 @@ class WarmWorkers:
         self._opening = opening
         self._attend = attend
         self._control_fd = control_fd
-        self._workers: OrderedDict[_Key, _Worker] = OrderedDict()
+        self._workers: OrderedDict[WorkerKey, _Worker] = OrderedDict()
         self._made = 0
 
     def pids(self) -> frozenset[int]:
@@ -234,13 +239,14 @@ class WarmWorkers:
 
     def _worker_for(self, transform: Transform, code: str | None) -> _Worker:
         assert transform.function is not None
-        key = (transform.code, tuple(sorted(transform.env.items())), transform.working_dir)
+        key = transform.worker_key
         worker = self._workers.get(key)
         if worker is not None and not worker.alive():
             self._drop(worker)
             worker = None
         if worker is None:
-            while len(self._workers) >= KEPT_WARM:
+            keep = KEPT_WARM if linux.free_memory() >= LEAST_FREE else KEPT_WARM_SHORT
+            while len(self._workers) >= keep:
                 self._workers.popitem(last=False)[1].close(kill=False)
             worker = self._start(key, transform, code)
         self._workers.move_to_end(key)
@@ -248,7 +254,7 @@ class WarmWorkers:
             self._load(worker, transform.function)
         return worker
 
-    def _start(self, key: _Key, transform: Transform, code: str | None) -> _Worker:
+    def _start(self, key: WorkerKey, transform: Transform, code: str | None) -> _Worker:
         self._made += 1
         folder = os.path.join(self._folder, f"worker-{self._made}")
         base = code or os.path.join(folder, "work")
