@@ -173,6 +173,31 @@ def test_the_nearest_neighbour_of_a_copy_is_its_original(shapes) -> None:
     assert found[0].score == pytest.approx(1, abs=1e-4)
 
 
+def test_with_rounded_vectors_on_disk_or_broken_ones_the_answers_are_the_same(analysed, monkeypatch) -> None:
+    folder, workspace, _ = analysed
+    seeds, accepted, discarded = ["in/000.png"], ["in/003.png", "in/006.png"], ["in/001.png"]
+
+    def answers(workspace: Workspace) -> list[object]:
+        ask = workspace.analysis
+        return [
+            ask.similar("shapes", seeds),
+            ask.similar("shapes", seeds, discarded=discarded, where="camera = 'right'"),
+            ask.similar("shapes", seeds, accepted=accepted, discarded=discarded, limit=10),
+            ask.neighbours("shapes", "in/010.png"),
+        ]
+
+    plain = answers(workspace)
+    monkeypatch.setattr("tilth.workspace.vectors.ROUNDED_FROM", 1)
+    monkeypatch.setattr("tilth.curation.similarity.FEW", 0)
+    for broken in (False, False, True):  # made, read from disk, made again
+        for file in (folder / "scratch" / "vectors").rglob("*.codes.npy"):
+            if broken:
+                file.write_bytes(b"no")
+        with open_local(folder) as again:
+            assert answers(again) == plain
+    assert list((folder / "scratch" / "vectors").rglob("*.bounds.npy"))
+
+
 def test_a_copy_in_another_split_is_the_first_group_of_near_duplicates(shapes) -> None:
     found = shapes.analysis.duplicates("shapes")
     first = found.groups[0]

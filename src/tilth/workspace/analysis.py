@@ -216,6 +216,7 @@ class LocalAnalysis:
             candidates=candidates,
             limit=check_limit(limit),
             diverse=diverse,
+            rounded=aligned.matrix.rounded,
         )
         candidates[good] = candidates[bad] = False
         decided = len(accepted) + len(discarded)
@@ -235,7 +236,8 @@ class LocalAnalysis:
         if not len(rows):
             return []
         # Vectors of items that left the dataset are passed over.
-        wide = nearest_rows(aligned.matrix.vectors, int(rows[0]), limit=check_limit(limit) + 50)
+        matrix = aligned.matrix
+        wide = nearest_rows(matrix.vectors, int(rows[0]), limit=check_limit(limit) + 50, rounded=matrix.rounded)
         here = aligned.places[wide.rows] >= 0
         ranked = Ranked(wide.rows[here][:limit], wide.scores[here][:limit], wide.by)
         return self._shown(found, aligned, ranked)
@@ -412,14 +414,21 @@ class LocalAnalysis:
 
     def _rows(self, aligned: Aligned, keys: Sequence[str]) -> Any:
         """Return the rows of the matrix that keys have; those without one are left out."""
-        places: Any = pc.index_in(pa.array(list(dict.fromkeys(keys)), pa.string()), aligned.keys)
-        rows = aligned.rows[places.drop_null().to_numpy(zero_copy_only=False).astype(np.int64)]
+        if not keys:
+            return np.empty(0, np.int64)
+        named = pa.array(list(dict.fromkeys(keys)), pa.string())
+        # The many are looked up among the few: a table of a million keys takes ten times as long to make.
+        which: Any = pc.index_in(aligned.keys, named)
+        places = np.flatnonzero(which.is_valid().to_numpy(zero_copy_only=False))
+        order = np.argsort(which.take(pa.array(places)).to_numpy(), kind="stable")
+        rows = aligned.rows[places[order]]
         return rows[rows >= 0]
 
     def _shown(self, found: OpenDataset, aligned: Aligned, ranked: Ranked) -> list[SimilarItem]:
-        keys = [aligned.keys[int(place)].as_py() for place in aligned.places[ranked.rows]]
-        items = self._items(found, keys)
-        scored = zip(keys, ranked.scores.tolist(), strict=True)
+        places = aligned.places[ranked.rows]
+        rows = found.view.at(places, list(shown_columns(found))).to_pylist() if len(places) else []
+        items = {row["key"]: item_info(found, row) for row in rows}
+        scored = zip(aligned.keys.take(pa.array(places)).to_pylist(), ranked.scores.tolist(), strict=True)
         return [SimilarItem(items[key], score) for key, score in scored if key in items]
 
     def _items(self, found: OpenDataset, keys: Sequence[str]) -> dict[str, ItemInfo]:

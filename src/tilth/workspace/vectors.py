@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import pyarrow.feather as feather
 
 from tilth.curation.recipe_specs import described
 from tilth.curation.recipes.dataset_steps.vectors import path_of_file, path_of_row, unpack
+from tilth.curation.rounded import Rounded, round_vectors
 from tilth.curation.similarity import even_out
 from tilth.errors import NotFound
 from tilth.model.digest import Digest
@@ -31,15 +33,22 @@ if TYPE_CHECKING:
 
 KEPT = 4
 """Matrices open at a time (mapped from disk), and kept on disk per pipeline."""
+ROUNDED_FROM = 50_000
+"""Vectors from which on a rounded copy is kept beside them, to look through first."""
 _FOLDERS = ("files", "rows")
+_ENDINGS = ("arrow", "raw.npy", "even.npy", "codes.npy", "bounds.npy")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
-    """All vectors of one commit of NAME-embed: `paths[i]` has `vectors[i]` (n × dimensions, float32, length 1)."""
+    """All vectors of one commit of NAME-embed: `paths[i]` has `vectors[i]` (n × dimensions, float32, length 1).
+
+    `rounded` are the same, where they are many.
+    """
 
     paths: pa.Array[Any]
     vectors: Any
+    rounded: Rounded | None = None
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -104,7 +113,24 @@ class Vectors:
         except (OSError, ValueError, pa.ArrowException):
             return None
         paths = _array(table["path"])
-        return Matrix(paths, vectors) if len(paths) == len(vectors) else None
+        return Matrix(paths, vectors, self._rounded(repo, tree, vectors)) if len(paths) == len(vectors) else None
+
+    def _rounded(self, repo: str, tree: Digest, vectors: Any) -> Rounded | None:
+        """Return the vectors rounded, from disk where they lie there; None where they are few."""
+        if len(vectors) < ROUNDED_FROM:
+            return None
+        names = [self._folder / repo / f"{tree.hex()}.{ending}" for ending in ("codes.npy", "bounds.npy")]
+        with suppress(OSError, ValueError):
+            codes = np.load(names[0], mmap_mode="r", allow_pickle=False)
+            scale, error, longest = np.load(names[1], allow_pickle=False)
+            if codes.shape == vectors.shape and len(scale) == len(vectors):
+                return Rounded(codes, scale, error, float(longest[0]))
+        rounded = round_vectors(vectors)
+        bounds = np.stack([rounded.scale, rounded.error, np.full(len(rounded), rounded.longest, np.float32)])
+        with suppress(OSError):  # a full disk is no reason to fail
+            for name, array in zip(names, (rounded.codes, bounds), strict=True):
+                _save(name, array)
+        return rounded
 
     def _make(self, repo: str, tree: Digest) -> Matrix:
         listed = [batch for folder in _FOLDERS for batch in Tree(self._backend.store, tree).batches(folder)]
@@ -125,7 +151,7 @@ class Vectors:
         assert raw is not None, "there is at least one entry"
         even = even_out(raw)
         self._keep(repo, tree, entries["path"], digests, raw, even)
-        return Matrix(_array(entries["path"]), even)
+        return Matrix(_array(entries["path"]), even, self._rounded(repo, tree, even))
 
     def _lent(self, repo: str, digests: Any, count: int) -> Any:
         """Return a matrix with the rows that the newest one on disk has, the others NaN; None where there is none."""
@@ -148,15 +174,13 @@ class Vectors:
         folder = self._folder / repo
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            part = folder / f"{uuid.uuid4().hex}.part.npy"  # NumPy adds this ending where it is missing
-            np.save(part, raw)
-            os.replace(part, folder / f"{tree.hex()}.raw.npy")
-            np.save(part, even)
-            os.replace(part, folder / f"{tree.hex()}.even.npy")
+            _save(folder / f"{tree.hex()}.raw.npy", raw)
+            _save(folder / f"{tree.hex()}.even.npy", even)
+            part = folder / f"{uuid.uuid4().hex}.part"
             feather.write_feather(pa.table({"path": paths, "digest": digests}), str(part))
             os.replace(part, folder / f"{tree.hex()}.arrow")
             for name in self._on_disk(repo)[KEPT:]:
-                for ending in ("arrow", "raw.npy", "even.npy"):
+                for ending in _ENDINGS:
                     (folder / f"{name}.{ending}").unlink(missing_ok=True)
         except OSError:
             return
@@ -165,6 +189,13 @@ class Vectors:
         folder = self._folder / repo
         found: list[Path] = sorted(folder.glob("*.arrow"), key=lambda path: path.stat().st_mtime, reverse=True)
         return [path.stem for path in found]
+
+
+def _save(path: Path, array: Any) -> None:
+    """Write an array so that nobody sees half of it."""
+    part = path.with_name(f"{uuid.uuid4().hex}.part.npy")  # NumPy adds this ending where it is missing
+    np.save(part, array)
+    os.replace(part, path)
 
 
 def _paths(found: OpenDataset, keys: Any, shown: Any) -> Any:
