@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,18 @@ from tilth.errors import Conflict, Invalid, NotFound, Unavailable
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.storage.content import WHOLE_FILE
+from tilth.storage.gathering import Gathered, Gatherer
+from tilth.storage.gathering_process import GatheringProcess
 from tilth.storage.records import RecordKind
 from tilth.versioning import ingest, stat_cache
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.checkout import checkout
-from tilth.versioning.commits import commit_edits
+from tilth.versioning.commits import commit_edits, read_head
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.ingest import ingest_file, ingest_folder
 from tilth.versioning.repos import Repo, create_repo
 from tilth.versioning.trees import Tree, write_entry
+from tilth.versioning.verify import verify
 
 
 @pytest.fixture
@@ -50,14 +54,14 @@ def commit_folder(backend: Backend, repo: Repo, folder: Path, *, into: str = "",
 def reads_of(backend: Backend, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the files that ingesting the folder opens."""
     opened: list[str] = []
-    real = ingest._opened
+    real = Gatherer.gather
 
-    def note(path: str) -> object:
-        opened.append(str(Path(path).relative_to(folder.resolve())))
-        return real(path)
+    def note(self: Gatherer, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
+        opened.extend(str(Path(path).relative_to(folder.resolve())) for path in paths)
+        return real(self, paths, sizes)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, "_opened", note)
+        patch.setattr(Gatherer, "gather", note)
         ingest_folder(backend, folder)
     return opened
 
@@ -269,3 +273,59 @@ def test_a_link_replaced_while_it_is_read_is_told(
     monkeypatch.setattr(os, "readlink", replaced)
     with pytest.raises(Unavailable, match="link"):
         ingest_folder(backend, source)
+
+
+def many_files(folder: Path) -> None:
+    for number in range(40):
+        (folder / f"many/{number:02}").parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"many/{number:02}").write_bytes(b"%d " % number * (number * 300))
+
+
+def test_many_files_are_read_by_processes_into_the_same_tree(
+    backend: Backend, repo: Repo, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_files(source)
+    alone = commit_folder(backend, repo, source)
+    real, asked = GatheringProcess.gather, []
+
+    def note(self: GatheringProcess, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
+        asked.extend(paths)
+        return real(self, paths, sizes)
+
+    monkeypatch.setattr(GatheringProcess, "gather", note)
+    for name, value in (("_MANY_FILES", 10), ("_BATCH_FILES", 7), ("_READERS", 3)):
+        monkeypatch.setattr(ingest, name, value)
+    (backend.scratch / ingest.CACHE_FOLDER).rename(backend.scratch / "aside")
+    (source / "new").write_bytes(b"new")
+    tree = Tree(backend.store, commit_folder(backend, repo, source).tree)
+    assert len(asked) == len(set(asked)) == 40 + 6
+    assert tree.read("new") == b"new"
+    assert {entry.path: entry.digest for entry in tree.walk() if entry.path != "new"} == {
+        entry.path: entry.digest for entry in Tree(backend.store, alone.tree).walk()
+    }
+    assert verify(backend).problems == []
+
+
+def test_a_killed_reading_process_fails_the_put_and_leaves_nothing_behind(
+    backend: Backend, repo: Repo, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_files(source)
+    for name, value in (("_MANY_FILES", 10), ("_BATCH_FILES", 7), ("_READERS", 2)):
+        monkeypatch.setattr(ingest, name, value)
+    real, asked = GatheringProcess.gather, []
+
+    def killed(self: GatheringProcess, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
+        asked.append(self._process)
+        if len(asked) == 4:
+            self._process.kill()
+        return real(self, paths, sizes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GatheringProcess, "gather", killed)
+        with pytest.raises(Unavailable, match="ended before its time"):
+            commit_folder(backend, repo, source)
+    assert all(process.returncode is not None for process in asked)
+    assert read_head(backend, repo, "main").commit is None
+    commit = commit_folder(backend, repo, source)
+    assert Tree(backend.store, commit.tree).read("many/39") == b"39 " * 11_700
+    assert verify(backend).problems == []

@@ -6,7 +6,7 @@ import fcntl
 import os
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -224,6 +224,40 @@ class PackWriter:
         self.length = offset + length
         self.entries.append((digest, offset, length, kind))
         return self.name, offset, length
+
+    def append_packed(
+        self, kind: RecordKind, area: memoryview, records: Sequence[tuple[bytes, int, int]]
+    ) -> dict[bytes, Location]:
+        """Append records (digest, where it starts in `area`, length) that stand there ready, and return where they lie.
+
+        What lies together there is written together and without a copy. Raises Unavailable, having appended nothing,
+        on a full disk.
+        """
+        self.write_out()
+        offset = first = self.length
+        parts: list[memoryview] = []
+        entries = []
+        places: dict[bytes, Location] = {}
+        begin = end = -1
+        for digest, start, length in records:
+            if start != end:
+                if begin >= 0:
+                    parts.append(area[begin:end])
+                begin = start
+            end = start + length
+            entries.append((digest, offset, length, kind))
+            places[digest] = (self.name, offset, length)
+            offset += length
+        parts.append(area[begin:end])
+        try:
+            with writing(self.folder):
+                write_parts(self._fd, parts, first)
+        except BaseException:
+            os.ftruncate(self._fd, first)  # gives its space back
+            raise
+        self.written = self.length = offset
+        self.entries += entries
+        return places
 
     def write_out(self) -> None:
         """Hand all buffered bytes to the operating system. After a failure it may be tried again."""

@@ -101,6 +101,15 @@ def pack_header(kind: RecordKind, codec: Codec, raw_length: int, digest: Digest,
     return head + crc32(payload, crc32(head)).to_bytes(4, "little")
 
 
+def pack_header_into(
+    area: memoryview, at: int, kind: RecordKind, codec: Codec, raw_length: int, stored: int, digest: bytes
+) -> None:
+    """Write at `at` the header of the record whose payload of `stored` bytes lies behind it already."""
+    end = at + HEADER_SIZE
+    _UNSEALED_HEADER.pack_into(area, at, MAGIC, kind, codec, 0, raw_length, stored, digest)
+    area[end - 4 : end] = crc32(area[end : end + stored], crc32(area[at : end - 4])).to_bytes(4, "little")
+
+
 def parse_header(head: bytes | memoryview) -> RecordHeader | None:
     """Parse the first bytes of a record; None where they are not a header."""
     if len(head) < HEADER_SIZE:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -156,6 +157,11 @@ class Store:
             )
         return record
 
+    @property
+    def compresses(self) -> bool:
+        """Whether chunks are compressed when they are stored."""
+        return self._compress_chunks
+
     def has(self, digest: Digest) -> bool:
         """Tell whether a record is here."""
         return self._find(digest) is not None
@@ -218,6 +224,25 @@ class Store:
                 record is not None and self._append(kind, record[0], record[2], record[1], record[3])
                 for record in packed
             ]
+
+    def put_packed(self, area: memoryview, digests: Sequence[Digest], lengths: Sequence[int]) -> None:
+        """Store the chunks that stand in `area` as records ready for a pack, one behind the other; like `put_many`."""
+        self._check_process()
+        self.refused(digests)
+        self._hold()
+        places = self._index.reusable(digests)
+        starts = accumulate(lengths, initial=0)
+        records = {
+            digest: (digest, start, length)
+            for digest, start, length, place in zip(digests, starts, lengths, places, strict=False)
+            if place is None
+        }
+        with self._lock:
+            self._check_usable()
+            own = self._index.own
+            fresh = [record for digest, record in records.items() if digest not in own]
+            if fresh:
+                own.update(self._open_writer().append_packed(RecordKind.CHUNK, area, fresh))
 
     def flush(self) -> None:
         """Make everything put so far durable and visible to all processes: fsync, then the catalogue.
@@ -449,13 +474,17 @@ class Store:
         self._check_usable()
         if digest in self._index.own:
             return False
+        self._index.own[digest] = self._open_writer().append(kind, codec, raw_length, digest, payload)
+        return True
+
+    def _open_writer(self) -> PackWriter:
+        """Return the pack to append to: a new one where the last is full."""
         if self._writer is not None and self._writer.length >= self._pack_size:
             self._roll()
         if self._writer is None:
             self._writer = self.place.begin_pack()
             self._index.begin_pack(self._writer.name)
-        self._index.own[digest] = self._writer.append(kind, codec, raw_length, digest, payload)
-        return True
+        return self._writer
 
     def _roll(self) -> None:
         """Write the current pack's directory and shard, so that memory stays bounded however much is put."""

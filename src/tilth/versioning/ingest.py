@@ -7,11 +7,13 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
+from itertools import chain
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,12 +21,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tilth.errors import Invalid, NotFound
-from tilth.model.digest import digest_of
+from tilth.model.digest import Digest, digest_of
 from tilth.model.entry import FileKind
 from tilth.model.names import check_path
 from tilth.progress import Progress, silent
 from tilth.storage.content import INLINE_LIST, ONE_CHUNK, WHOLE_FILE, Content, write_content
-from tilth.storage.records import RecordKind
+from tilth.storage.gathering import Gathered, Gatherer, room_for
+from tilth.storage.gathering_process import GatheringProcess
 from tilth.storage.store import Store
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import KIND_CODES, TREE, Edits, attributes_text
@@ -37,13 +40,21 @@ CACHE_FOLDER = "ingest"
 _SMALL = WHOLE_FILE // 2
 _BATCH_BYTES = 4 << 20
 _BATCH_FILES = 512
-_READERS = min(os.cpu_count() or 1, 8)
+_READERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
+_ROOM = room_for(_BATCH_FILES, _BATCH_BYTES + _SMALL)
+_MANY_FILES = 4000
+_MANY_BYTES = 128 << 20
+"""From how many small files, or bytes in them, on processes are worth their start."""
+
 _ENTRY_SIZE = 36  # of a chunk list: a digest and a length
 _FILE = KIND_CODES[FileKind.FILE]
 _EXECUTABLE = attributes_text({"mode": "755"})
 
 _Row: TypeAlias = tuple[int, int, bytes, int, bytes, str]
 """A tree row behind its path: kind, size, digest, layout, chunks, attributes."""
+
+_Free: TypeAlias = "SimpleQueue[Gatherer | GatheringProcess]"
+"""What reads small files and does nothing now."""
 
 _Batch: TypeAlias = list[int]
 """Places in the scan of files that one reader reads in one go."""
@@ -126,7 +137,7 @@ def _rows(store: Store, scan: Scan, places: npt.NDArray[np.int64], cached: pa.Ta
     if not len(unread) and len(places) == cached.num_rows:
         return cached
     progress.begin("read", int(scan.stamps[unread, SIZE].sum()), "bytes")
-    fresh = _read(store, scan, unread.tolist(), progress)
+    fresh = _read(store, scan, unread, progress)
     progress.end()
     columns = list(zip(*fresh, strict=True)) or [()] * 6
     arrays: list[Any] = [pa.array([scan.paths[index] for index in unread.tolist()], type=pa.string())]
@@ -140,28 +151,52 @@ def _rows(store: Store, scan: Scan, places: npt.NDArray[np.int64], cached: pa.Ta
     return pa.concat_tables([cached, read]).take(order)
 
 
-def _read(store: Store, scan: Scan, unread: Sequence[int], progress: Progress) -> list[_Row]:
+def _read(store: Store, scan: Scan, unread: npt.NDArray[np.int64], progress: Progress) -> list[_Row]:
     """Store the files at these places of the scan, several at once, and return their rows in the same order."""
     rows: list[_Row] = []
     batches = _batches(scan, unread)
-    if len(unread) < _BATCH_FILES // 8:
-        for batch in batches:
-            rows += _read_batch(store, scan, batch)
-        return rows
-    with ThreadPoolExecutor(_READERS, "read") as readers:
-        waiting: deque[tuple[_Batch, Future[list[_Row]]]] = deque()
-        try:
-            for batch in batches:
-                # In this thread's context, so that what they store belongs to its act.
-                waiting.append((batch, readers.submit(copy_context().run, _read_batch, store, scan, batch)))
-                if len(waiting) > 2 * _READERS:
+    with _gatherers(store, scan.stamps[unread, SIZE]) as free:
+        first = next(batches, [])
+        second = next(batches, None)
+        if second is None:
+            return _read_batch(store, scan, first, free)
+        with ThreadPoolExecutor(_READERS, "read") as readers:
+            waiting: deque[tuple[_Batch, Future[list[_Row]]]] = deque()
+            try:
+                for batch in chain((first, second), batches):
+                    # In this thread's context, so that what they store belongs to its act.
+                    work = readers.submit(copy_context().run, _read_batch, store, scan, batch, free)
+                    waiting.append((batch, work))
+                    if len(waiting) > 2 * _READERS:
+                        _take(waiting, scan, rows, progress)
+                while waiting:
                     _take(waiting, scan, rows, progress)
-            while waiting:
-                _take(waiting, scan, rows, progress)
-        finally:
-            for _, future in waiting:
-                future.cancel()
+            finally:
+                for _, future in waiting:
+                    future.cancel()
     return rows
+
+
+@contextmanager
+def _gatherers(store: Store, sizes: npt.NDArray[np.int64]) -> Iterator[_Free]:
+    """Yield what reads small files: processes, one per core, where there is enough to do for them to be worth it."""
+    free: _Free = SimpleQueue()
+    small = sizes[sizes <= _SMALL]
+    processes: list[GatheringProcess] = []
+    try:
+        if _READERS > 1 and (len(small) >= _MANY_FILES or small.sum() >= _MANY_BYTES):
+            with suppress(OSError):  # no more processes may be started: what there are will do, or this one
+                for _ in range(_READERS):
+                    processes.append(GatheringProcess(_ROOM, compressed=store.compresses))
+        for process in processes:
+            free.put(process)
+        if not processes:
+            room = _ROOM if small.sum() > _BATCH_BYTES else room_for(min(len(small), _BATCH_FILES), int(small.sum()))
+            free.put(Gatherer(memoryview(bytearray(room)), compressed=store.compresses))
+        yield free
+    finally:
+        for process in processes:
+            process.close()
 
 
 def _take(waiting: deque[tuple[_Batch, Future[list[_Row]]]], scan: Scan, rows: list[_Row], progress: Progress) -> None:
@@ -170,13 +205,12 @@ def _take(waiting: deque[tuple[_Batch, Future[list[_Row]]]], scan: Scan, rows: l
     progress.advance(int(scan.stamps[batch, SIZE].sum()))
 
 
-def _batches(scan: Scan, unread: Sequence[int]) -> Iterator[_Batch]:
-    sizes = scan.stamps[:, SIZE]
+def _batches(scan: Scan, unread: npt.NDArray[np.int64]) -> Iterator[_Batch]:
     batch: _Batch = []
     gathered = 0
-    for index in unread:
+    for index, size in zip(unread.tolist(), scan.stamps[unread, SIZE].tolist(), strict=True):
         batch.append(index)
-        gathered += int(sizes[index])
+        gathered += size
         if gathered > _BATCH_BYTES or len(batch) == _BATCH_FILES:
             yield batch
             batch, gathered = [], 0
@@ -184,27 +218,44 @@ def _batches(scan: Scan, unread: Sequence[int]) -> Iterator[_Batch]:
         yield batch
 
 
-def _read_batch(store: Store, scan: Scan, batch: _Batch) -> list[_Row]:
+def _read_batch(store: Store, scan: Scan, batch: _Batch, free: _Free) -> list[_Row]:
     """Store some files. Small ones are gathered: each is one chunk, named by its own digest."""
+    stamps = scan.stamps[batch]
+    modes, sizes = stamps[:, MODE].tolist(), stamps[:, SIZE].tolist()
     rows: list[_Row | None] = [None] * len(batch)
-    small: list[tuple[int, bytes]] = []
-    for at, index in enumerate(batch):
-        real = scan.real(index)
-        mode = int(scan.stamps[index, MODE])
+    small: list[int] = []
+    for at, (index, mode, size) in enumerate(zip(batch, modes, sizes, strict=True)):
         if stat.S_ISLNK(mode):
-            rows[at] = _row(FileKind.LINK, write_content(store, _read_link(real)), "")
-            continue
-        if scan.stamps[index, SIZE] <= _SMALL:
-            data = _read_small(real)
-            if len(data) <= WHOLE_FILE:
-                small.append((at, data))
-                continue
-        rows[at] = _row(FileKind.FILE, _read_large(store, real), _attributes(mode))
-    records = [(digest_of(data), data) for _, data in small]
-    store.put_many(RecordKind.CHUNK, records)
-    for (at, data), (digest, _) in zip(small, records, strict=True):
-        rows[at] = (_FILE, len(data), digest, ONE_CHUNK, b"", _attributes(int(scan.stamps[batch[at], MODE])))
+            rows[at] = _row(FileKind.LINK, write_content(store, _read_link(scan.real(index))), "")
+        elif size <= _SMALL:
+            small.append(at)
+        else:
+            rows[at] = _row(FileKind.FILE, _read_large(store, scan.real(index)), _attributes(mode))
+    if small:
+        gathered = _gather(store, [scan.real(batch[at]) for at in small], [sizes[at] for at in small], free)
+        for at, digest, size in zip(small, gathered.digests, gathered.sizes, strict=True):
+            if digest is not None:
+                rows[at] = (_FILE, size, digest, ONE_CHUNK, b"", _attributes(modes[at]))
+            else:
+                rows[at] = _row(FileKind.FILE, _read_large(store, scan.real(batch[at])), _attributes(modes[at]))
     return [row for row in rows if row is not None]
+
+
+def _gather(store: Store, files: list[str], sizes: list[int], free: _Free) -> Gathered:
+    gatherer = free.get()
+    try:
+        gathered = gatherer.gather(files, sizes)
+        # Before anyone else reads into the same area.
+        store.put_packed(
+            gatherer.area,
+            [Digest(digest) for digest in gathered.digests if digest is not None],
+            [length for length in gathered.lengths if length],
+        )
+        return gathered
+    except OSError as error:
+        raise unreadable(error.filename, error) from error
+    finally:
+        free.put(gatherer)
 
 
 def _read_link(real: str) -> bytes:
@@ -212,11 +263,6 @@ def _read_link(real: str) -> bytes:
         return os.fsencode(os.readlink(real))
     except OSError as error:
         raise unreadable(real, error) from error
-
-
-def _read_small(real: str) -> bytes:
-    with _opened(real) as file:
-        return file.read(WHOLE_FILE + 1)
 
 
 def _read_large(store: Store, real: str) -> Content:
