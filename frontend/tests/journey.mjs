@@ -73,6 +73,28 @@ try {
   await page.getByRole("button", { name: /Save as version 2/ }).click();
   await page.getByText("version 2", { exact: false }).first().waitFor();
 
+  // While a run goes its items are there: failing first, then what is worked on, then what is done.
+  const gate = join(folder, "gate");
+  const patient = `f=$(ls /pfs/photos); case "$f" in a.txt) exit 5;; b.txt) while [ ! -e "${gate}" ]; do sleep 0.1; done;; esac; echo done > "/pfs/out/$f"`;
+  const slow = join(folder, "patient.json");
+  writeFileSync(slow, JSON.stringify({
+    pipeline: { name: "patient" }, input: { pfs: { repo: "photos", glob: "/*.txt", name: "photos" } }, transform: { cmd: ["sh", "-c", patient] }, datum_tries: 1,
+  }));
+  tilth("pipeline", "create", "-f", slow);
+  await page.goto(at("/pipelines/patient"));
+  await page.locator("tbody tr a").first().click();
+  await page.getByRole("button", { name: /b\.txt.*running/ }).waitFor();
+  await page.getByText("to do").first().waitFor();
+  await page.getByRole("button", { name: "Being worked on" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/state=running/);
+  await page.getByRole("button", { name: /b\.txt/ }).click();
+  await see("its log comes when it is done");
+  await page.screenshot({ path: join(tmpdir(), "tilth-run-going.png") });
+  writeFileSync(gate, "");
+  await page.getByRole("button", { name: "Done", exact: true }).click();
+  await page.getByRole("button", { name: /b\.txt.*done/ }).waitFor();
+
   // By keyboard to the lineage, whose address says all.
   await page.keyboard.press("Control+k");
   await page.keyboard.type("photos came");

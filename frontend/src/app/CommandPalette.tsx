@@ -107,6 +107,19 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   }));
   const found = [...matching(entries, words, (entry) => `${entry.label} ${entry.kind}`).slice(0, 60), ...items];
   const chosen = Math.min(at, found.length - 1);
+  const waits = [repos, pipelines, labelings, datasets, models, runs].some((read) => read.isLoading);
+  const [entered, setEntered] = useState(false);
+  // Enter pressed before all lists are here chooses from the whole of them: a fast hand must not land elsewhere.
+  const due = entered && !waits;
+  const chosenNow = useRef<Entry | undefined>(undefined);
+  useEffect(() => { chosenNow.current = found[chosen]; });
+  useEffect(() => {
+    if (!due) return;
+    const entry = chosenNow.current;
+    if (!entry) return;
+    onClose();
+    entry.go();
+  }, [due, onClose]);
 
   useEffect(() => {
     list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
@@ -135,6 +148,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             onChange={(event) => {
               setWords(event.target.value);
               setAt(0);
+              setEntered(false);
             }}
             onKeyDown={(event) => {
               if (event.key === "Escape") onClose();
@@ -143,7 +157,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 event.preventDefault();
                 const step = event.key === "ArrowDown" ? 1 : -1;
                 if (found.length) setAt((chosen + step + found.length) % found.length);
-              } else if (event.key === "Enter") choose(found[chosen]);
+              } else if (event.key === "Enter") {
+                // The focus goes back to where it was before this key is done with: it must press nothing there.
+                event.preventDefault();
+                if (waits) setEntered(true);
+                else choose(found[chosen]);
+              }
             }}
           />
           <Kbd>Esc</Kbd>

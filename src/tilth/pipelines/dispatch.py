@@ -46,11 +46,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """A datum that the executor has now. `tries` counts its runs before this one."""
+
+    key: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progressed:
-    """What became of datums since the last time."""
+    """What became of datums since the last time, and which ones the executor has now."""
 
     finished: tuple[Finished, ...]
     failures: tuple[Failure, ...]
+    running: tuple[Running, ...]
 
 
 @dataclass(slots=True)
@@ -91,6 +100,7 @@ class Dispatcher:
         self._finished: list[Finished] = []
         self._failures: list[Failure] = []
         self._last = time.monotonic()
+        self._told_batches: frozenset[str] = frozenset()
         self.left = 0
         """How many of the datums that were asked for were not started, because too many had failed."""
 
@@ -134,9 +144,11 @@ class Dispatcher:
 
     def _told(self) -> Iterator[Progressed]:
         """Yield what has come since the last time, if anything."""
-        if self._finished or self._failures:
-            yield Progressed(tuple(self._finished), tuple(self._failures))
-            self._finished, self._failures = [], []
+        flying = frozenset(self._flying)
+        if self._finished or self._failures or flying != self._told_batches:
+            running = tuple(Running(live.task.key, live.tries) for lives in self._flying.values() for live in lives)
+            yield Progressed(tuple(self._finished), tuple(self._failures), running)
+            self._finished, self._failures, self._told_batches = [], [], flying
         self._last = time.monotonic()
 
     def _submit(self, ready: deque[Work], make: Callable[[Sequence[Work]], list[DatumTask]]) -> bool:

@@ -18,6 +18,7 @@ from tilth.metadata.schema.jobs import job_tries, jobs, pipelines
 from tilth.model.canonical import canonical
 from tilth.model.digest import Digest
 from tilth.model.ids import ChangeId, CommitId, JobId, RepoId, new_id
+from tilth.pipelines.items_so_far import drop_items
 from tilth.pipelines.plan import Plan
 from tilth.versioning.backend import Backend
 
@@ -238,6 +239,7 @@ def start_job(conn: Connection, id: JobId, lease: Lease) -> Job:
         .values(state=RUNNING, epoch=lease.epoch, attempt=jobs.c.attempt + 1, started_ms=now_ms())
     ).rowcount
     job = load_job(conn, id)
+    drop_items(conn, id)
     if not changed:
         raise Conflict(f"Job {id} is {job.state}, not waiting.", help="Look at it with `tilth job show`.", job=id)
     feed.append(conn, STARTED, ChangeId(job.change), {"job": id, "pipeline": job.pipeline})
@@ -318,6 +320,7 @@ def end_job(
             **(counters or {}),
         )
     )
+    drop_items(conn, id)
     row = conn.execute(
         select(jobs.c.change, pipelines.c.project, pipelines.c.name)
         .join(pipelines, pipelines.c.id == jobs.c.pipeline)

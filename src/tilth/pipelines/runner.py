@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -23,11 +23,13 @@ from tilth.model.ids import CommitId
 from tilth.pipelines.cache import CachedResult, keep_results, store_manifests
 from tilth.pipelines.datum_rows import DatumRows
 from tilth.pipelines.dispatch import Dispatcher, Failure, Finished, Progressed, Stopped
+from tilth.pipelines.items_so_far import ItemSoFar, note_items
 from tilth.pipelines.output import OutputMerge, shown
 from tilth.pipelines.plan import DATUMS, OWNERS, PENDING, Plan, encode_datum
 from tilth.pipelines.planning import Planner
 from tilth.pipelines.queue import (
     FAILED,
+    RUNNING,
     STOPPED,
     SUCCESS,
     UNCHANGED,
@@ -309,6 +311,9 @@ class _Run:
             )
             note_tries(conn, self.job, map(_try, progressed.failures))
             note_progress(conn, self.job.id, self.counters.values() | self.planner.counts())
+            self._note_items(
+                conn, progressed, dict(zip((done.work.datum.key for done in good), manifests, strict=True))
+            )
         for done, manifest in zip(good, manifests, strict=True):
             self._finished(done, manifest)
         for done in progressed.finished:
@@ -316,6 +321,29 @@ class _Run:
                 self._finished(done, None)
         for done in good:  # last, because it ends the job where two wrote one path
             self.merge.add(done.work.datum.key, done.outcome.outputs)
+
+    def _note_items(self, conn: Connection, progressed: Progressed, manifests: Mapping[str, Digest]) -> None:
+        """Let it be seen while the job runs which items failed, which are worked on, which are done."""
+        ended = [
+            ItemSoFar(
+                done.work.datum.key,
+                done.outcome.state,
+                done.outcome.reason[-MAX_LINES:],
+                done.tries,
+                done.wall_s,
+                done.cpu_s,
+                manifests.get(done.work.datum.key),
+                done.outcome.log,
+            )
+            for done in progressed.finished
+        ]
+        note_items(
+            conn,
+            self.job.id,
+            running=[ItemSoFar(each.key, RUNNING, tries=each.tries) for each in progressed.running],
+            failed=[item for item in ended if item.state not in (SUCCESS, "recovered")],
+            done=[item for item in ended if item.state in (SUCCESS, "recovered")],
+        )
 
     def _count(self, done: Finished) -> None:
         state = done.outcome.state

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from tilth.contract.values import DatumInfo, JobInfo, Page
 from tilth.errors import Invalid, NotFound
 from tilth.model.digest import Digest
-from tilth.pipelines import cache, queue, registry
+from tilth.pipelines import cache, items_so_far, queue, registry
+from tilth.pipelines.items_so_far import ItemSoFar
 from tilth.pipelines.queue import Job
 from tilth.progress import Progress, silent
 from tilth.workspace.jobinfos import job_info
@@ -18,6 +20,8 @@ from tilth.workspace.working import Working
 
 _TRIES = "tries:"
 _TABLE = "table:"
+_NOW = "now:"
+_DONE = "done:"
 _PIECE = 1 << 16
 FAILED_STATES = ("failed", "timeout", "lost")
 
@@ -44,12 +48,16 @@ class LocalJobs:
     def datums(
         self, job: str, *, state: str | None = None, after: str | None = None, limit: int = 100
     ) -> Page[DatumInfo]:
-        """List the datums of a job: those that failed first, then those of its output by key."""
+        """List the datums of a job: those that failed first, then those of its output by key.
+
+        Of a job that runs those being worked on come behind what failed (in state running), then what was done last
+        (the newest 20,000); what it has not come to, and what it need not run, is listed when it has ended.
+        """
         check_limit(limit)
-        if after is not None and not after.startswith((_TRIES, _TABLE)):
+        if after is not None and not after.startswith((_TRIES, _TABLE, _NOW, _DONE)):
             raise Invalid(f"{after!r} is not the key of a page.", help="Pass the `next` of the page before.")
         found = queue.get_job(self._backend, job)
-        keyed = self._datums(found, after)
+        keyed = self._datums(found, after) if found.ended else self._datums_so_far(found, after)
         wanted = (each for each in keyed if state is None or each[1].state == state)
         return page_of(wanted, limit, lambda each: each[1], lambda each: each[0])
 
@@ -65,6 +73,10 @@ class LocalJobs:
             log = next(each.log for each in reversed(failing) if each.datum == named)
             return self._pieces(log)
         row = self._row(found, key)
+        if row is None and not found.ended:
+            so_far = self._so_far(found, key)
+            if so_far is not None or tries:
+                return self._pieces(so_far.log if so_far is not None else None)
         if row is None:
             raise NotFound(
                 f"Job {job} has no datum {key!r}." if key is not None else f"Job {job} has no datums yet.",
@@ -96,6 +108,65 @@ class LocalJobs:
                 if row["key"] not in failed:
                     yield _TABLE + row["key"], self._info(job, row)
 
+    def _datums_so_far(self, job: Job, after: str | None) -> Iterator[tuple[str, DatumInfo]]:
+        """Yield what is known of the items of a job that runs, behind the key of a page."""
+        with self._backend.database.read() as conn:
+            failed = items_so_far.failed_items(conn, job.id)
+            running = items_so_far.running_items(conn, job.id)
+        stages = [(_TRIES, failed), (_NOW, running)]
+        begun = after is None
+        for prefix, items in stages:
+            behind = after.removeprefix(prefix) if after is not None and after.startswith(prefix) else None
+            begun = begun or behind is not None
+            if begun:
+                for item in items:
+                    if behind is None or item.key > behind:
+                        yield prefix + item.key, self._info_so_far(item)
+        start, _, key = after.removeprefix(_DONE).partition(":") if after and after.startswith(_DONE) else ("", "", "")
+        told = {item.key for item in running}  # one may be done since
+        for number, item in self._done(job, int(start) if start else None, key):
+            if item.key in told:
+                continue
+            yield f"{_DONE}{number}:{item.key}", self._info_so_far(item)
+
+    def _done(self, job: Job, start: int | None = None, key: str = "") -> Iterator[tuple[int, ItemSoFar]]:
+        """Yield what a running job has done, the newest first, behind `key` of the group `start`."""
+        upto = start
+        while True:
+            with self._backend.database.read() as conn:
+                groups = items_so_far.done_groups(conn, job.id, upto=upto)
+            for number, items in groups:
+                keys = [item.key for item in items]
+                first = keys.index(key) + 1 if number == start and key in keys else 0
+                for item in items[first:] if number != start or first else ():
+                    yield number, item
+            if not groups:
+                return
+            upto = groups[-1][0] - 1
+
+    def _info_so_far(self, item: ItemSoFar) -> DatumInfo:
+        return DatumInfo(
+            key=item.key,
+            state=item.state,
+            reason=item.reason,
+            tries=item.tries,
+            wall_s=item.wall_s,
+            cpu_s=item.cpu_s,
+            outputs=self._outputs(item.manifest),
+        )
+
+    def _so_far(self, job: Job, key: str | None) -> ItemSoFar | None:
+        """Return an item of a running job; of no key the newest that has a log."""
+        with self._backend.database.read() as conn:
+            running = items_so_far.running_items(conn, job.id)
+        found = chain(running, (item for _, item in self._done(job)))
+        return next((item for item in found if (item.log is not None if key is None else item.key == key)), None)
+
+    def _outputs(self, manifest: Digest | None) -> Sequence[str]:
+        if manifest is None:
+            return ()
+        return tuple(file.path for file in cache.load_manifest(self._backend.store, manifest))
+
     def _failed(self, job: Job) -> dict[str, DatumInfo]:
         """Return the datums whose last try did not succeed, by key."""
         with self._backend.database.read() as conn:
@@ -121,10 +192,6 @@ class LocalJobs:
         return batch.slice(0, 1).to_pylist()[0] if batch is not None and batch.num_rows else None
 
     def _info(self, job: Job, row: Mapping[str, Any]) -> DatumInfo:
-        outputs: Sequence[str] = ()
-        if row["manifest"] is not None:
-            files = cache.load_manifest(self._backend.store, Digest(row["manifest"]))
-            outputs = tuple(file.path for file in files)
         return DatumInfo(
             key=row["key"],
             state=row["state"],
@@ -133,7 +200,7 @@ class LocalJobs:
             tries=row["tries"],
             wall_s=row["wall_s"],
             cpu_s=row["cpu_s"],
-            outputs=outputs,
+            outputs=self._outputs(Digest(row["manifest"]) if row["manifest"] is not None else None),
         )
 
     def _pieces(self, log: Digest | None) -> Iterator[bytes]:

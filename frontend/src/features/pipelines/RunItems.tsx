@@ -5,40 +5,37 @@ import { useEffect, useRef } from "react";
 
 import { type ApiError, type DatumInfo, type JobInfo, text } from "@/api/client";
 import { usePages } from "@/api/queries";
-import { counted, duration } from "@/lib/format";
+import { count, counted, duration } from "@/lib/format";
 import { Empty, ErrorNote, Icon, Loading, Section, State } from "@/ui";
 
-import { ended } from "./runs";
+import { ended, itemFilters, notListedYet } from "./runs";
 
 const LOG = 200_000;
-const FILTERS = [
-  ["", "All, failing first"],
-  ["failed", "Failed"],
-  ["recovered", "Recovered"],
-  ["success", "Done"],
-] as const;
 
 /** The items of a run, failing ones first; the log of the first failing one is open. */
 export function RunItems({ run }: { run: JobInfo }) {
   const search = useSearch({ from: "/runs/$run" });
-  const go = useNavigate({ from: "/runs/$run" });
+  const navigate = useNavigate();
+  const go = (to: { state?: string; item?: string }) => void navigate({ to: ".", search: to as never, replace: true });
   const state = search.state ?? "";
   const items = usePages("jobs.datums", { job: run.id, limit: 100, ...(state ? { state } : {}) });
   const failing = items.items[0]?.state === "failed" ? items.items[0].key : undefined;
   const open = search.item ?? failing;
+  const filters = itemFilters(run);
+  const unlisted = notListedYet(run, count);
   return (
     <Section
       title="Items"
       aside={
-        run.failed > 0 || run.recovered > 0 ? (
+        filters.length > 0 ? (
           <div className="chips" role="group" aria-label="Which items">
-            {FILTERS.map(([value, word]) => (
+            {filters.map(([value, word]) => (
               <button
                 key={value}
                 type="button"
                 className="chip"
                 aria-pressed={state === value}
-                onClick={() => void go({ search: value ? { state: value } : {}, replace: true })}
+                onClick={() => { go(value ? { state: value } : {}); }}
               >
                 {word}
               </button>
@@ -53,7 +50,7 @@ export function RunItems({ run }: { run: JobInfo }) {
         <Loading what="Reading the items…" />
       ) : items.items.length === 0 ? (
         <div className="panel">
-          <Empty title={state ? "No item is so" : ended(run) ? (run.total > 0 ? "What became of each item is not listed for this run" : "This run had no items") : "Items are listed here when the run has ended"} />
+          <Empty title={state ? "No item is so" : ended(run) ? (run.total > 0 ? "What became of each item is not listed for this run" : "This run had no items") : run.state === "created" ? "The run waits for its turn" : "Items come here as they are worked on"} />
         </div>
       ) : (
         <List
@@ -61,9 +58,10 @@ export function RunItems({ run }: { run: JobInfo }) {
           items={items.items}
           more={items.hasMore && !items.isLoadingMore ? items.more : null}
           open={open}
-          onOpen={(item) => void go({ search: { ...(state ? { state } : {}), ...(item ? { item } : {}) }, replace: true })}
+          onOpen={(item) => { go({ ...(state ? { state } : {}), ...(item ? { item } : {}) }); }}
         />
       )}
+      {unlisted && <p className="quiet">{unlisted}</p>}
     </Section>
   );
 }
@@ -131,8 +129,10 @@ function Item({
       <button type="button" className="item-row" aria-expanded={open} onClick={() => { onOpen(open ? null : item.key); }}>
         <Icon name={open ? "down" : "right"} size={14} />
         <span className="key">{item.key}</span>
-        {item.tries > 1 && <span className="quiet nowrap">{counted(item.tries, "try", "tries")}</span>}
-        {!item.reused && <span className="faint nowrap">{duration(item.wall_s * 1000)}</span>}
+        {item.state === "running" && item.tries > 0 ? (
+          <span className="quiet nowrap">failed {counted(item.tries, "time")}, tried again</span>
+        ) : item.tries > 1 && <span className="quiet nowrap">{counted(item.tries, "try", "tries")}</span>}
+        {!item.reused && item.state !== "running" && <span className="faint nowrap">{duration(item.wall_s * 1000)}</span>}
         <State state={item.reused ? "reused" : item.state} />
       </button>
       {open && (
@@ -167,7 +167,7 @@ function Log({ run, item }: { run: JobInfo; item: DatumInfo }) {
   if (!log.data.text.trim())
     return (
       <p className="quiet" style={{ padding: "4px 12px 8px 38px" }}>
-        {item.reused ? "It was not computed in this run: the same item with the same code had a result already." : "It wrote no log."}
+        {item.state === "running" ? "It is being worked on; its log comes when it is done." : item.reused ? "It was not computed in this run: the same item with the same code had a result already." : "It wrote no log."}
       </p>
     );
   return (

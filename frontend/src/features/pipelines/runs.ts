@@ -31,3 +31,30 @@ export function outcome(run: Counters, count: (value: number) => string): string
   ].filter(Boolean);
   return parts.join(", ") || (ended(run) ? "nothing to do" : "not begun");
 }
+
+/** Which items of a run one may ask for: none where all are alike. */
+export function itemFilters(run: Counters): readonly (readonly [state: string, word: string])[] {
+  const some = [
+    ...(ended(run) ? [] : [["running", "Being worked on"] as const]),
+    ...(run.failed > 0 ? [["failed", "Failed"] as const] : []),
+    ...(run.recovered > 0 ? [["recovered", "Recovered"] as const] : []),
+    ["success", "Done"] as const,
+  ];
+  return some.length > 1 && run.state !== "created" ? [["", run.failed > 0 ? "All, failing first" : "All"], ...some] : [];
+}
+
+/** Which items of a run that goes are not in its list yet, in words; null when none are known of. */
+export function notListedYet(run: Counters, count: (value: number) => string): string | null {
+  if (ended(run)) return null;
+  const todo = Math.max(0, run.total - run.run - run.reused - run.failed - run.recovered);
+  const parts = [
+    todo > 0 ? `still to do or being worked on: ${count(todo)}` : "",
+    run.reused > 0 ? `reused, and listed when the run has ended: ${count(run.reused)}` : "",
+    run.run > LISTED_WHILE_IT_GOES ? `of those done the newest ${count(LISTED_WHILE_IT_GOES)} are listed while the run goes` : "",
+  ].filter(Boolean);
+  const said = parts.join("; ");
+  return said ? `${said.charAt(0).toUpperCase()}${said.slice(1)}.` : null;
+}
+
+/** So many finished items the server lists of a run that goes (items_so_far.KEPT_DONE). */
+const LISTED_WHILE_IT_GOES = 20_000;

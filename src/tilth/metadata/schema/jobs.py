@@ -123,6 +123,18 @@ job_tries = Table(
 )
 """Tries that did not succeed, and what came of each; the last try of every datum is in the job's datum table."""
 
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("job", Text, ForeignKey("jobs.id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("items", Text, nullable=False),
+)
+"""Groups of items of a job that runs, as JSON: what failed, what is being worked on, what was done last. Gone when it
+ends: then its datum table says it."""
+
 results = Table(
     "results",
     metadata,
