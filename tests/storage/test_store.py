@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from isal.isal_zlib import crc32
 
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
@@ -429,8 +430,8 @@ def test_a_pack_of_a_newer_format_is_refused(tmp_path: Path, store: Store) -> No
     store.close()
     path = pack_files(tmp_path)[0]
     with path.open("r+b") as file:
-        file.seek(8)
-        file.write(b"\x07")
+        head = b"TILTHPCK\x07\x00\x00\x00"
+        file.write(head + crc32(head).to_bytes(4, "little"))
     with pytest.raises(Invalid, match="format 7"):
         list(store.records(BLOB))
 

@@ -21,7 +21,7 @@ def test_a_new_workspace_has_its_layout_and_opens_again(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "workspace"
     with open_backend(folder) as backend:
         create_repo(backend, "digits")
-    assert (folder / "format").read_text() == "tilth 0\n"
+    assert (folder / "format").read_text() == "tilth 1\n"
     assert {"tilth.db", "packs", "index", "scratch", "format"} <= {path.name for path in folder.iterdir()}
     with open_backend(folder, create=False) as backend:
         assert [repo.full_name for repo in list_repos(backend)] == ["default/digits"]
@@ -40,6 +40,23 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
         open_backend(tmp_path / "w")
 
 
+def test_a_feature_that_is_not_known_is_refused_by_name(tmp_path: Path) -> None:
+    open_backend(tmp_path / "w").close()
+    marker = tmp_path / "w" / "format"
+    marker.write_text("tilth 1\nmade by a later version\n")
+    open_backend(tmp_path / "w").close()
+    marker.write_text("tilth 1\nneeds encryption\n")
+    with pytest.raises(Invalid, match="encryption"):
+        open_backend(tmp_path / "w")
+
+
+def test_a_workspace_of_format_0_becomes_one_of_format_1(tmp_path: Path) -> None:
+    open_backend(tmp_path / "w").close()
+    (tmp_path / "w" / "format").write_text("tilth 0\n")
+    open_backend(tmp_path / "w").close()
+    assert (tmp_path / "w" / "format").read_text() == "tilth 1\n"
+
+
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("x")
     with pytest.raises(Invalid, match=r"thesis\.tex"):
@@ -53,7 +70,7 @@ def test_a_workspace_whose_making_was_killed_is_made_at_the_next_try(tmp_path: P
     (folder / "packs").mkdir()
     (folder / "format.4711").write_text("til")
     open_backend(folder).close()
-    assert (folder / "format").read_text() == "tilth 0\n"
+    assert (folder / "format").read_text() == "tilth 1\n"
 
 
 def test_the_innermost_mount_tells_the_file_system() -> None:

@@ -21,7 +21,8 @@ from tilth.exchange.mirroring import ENTRY, WholeRecords
 from tilth.progress import Progress, silent
 from tilth.storage.records import MAGIC as RECORD
 
-MAGIC = b"tilth repo 0\n"
+MAGIC = b"tilth repo 1\n"
+_BEFORE = b"tilth repo 0\n"
 _LENGTH = struct.Struct("<Q")
 _END_MARK = b"TEND"
 _END = 4 + _LENGTH.size + 32
@@ -64,7 +65,10 @@ def import_repo(
     """
     hashed = blake3()
     source = _Hashed(stream, hashed)
-    if source.take(len(MAGIC), "its first line") != MAGIC:
+    first = source.take(len(MAGIC), "its first line")
+    if first not in (MAGIC, _BEFORE):
+        if first.startswith(b"tilth repo "):
+            raise Invalid("A newer Tilth made this archive.", help="Upgrade with `pip install -U tilth`.")
         raise Invalid("This is not the archive of a repo.", help="`tilth repo export` makes one.")
     length = _LENGTH.unpack(source.take(_LENGTH.size, "its header"))[0]
     if length > _MOST_REFS:

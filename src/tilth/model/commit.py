@@ -13,7 +13,8 @@ from tilth.model.canonical import Json, canonical
 from tilth.model.digest import Digest, digest_from_hex, digest_of
 from tilth.model.ids import ChangeId, CommitId, JobId, RepoId
 
-RECORD_FORMAT = 0
+RECORD_FORMAT = 1
+"""What new records say. Format 0 has the same fields, and differs in this number only."""
 
 
 class InputKind(StrEnum):
@@ -73,6 +74,7 @@ class Commit:
     files: int
     size: int
     seal: Digest
+    format: int = RECORD_FORMAT
 
 
 def derivation_json(derivation: Derivation) -> Json:
@@ -119,7 +121,7 @@ def commit_record(commit: Commit) -> bytes:
     """Return the canonical record of `commit`: every field but the seal, which is its BLAKE3."""
     return canonical(
         {
-            "format": RECORD_FORMAT,
+            "format": commit.format,
             "id": commit.id,
             "change": commit.change,
             "repo": commit.repo,
@@ -139,14 +141,23 @@ def commit_record(commit: Commit) -> bytes:
     )
 
 
+_FIELDS = frozenset(
+    (
+        *("format", "id", "change", "repo", "repo_id", "tree", "parents", "derivation"),
+        *("author", "at_ms", "message", "files", "size"),
+    )
+)
+
+
 def commit_from_record(record: bytes) -> Commit:
     """Read a commit record; its seal is computed from the bytes. Raises Corrupt when it is not one."""
     seal = digest_of(record)
     try:
         value = json.loads(record)
-        if value["format"] != RECORD_FORMAT:
+        if value["format"] not in range(RECORD_FORMAT + 1) or value.keys() - _FIELDS:
             raise Corrupt(
-                f"Commit record {seal.hex()} has format {value['format']!r}.", help="Open it with a newer Tilth."
+                f"Commit record {seal.hex()} has format {value['format']!r} or fields that this Tilth does not know.",
+                help="Open it with a newer Tilth.",
             )
         commit = Commit(
             id=CommitId(value["id"]),
@@ -163,6 +174,7 @@ def commit_from_record(record: bytes) -> Commit:
             files=value["files"],
             size=value["size"],
             seal=seal,
+            format=value["format"],
         )
         texts = (commit.id, commit.change, commit.repo, commit.repo_id, commit.author, commit.message, *commit.parents)
         if not all(isinstance(text, str) for text in texts):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tilth.errors import Corrupt, TilthError
+from tilth.errors import Corrupt, Invalid, TilthError
 from tilth.model.digest import Digest
 from tilth.progress import Progress, silent
 from tilth.storage.catalogue import PackCatalogue, PackState
@@ -113,9 +113,9 @@ def check_pack(place: Place, index: ChunkIndex, state: PackState) -> Iterator[Pr
             named = digest_of_record(header.kind, data)
             if header.kind in LOGICAL_KINDS:
                 named = check_rows(data)
-            if named != header.digest:
+            if named != header.digest and header.kind.known:
                 yield Problem(name, offset, header.digest, "its digest does not hold", header.kind)
-        except Corrupt as error:
+        except (Corrupt, Invalid) as error:
             yield Problem(name, offset, header.digest, error.message, header.kind)
         wrong = _index_problem(place, index, (name, offset, header.length), header.digest)
         if wrong:
@@ -154,8 +154,9 @@ def _check_after_damage(pack: Pack, start: int) -> Iterator[Problem]:
         try:
             header, data = unpack(pack.read(offset, size), f"{pack.name}.pack, byte {offset}")
             named = check_rows(data) if header.kind in LOGICAL_KINDS else digest_of_record(header.kind, data)
-            what = "" if named == Digest(digest) == header.digest else "its digest does not hold"
-        except Corrupt as error:
+            holds = header.digest == Digest(digest) and (named == header.digest or not header.kind.known)
+            what = "" if holds else "its digest does not hold"
+        except (Corrupt, Invalid) as error:
             what = error.message
         if what:
             yield Problem(pack.name, offset, Digest(digest), what, RecordKind(kind))

@@ -10,7 +10,7 @@ from xxhash import xxh64_intdigest
 from tilth.storage.rows import join_batches, key_list, row_sizes
 
 # A row weighs 1 per 128 bytes, at least 1, so one rule bounds rows and bytes: target 1,024 rows or 128 KB,
-# least 128 rows or 16 KB, most 8,192 rows or 1 MB. These numbers are part of format 0.
+# least 128 rows or 16 KB, most 8,192 rows or 1 MB. These numbers are part of the format.
 ROW_UNIT_BITS = 7
 LEAST = 128
 TARGET = 1024

@@ -28,9 +28,9 @@ from tilth.storage.records import (
     parse_header,
 )
 
-FORMAT_VERSION = 0
+FORMAT_VERSION = 1
 PACK_MAGIC = b"TILTHPCK"
-PACK_HEADER = struct.Struct("<8sII")
+PACK_HEADER = struct.Struct("<8sHHI")
 PACK_HEADER_SIZE = PACK_HEADER.size
 FOOTER_MAGIC = b"TILTHEND"
 FOOTER = struct.Struct("<QQII8s")
@@ -78,11 +78,16 @@ class Pack(ABC):
         head = self.read(0, PACK_HEADER_SIZE)
         if len(head) < PACK_HEADER_SIZE or head[:8] != PACK_MAGIC:
             raise Corrupt(f"{self.name}.pack is not a pack.", help="Restore it from a backup, or move it away.")
-        version = PACK_HEADER.unpack(head)[1]
-        if version != FORMAT_VERSION:
+        _, version, needs, crc = PACK_HEADER.unpack(head)
+        if crc != crc32(head[:12]) and head[8:] != bytes(8):  # format 0 had no checksum there
+            raise Corrupt(
+                f"The first bytes of {self.name}.pack are damaged.", help="Restore it from a backup, or move it away."
+            )
+        if version > FORMAT_VERSION or needs:
+            what = f"format {version}" if version > FORMAT_VERSION else f"a feature (bits {needs:#06x})"
             raise Invalid(
-                f"{self.name}.pack has format {version}; this Tilth reads format {FORMAT_VERSION}.",
-                help="Use the version of Tilth that wrote it.",
+                f"{self.name}.pack has {what}, which this Tilth does not know; it reads up to format {FORMAT_VERSION}.",
+                help="Upgrade with `pip install -U tilth`.",
             )
 
     def headers(self, start: int, stop: int) -> Iterator[tuple[int, RecordHeader]]:
@@ -196,7 +201,7 @@ class PackWriter:
         self.acknowledged = 0
         self.registered = False
         self.entries: list[tuple[bytes, int, int, int]] = []
-        self._buffer: list[bytes | memoryview] = [PACK_HEADER.pack(PACK_MAGIC, FORMAT_VERSION, 0)]
+        self._buffer: list[bytes | memoryview] = [first_bytes()]
         with writing(folder):
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -298,6 +303,12 @@ class PackWriter:
             self._fd = -1
 
 
+def first_bytes() -> bytes:
+    """Return what every pack begins with."""
+    head = PACK_HEADER.pack(PACK_MAGIC, FORMAT_VERSION, 0, 0)[:12]
+    return head + crc32(head).to_bytes(4, "little")
+
+
 def seal_bytes(entries: Entries, length: int) -> bytes:
     """Return directory and footer for a pack whose records end at `length`."""
     payload = entries.tobytes()
@@ -339,7 +350,7 @@ def seal_orphan(fd: int, path: Path, acknowledged: int | None) -> tuple[Entries,
     with writing(path.parent):
         os.ftruncate(fd, end)
         if acknowledged == 0:
-            write_all(fd, PACK_HEADER.pack(PACK_MAGIC, FORMAT_VERSION, 0), 0)
+            write_all(fd, first_bytes(), 0)
         tail = seal_bytes(entries, end)
         write_all(fd, tail, end)
         os.fsync(fd)

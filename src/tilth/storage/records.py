@@ -6,6 +6,7 @@ import struct
 import threading
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Self
 
 import zstandard
 from blake3 import blake3
@@ -15,7 +16,24 @@ from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest, digest_of
 
 
-class RecordKind(IntEnum):
+class _Code(IntEnum):
+    """A byte that a later version may give a value which this one has no name for: such records are stepped over."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or not 0 <= value < 256:
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value}", value
+        return member
+
+    @property
+    def known(self) -> bool:
+        """Whether this version has a name for it."""
+        return self in type(self).__members__.values()
+
+
+class RecordKind(_Code):
     """What a record holds; says also what its digest is over."""
 
     CHUNK = 1
@@ -28,7 +46,7 @@ class RecordKind(IntEnum):
     HEADS = 8
 
 
-class Codec(IntEnum):
+class Codec(_Code):
     """How a record's payload is stored."""
 
     RAW = 0
@@ -43,6 +61,9 @@ CONTENT_KINDS = frozenset({RecordKind.CHUNK, RecordKind.CHUNK_LIST})
 
 CHUNK_LIST_CONTEXT = "tilth 2026 chunk list"
 """BLAKE3 context of chunk lists, so that a file made of the bytes of a list never has the digest of what it lists."""
+
+IGNORABLE = 128
+"""Kinds from here on are kept and carried along by versions that do not know them."""
 
 MAGIC = b"TREC"
 HEADER = struct.Struct("<4sBBHII32sI")
@@ -114,13 +135,10 @@ def parse_header(head: bytes | memoryview) -> RecordHeader | None:
     """Parse the first bytes of a record; None where they are not a header."""
     if len(head) < HEADER_SIZE:
         return None
-    magic, kind, codec, reserved, raw_length, stored, digest, crc = HEADER.unpack_from(head)
-    if magic != MAGIC or reserved != 0:
+    magic, kind, codec, _, raw_length, stored, digest, crc = HEADER.unpack_from(head)
+    if magic != MAGIC:
         return None
-    try:
-        return RecordHeader(RecordKind(kind), Codec(codec), raw_length, stored, Digest(digest), crc)
-    except ValueError:
-        return None
+    return RecordHeader(RecordKind(kind), Codec(codec), raw_length, stored, Digest(digest), crc)
 
 
 def crc_holds(record: bytes | memoryview, header: RecordHeader) -> bool:
@@ -131,7 +149,10 @@ def crc_holds(record: bytes | memoryview, header: RecordHeader) -> bool:
 
 
 def unpack(record: bytes, where: str) -> tuple[RecordHeader, bytes]:
-    """Return header and raw bytes of a whole record, checked by CRC. Raises Corrupt, naming `where`."""
+    """Return header and raw bytes of a whole record, checked by CRC.
+
+    Raises Corrupt, naming `where`, and Invalid for a codec of a later version.
+    """
     header = parse_header(record)
     if header is None or not crc_holds(memoryview(record), header):
         raise Corrupt(
@@ -141,6 +162,11 @@ def unpack(record: bytes, where: str) -> tuple[RecordHeader, bytes]:
     payload = record[HEADER_SIZE:]
     if header.codec is Codec.RAW:
         return header, payload
+    if header.codec is not Codec.ZSTD:
+        raise Invalid(
+            f"The record at {where} is stored by method {header.codec.value}, which this Tilth does not know.",
+            help="Use the version of Tilth that wrote it, or a newer one.",
+        )
     try:
         if zstandard.frame_content_size(payload) != header.raw_length:
             raise zstandard.ZstdError("length differs from the header's")
@@ -161,8 +187,8 @@ def digest_of_chunk_list(data: bytes | memoryview) -> Digest:
 
 
 def digest_of_record(kind: RecordKind, data: bytes | memoryview) -> Digest | None:
-    """Return the digest that bytes of this kind must have; None for kinds named by their rows."""
-    if kind in LOGICAL_KINDS:
+    """Return the digest that bytes of this kind must have; None for kinds named by their rows, or not known here."""
+    if kind in LOGICAL_KINDS or not kind.known:
         return None
     if kind is RecordKind.CHUNK_LIST:
         return digest_of_chunk_list(data)

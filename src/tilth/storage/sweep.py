@@ -16,7 +16,7 @@ from tilth.storage.catalogue import PackCatalogue, PackState
 from tilth.storage.marks import Marks
 from tilth.storage.packs import Entries, Pack, PackWriter
 from tilth.storage.places import Place
-from tilth.storage.records import HEADER_SIZE, RecordKind, crc_holds, parse_header
+from tilth.storage.records import HEADER_SIZE, IGNORABLE, RecordKind, crc_holds, parse_header
 from tilth.storage.shards import Shard, without_packs, write_shard
 
 FULL = 64 << 20
@@ -126,7 +126,8 @@ def choose(
         entries = _directory(place, state.pack)
         if entries is None:
             continue  # damaged: verify tells, and nothing of it is thrown away
-        chosen = entries[marks.dead(_digests(entries)) & ~np.isin(entries["kind"], [int(kind) for kind in KEPT_KINDS])]
+        kept = np.isin(entries["kind"], [int(kind) for kind in KEPT_KINDS]) | (entries["kind"] >= IGNORABLE)
+        chosen = entries[marks.dead(_digests(entries)) & ~kept]
         if len(chosen):
             found.append((state.pack, chosen))
             count += len(chosen)

@@ -20,6 +20,7 @@ from tilth.metadata.database import Database
 from tilth.storage.disk import sync_folder
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
+from tilth.versioning.marker import FORMAT, FORMAT_FILE, check_version, write_marker
 from tilth.versioning.session_ledger import SqlSessions, check_session
 from tilth.versioning.settings import (
     CACHE_FOLDER,
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
-FORMAT = 0
-FORMAT_FILE = "format"
 DATABASE_FILE = "tilth.db"
 SCRATCH_FOLDER = "scratch"
 
@@ -222,16 +221,16 @@ def _check_format(folder: Path, create: bool) -> None:
         return
     except NotADirectoryError as error:
         raise Invalid(f"{folder} is not a folder.", help="Name a folder for the workspace.") from error
-    name, _, number = text.partition(" ")
+    first, *rest = text.splitlines() or [""]
+    name, _, number = first.partition(" ")
     if name != "tilth" or not number.isdigit():
         raise Invalid(f"{marker} does not mark a Tilth workspace: it says {text[:40]!r}.", help="Use another folder.")
-    if int(number) > FORMAT:
-        raise Invalid(
-            f"The workspace in {folder} has format {number}; this Tilth reads up to format {FORMAT}.",
-            help="Upgrade with `pip install -U tilth`.",
-            format=int(number),
-        )
+    check_version(f"The workspace in {folder}", int(number), rest)
     check_file_system(folder)
+    if int(number) < FORMAT:
+        # Format 1 reads all that format 0 wrote; from here on a program that knows format 0 only must stay away.
+        with contextlib.suppress(OSError):
+            write_marker(folder)
 
 
 def _make(folder: Path, marker: Path) -> None:
@@ -250,13 +249,7 @@ def _make(folder: Path, marker: Path) -> None:
         if not settings.embedded:
             write_settings(folder, settings)
         # Written last, whole and durably: a folder with a marker is a complete workspace, also after a power cut.
-        fresh = folder / f"{FORMAT_FILE}.{os.getpid()}"
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(f"tilth {FORMAT}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, marker)
-        sync_folder(folder)
+        write_marker(folder)
         sync_folder(folder.parent)
     except OSError as error:
         raise Unavailable(

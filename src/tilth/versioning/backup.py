@@ -24,13 +24,14 @@ from tilth.model.ids import new_id
 from tilth.progress import Progress, silent
 from tilth.storage.disk import sync_folder, writing
 from tilth.storage.packs import Pack
-from tilth.versioning.backend import DATABASE_FILE, FORMAT, FORMAT_FILE, Backend, open_backend
+from tilth.versioning.backend import DATABASE_FILE, Backend, open_backend
 from tilth.versioning.garbage import hold_packs
+from tilth.versioning.marker import FORMAT, FORMAT_FILE
 from tilth.versioning.verify import Problem, verify
 
 MANIFEST = "backup.json"
 PACK_FOLDER = "packs"
-BACKUP_FORMAT = 0
+BACKUP_FORMAT = 1
 _PIECE = 4 << 20
 
 

@@ -12,6 +12,7 @@ from tilth.errors import Corrupt, Invalid
 from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.storage.folder import FolderPlace
+from tilth.versioning.marker import FORMAT, check_version
 
 if TYPE_CHECKING:
     from tilth.storage.bucket import BucketPlace
@@ -52,16 +53,18 @@ def pair(database: Database, place: FolderPlace | BucketPlace, *, rebuilding: bo
 def _marker(place: FolderPlace | BucketPlace) -> int | None:
     with suppress(FileNotFoundError):
         text = _file(place).read_bytes() if isinstance(place, FolderPlace) else place.bucket.get(MARKER)
-        name, _, number = text.decode("utf-8", "replace").strip().partition(" ")
-        if name != "tilth" or not number.isdigit():
+        first, *rest = text.decode("utf-8", "replace").splitlines() or [""]
+        name, *numbers = first.split(" ")
+        if name != "tilth" or not 1 <= len(numbers) <= 2 or not all(each.isdigit() for each in numbers):
             raise Invalid(f"{place.name} is used by something else.", help="Name an empty prefix.")
-        return int(number)
+        check_version(place.name, int(numbers[0]) if len(numbers) == 2 else 0, rest)
+        return int(numbers[-1])
     return None
 
 
 def _mark(place: FolderPlace | BucketPlace) -> int:
     number = 1 + secrets.randbelow(2**63 - 1)
-    text = f"tilth {number}\n".encode()
+    text = f"tilth {FORMAT} {number}\n".encode()
     if not isinstance(place, FolderPlace):
         if not place.bucket.create(MARKER, text):
             raise Corrupt(f"Another workspace was just made in {place.name}.", help="Name another prefix.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Insert, Table, insert, select
 
 from tilth.errors import Conflict, NotFound, TilthError
 from tilth.metadata import counters, feed
@@ -162,7 +162,7 @@ def _replay(
             case "round":
                 round_rows[facts["edge"], facts["round"]] = facts
     for row in repo_rows.values():
-        conn.execute(insert(repos).values(**row))
+        conn.execute(_insert(repos, row))
     named = [move[side] for move in move_rows.values() for side in ("old", "new") if move[side] is not None]
     named += [tag["commit"] for tag in tag_rows.values()]
     order, missing = _history(found, named)
@@ -192,33 +192,38 @@ def _replay(
                 )
     for row in move_rows.values():
         known = {side: row[side] if row[side] in indexed else None for side in ("old", "new")}
-        conn.execute(insert(moves).values(**{**row, **known}))
+        conn.execute(_insert(moves, {**row, **known}))
     for row in tag_rows.values():
         if row["commit"] in indexed:
-            conn.execute(insert(tags).values(**row))
+            conn.execute(_insert(tags, row))
     for table, found_rows in rules.items():
         for place, rule in found_rows.items():
             if rule is not None and {place, (place[0], rule.get("source", place[1]))} <= branch_rows.keys():
-                conn.execute(insert(table).values(**rule))
+                conn.execute(_insert(table, rule))
     for row in release_rows.values():
         if row["commit"] in indexed:
-            conn.execute(insert(released).values(**row))
+            conn.execute(_insert(released, row))
     for stone in stones.values():
         blobs = {name: bytes.fromhex(stone[name]) for name in ("digest", "parts")}
-        conn.execute(insert(purged).values(**{**stone, **blobs}))
+        conn.execute(_insert(purged, {**stone, **blobs}))
     counters.raise_to(conn, tombstones.COUNTER, 1)
     for said in remarks.values():
         if said is not None:
-            conn.execute(insert(annotation_rows).values(**said))
+            conn.execute(_insert(annotation_rows, said))
     for row in edge_rows.values():
-        conn.execute(insert(feedback_edges).values(**row))
+        conn.execute(_insert(feedback_edges, row))
     for row in round_rows.values():
         commit_id = row["commit"] if row["commit"] in indexed else None
-        conn.execute(insert(feedback_rounds).values(**{**row, "commit": commit_id}))
+        conn.execute(_insert(feedback_rounds, {**row, "commit": commit_id}))
     counters.raise_to(conn, feed.COUNTER, max(move_rows, default=0))
     counters.raise_to(conn, journal.COUNTER, max((note.sequence for note in notes), default=0))
     alive = sum(1 for row in repo_rows.values() if row["deleted_ms"] is None)
     return Rebuilt(packs, alive, len(branch_rows), len(order), len(move_rows), missing)
+
+
+def _insert(table: Table, facts: Facts) -> Insert:
+    """Insert what a note says, but for facts that a later version wrote and this one has no column for."""
+    return insert(table).values(**{name: value for name, value in facts.items() if name in table.c})
 
 
 def _touched(store: Store, commit: Commit, found: Mapping[CommitId, Commit]) -> Touched:
