@@ -13,6 +13,8 @@ from tilth.errors import Unavailable
 from tilth.testing.postgres import TestServer, postgres_server
 from tilth.testing.s3 import TestBuckets, s3_server
 
+os.environ.setdefault("TILTH_RESERVE", "0")  # a file of 64 MB in each of some thousand workspaces is no test
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

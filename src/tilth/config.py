@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from tilth.errors import Invalid
@@ -16,8 +17,11 @@ BACKUP_VARIABLE = "TILTH_BACKUP"
 FETCH_VARIABLE = "TILTH_FETCH"
 FETCH_PUBLIC, FETCH_ANY = "public", "any"
 COMPRESSION_VARIABLE = "TILTH_COMPRESSION"
+RESERVE_VARIABLE = "TILTH_RESERVE"
+DEFAULT_RESERVE = 64 << 20
 WORKSPACE_FOLDER = ".tilth"
 DEFAULT_PORT = 8470
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 def find_workspace(option: str | None, *, start: Path | None = None) -> str:
@@ -60,3 +64,18 @@ def compresses_chunks() -> bool:
     if asked not in ("zstd", "none"):
         raise Invalid(f"{COMPRESSION_VARIABLE} is {asked!r}.", help='Set it to "zstd" or "none", or leave it unset.')
     return asked == "zstd"
+
+
+def reserve_size() -> int:
+    """Return how many bytes to hold back for a full disk (`$TILTH_RESERVE`, for example 64M or 0). Raises Invalid."""
+    return size_of(os.environ.get(RESERVE_VARIABLE), RESERVE_VARIABLE, DEFAULT_RESERVE)
+
+
+def size_of(text: str | None, variable: str, default: int) -> int:
+    """Return the bytes that a setting like 20G means, `default` where there is none. Raises Invalid."""
+    if not text:
+        return default
+    found = re.fullmatch(r"(\d+)\s*([kmgt]?)i?b?", text.strip().lower())
+    if found is None:
+        raise Invalid(f"${variable} is no size: {text!r}.", help="Write bytes or, for example, 20G.")
+    return int(found[1]) * _UNITS[found[2]]

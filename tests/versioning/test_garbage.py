@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tilth.storage.records import RecordKind
 from tilth.versioning import garbage
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
-from tilth.versioning.commits import commit_edits
+from tilth.versioning.commits import commit_edits, read_head
 from tilth.versioning.drafts import add_to_draft, draft_contents, open_draft
 from tilth.versioning.garbage import Collected, Kept
 from tilth.versioning.marking import CommitRoots
@@ -217,3 +218,18 @@ def test_the_database_can_be_made_anew_after_a_collection(tmp_path: Path) -> Non
     with open_backend(tmp_path) as backend:
         assert files_of(backend, first) == {"a": noise(1)}
         assert files_of(backend, last) == {"b": noise(2)}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_a_collection_leaves_no_deleted_pack_open(tmp_path: Path) -> None:
+    with open_backend(tmp_path / "w") as backend:
+        create_repo(backend, "digits")
+        put(backend, "digits", {"a": b"1" * 5000, "b": b"2" * 5000})
+    with open_backend(tmp_path / "w") as backend:
+        head = read_head(backend, "digits", "main").commit
+        assert head is not None
+        assert len(files_of(backend, head)) == 2  # which opens the pack
+        delete_repo(backend, "digits")
+        assert collect(backend).records > 0
+        held = [os.readlink(path) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+        assert [each for each in held if str(tmp_path) in each and each.endswith(".pack (deleted)")] == []

@@ -63,6 +63,8 @@ class Database:
         self.closed = False
         self.guard: Callable[[Connection], None] | None = None
         """Runs at the end of every guarded transaction; what it raises undoes the transaction."""
+        self.before: Callable[[], object] = lambda: None
+        """Runs before every write transaction."""
         self._server = server
         self._engine = server.engine()
         self._begin_process()
@@ -101,6 +103,7 @@ class Database:
         self._check_process()
         if self.in_transaction:
             raise RuntimeError("A transaction is already open in this thread; pass its connection on instead.")
+        self.before()
         with self._writer:
             self._writing.now = True
             try:

@@ -42,8 +42,10 @@ class Caretaker:
         self._thread.join(1.0)
 
     def _care(self) -> None:
+        self._backend.reserve.keep()
         while not self._stopping.wait(self._look_s):
             try:
+                self._backend.reserve.keep()
                 tidy(self._backend)
                 if time.monotonic() >= self._collect_at:
                     report = collect(self._backend, kept(), wait_s=30.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -48,3 +49,9 @@ class Cache(Generic[Key, Value]):
             before = self._values.pop(key, None)
             if before is not None:
                 self._held -= before[1]
+
+    def drop_where(self, unwanted: Callable[[Value], bool]) -> None:
+        """Forget the values that are not wanted any more."""
+        with self._lock:
+            for key in [key for key, (value, _) in self._values.items() if unwanted(value)]:
+                self._held -= self._values.pop(key)[1]

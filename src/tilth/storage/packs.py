@@ -185,6 +185,11 @@ class PackFile(Pack):
         """Return the size of the file."""
         return os.fstat(self.fd).st_size
 
+    @property
+    def deleted(self) -> bool:
+        """Whether only who has it open keeps its space from being free."""
+        return os.fstat(self.fd).st_nlink == 0
+
 
 class PackWriter:
     """The pack that this process appends to. Not thread-safe: the store's lock guards it.

@@ -25,7 +25,7 @@ from tilth.storage.checking import Problem, check_packs
 from tilth.storage.folder import FolderPlace
 from tilth.storage.index import ChunkIndex
 from tilth.storage.mending import adopt_orphans, merge_levels, rebuild_index, recover_packs
-from tilth.storage.packs import Location, Pack, PackWriter
+from tilth.storage.packs import Location, Pack, PackFile, PackWriter
 from tilth.storage.places import Place
 from tilth.storage.records import (
     CONTENT_KINDS,
@@ -37,6 +37,7 @@ from tilth.storage.records import (
     parse_header,
     unpack,
 )
+from tilth.storage.reserve import Reserve
 from tilth.storage.rows import DecodedRows
 from tilth.storage.sessions import SessionLedger, Sessions
 from tilth.storage.shards import Shard, shard_path, write_shard
@@ -75,6 +76,7 @@ class Store:
         self.decoded: Cache[Digest, DecodedRows] = Cache(_DECODED_BYTES)
         self.refused: Callable[[Sequence[Digest]], None] = lambda digests: None
         """Raises for content that was taken away for good: it is neither read nor taken again."""
+        self.reserve: Reserve | None = None
         self._catalogue = catalogue
         self._pack_size = pack_size
         self._compress_chunks = compresses_chunks()
@@ -87,6 +89,7 @@ class Store:
         self._writer: PackWriter | None = None
         self._full: list[_FullPack] = []
         self._broken: Unavailable | None = None
+        self._unlooked = 1 << 62  # look at the first record
         self._closed = False
         self._files: Cache[str, Pack] = Cache(_OPEN_FILES)
         self._index = ChunkIndex(self.place, self._catalogue)
@@ -242,6 +245,8 @@ class Store:
             own = self._index.own
             fresh = [record for digest, record in records.items() if digest not in own]
             if fresh:
+                if self.reserve is not None:
+                    self._look_at_space(self.reserve, RecordKind.CHUNK, sum(length for _, _, length in fresh))
                 own.update(self._open_writer().append_packed(RecordKind.CHUNK, area, fresh))
 
     def flush(self) -> None:
@@ -258,6 +263,8 @@ class Store:
             self._check_usable()
             if not self._full and (writer is None or writer.acknowledged >= target):
                 return
+            if self.reserve is not None:
+                self.reserve.make_room()
             with self.act():  # until it is in the catalogue, a pack could pass for what a dead process left
                 if not self.place.appends:
                     with self._lock:
@@ -323,6 +330,7 @@ class Store:
                         self._writer.path.unlink(missing_ok=True)
                 for full in self._full:
                     full.writer.close()
+            self._files.drop_where(lambda pack: True)  # or a deleted pack takes space as long as this object is held
             self.place.close()
 
     def verify(
@@ -388,7 +396,12 @@ class Store:
         """Return the live shards, and the digests of all records here, 32 bytes each, in parts. For maintenance."""
         self._check_process()
         self._index.refresh()
+        self.let_go_of_deleted()
         return self._index.shards, self._index.digests()
+
+    def let_go_of_deleted(self) -> None:
+        """Close packs that a collection has deleted, so that their space is free."""
+        self._files.drop_where(lambda pack: isinstance(pack, PackFile) and pack.deleted)
 
     def lengths(self, digests: Sequence[bytes]) -> list[int]:
         """Return what each record takes on disk, 0 for those that are not here."""
@@ -474,6 +487,8 @@ class Store:
         self._check_usable()
         if digest in self._index.own:
             return False
+        if self.reserve is not None:
+            self._look_at_space(self.reserve, kind, len(payload))
         self._index.own[digest] = self._open_writer().append(kind, codec, raw_length, digest, payload)
         return True
 
@@ -486,11 +501,23 @@ class Store:
             self._index.begin_pack(self._writer.name)
         return self._writer
 
+    def _look_at_space(self, reserve: Reserve, kind: RecordKind, size: int) -> None:
+        """Refuse files where the disk is all but full; let go of the reserve for what else is written."""
+        self._unlooked += size
+        if self._unlooked >= reserve.step:
+            if kind in CONTENT_KINDS:
+                reserve.check()
+            else:
+                reserve.make_room()
+            self._unlooked = 0
+
     def _roll(self) -> None:
         """Write the current pack's directory and shard, so that memory stays bounded however much is put."""
         writer = self._writer
         if writer is None:
             return
+        if self.reserve is not None and not self.reserve.make_room():
+            self.reserve.keep()
         shard = write_shard(self.place.shard_folder, [(writer.name, writer.preview())])
         try:
             writer.seal()

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
+from tilth.config import reserve_size
 from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.storage.disk import sync_folder
+from tilth.storage.reserve import RESERVE_FILE, Reserve
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.marker import FORMAT, FORMAT_FILE, check_version, write_marker
@@ -51,10 +53,16 @@ NETWORK_FILE_SYSTEMS = frozenset(
 class Backend:
     """What every stage needs of a workspace folder. Close it, or use it as a context manager."""
 
-    __slots__ = ("_opening", "_rebuilding", "_settings", "_store", "database", "folder", "refusals")
+    __slots__ = ("_opening", "_rebuilding", "_settings", "_store", "database", "folder", "refusals", "reserve")
 
     def __init__(
-        self, folder: Path, database: Database, settings: Settings | None = None, *, rebuilding: bool = False
+        self,
+        folder: Path,
+        database: Database,
+        settings: Settings | None = None,
+        reserve: Reserve | None = None,
+        *,
+        rebuilding: bool = False,
     ) -> None:
         self.folder = folder
         self.database = database
@@ -63,6 +71,8 @@ class Backend:
         self._store: Store | None = None
         self._opening = threading.Lock()
         self.refusals = Refusals(database)
+        self.reserve = reserve or Reserve(folder, 0)
+        database.before = self.reserve.make_room
 
     @property
     def store(self) -> Store:
@@ -84,6 +94,8 @@ class Backend:
                         self._place(), SqlCatalogue(self.database), adopt=adopt, ledger=SqlSessions(self.database)
                     )
                     self._store.refused = self.refusals.check
+                    if self._settings.storage is None:
+                        self._store.reserve = self.reserve
                     self.database.guard = self._check_session
         return self._store
 
@@ -179,9 +191,10 @@ def open_backend(folder: Path, *, create: bool = True, rebuilding: bool = False)
             f"The workspace in {folder} has data but no database ({DATABASE_FILE}).",
             help="Put the file back, or make it anew from the data with `tilth rebuild`.",
         )
-    backend = Backend(
-        folder, Database.open(settings.database or folder / DATABASE_FILE), settings, rebuilding=rebuilding
-    )
+    reserve = Reserve(folder, 0 if settings.elsewhere else reserve_size())
+    reserve.make_room()  # SQLite may need space even to read
+    database = Database.open(settings.database or folder / DATABASE_FILE)
+    backend = Backend(folder, database, settings, reserve, rebuilding=rebuilding)
     try:
         if not settings.embedded:
             _pair_at_once(backend)
@@ -259,7 +272,7 @@ def _make(folder: Path, marker: Path) -> None:
 
 _OWN_NAMES = frozenset(
     {
-        *("packs", "index", SCRATCH_FOLDER, CACHE_FOLDER, SETTINGS_FILE),
+        *("packs", "index", SCRATCH_FOLDER, CACHE_FOLDER, SETTINGS_FILE, RESERVE_FILE),
         *(DATABASE_FILE + end for end in ("", "-wal", "-shm")),
     }
 )

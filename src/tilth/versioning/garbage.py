@@ -96,6 +96,7 @@ def collect(
     every kept table once per phase, writes packs anew that hold garbage, and 17 bytes of memory per record.
     """
     report = Collected()
+    backend.reserve.make_room()
     with _lease(backend.database) as lease:
         run = _Run(backend, kept, SqlSweep(backend.database, lease), wait_s, patience_s, progress, step, report)
         report.packs_before = len(run.catalogue.packs())
@@ -108,6 +109,7 @@ def collect(
         run.merge()
         report.packs_after = len(run.catalogue.packs())
         backend.store.look()  # this process, too, forgets what is gone
+    backend.reserve.keep()
     return report
 
 
@@ -124,6 +126,7 @@ def hold_packs(backend: Backend) -> Iterator[None]:
 def tidy(backend: Backend, *, progress: Progress = silent) -> Collected:
     """Merge small packs and delete files that earlier collections left. Cheap where there is nothing to do."""
     report = Collected()
+    backend.store.let_go_of_deleted()  # by other processes, too
     if not merges(SqlCatalogue(backend.database).packs()):
         return report
     with _lease(backend.database) as lease:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from tilth.config import CACHE_VARIABLE, DATABASE_VARIABLE, STORAGE_VARIABLE
+from tilth.config import CACHE_VARIABLE, DATABASE_VARIABLE, STORAGE_VARIABLE, size_of
 from tilth.errors import Invalid
 from tilth.metadata.database import is_database_url
 
 SETTINGS_FILE = "backends.toml"
 CACHE_FOLDER = "cache"
 DEFAULT_CACHE_SIZE = 10 << 30
-_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,11 @@ class Settings:
         """Whether everything lies in the folder."""
         return self.database is None and self.storage is None
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether nothing lies in the folder."""
+        return self.database is not None and self.storage is not None
+
 
 def new_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return what a workspace that is made now is to use. Raises Invalid for a URL that cannot be."""
@@ -48,7 +51,7 @@ def new_settings(environment: Mapping[str, str] | None = None) -> Settings:
         from tilth.storage.bucket_client import check_storage_url
 
         storage = check_storage_url(storage)
-    return Settings(database, storage, _cache_size(given.get(CACHE_VARIABLE)))
+    return Settings(database, storage, size_of(given.get(CACHE_VARIABLE), CACHE_VARIABLE, DEFAULT_CACHE_SIZE))
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -99,12 +102,3 @@ def without_password(url: str) -> str:
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}"))
-
-
-def _cache_size(text: str | None) -> int:
-    if not text:
-        return DEFAULT_CACHE_SIZE
-    found = re.fullmatch(r"(\d+)\s*([kmgt]?)i?b?", text.strip().lower())
-    if found is None:
-        raise Invalid(f"${CACHE_VARIABLE} is no size: {text!r}.", help="Write bytes or, for example, 20G.")
-    return int(found[1]) * _UNITS[found[2]]
