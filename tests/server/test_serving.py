@@ -154,3 +154,13 @@ def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.02)
+
+
+def test_the_server_does_not_load_pandas_because_arrow_would(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path / "w") as server, connect(server.url, token=owner_token(tmp_path / "w")) as workspace:
+        workspace.repos.create("notes")
+        workspace.files.put("notes:a.txt", b"a")
+        assert [entry.path for entry in workspace.files.list("notes").items] == ["a.txt"]
+        loaded = Path(f"/proc/{server.pid}/maps").read_text()
+    assert "/pyarrow/" in loaded
+    assert "/pandas/" not in loaded

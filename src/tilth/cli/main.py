@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ from tilth.cli.grammar import Index, Place
 from tilth.cli.session import Session
 from tilth.errors import NotFound
 from tilth.version import __version__
+from tilth.without_pandas import do_without_pandas
 
 _PLACES = {
     "Daily acts on REPO[@REVISION][:PATH]": {
@@ -162,22 +162,9 @@ def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
     ctx.obj = Session(option=place, as_json=as_json)
 
 
-class _WithoutPandas(MetaPathFinder):
-    """Makes pandas seem not to be installed.
-
-    Arrow loads it, where it is installed, with the first array: half a second for what no command uses. The user's own
-    code runs in processes of its own, which this does not reach.
-    """
-
-    def find_spec(self, name: str, path: object, target: object = None) -> None:
-        """Raise ModuleNotFoundError for pandas; know nothing of other modules."""
-        if name == "pandas":
-            raise ModuleNotFoundError("The command line does without pandas.", name=name)
-
-
 def main() -> None:
     """Run the command line (the `tilth` script)."""
-    sys.meta_path.insert(0, _WithoutPandas())
+    do_without_pandas()
     program.main()
 
 

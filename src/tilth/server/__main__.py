@@ -8,6 +8,7 @@ import sys
 from tilth.config import DEFAULT_PORT
 from tilth.errors import TilthError
 from tilth.server.serving import serve
+from tilth.without_pandas import do_without_pandas
 
 
 def main() -> int:
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0: any free one (default: %(default)s)")
     options = parser.parse_args()
+    do_without_pandas()
     try:
         serve(options.folder, host=options.host, port=options.port)
     except TilthError as error:
