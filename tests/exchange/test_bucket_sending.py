@@ -191,8 +191,6 @@ def test_a_file_becomes_an_object_or_lands_below(
 def test_a_prefix_comes_in_and_an_unchanged_one_reads_no_object(
     workspace: Workspace, name: str, s3_url: str, puts: Puts
 ) -> None:
-    if workspace.place.startswith("http"):
-        return
     workspace.files.get_bucket(f"{name}:in", s3_url)
     workspace.branches.create(name, "back")
     puts.forget()
@@ -214,8 +212,6 @@ def test_a_prefix_comes_in_and_an_unchanged_one_reads_no_object(
 def test_an_interrupted_put_does_not_fetch_again_what_is_stored(
     workspace: Workspace, name: str, s3_url: str, puts: Puts
 ) -> None:
-    if workspace.place.startswith("http"):
-        return
     workspace.files.get_bucket(f"{name}:in", s3_url)
     workspace.branches.create(name, "back")
     puts.forget()

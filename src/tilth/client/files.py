@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import builtins
 import io
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from tilth.client.transport import PIECE, Transport
+from tilth.client.uploads import RemoteUploads
 from tilth.contract import archive
 from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound
 from tilth.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from tilth.exchange import folders
 
 _REFERENCE = re.compile(r"([^:{]*(?:\{[^}]*\}[^:{]*)?)(?::(.*))?", re.DOTALL)
 
@@ -29,8 +32,15 @@ class RemoteFiles:
         self._call = transport
 
     def put(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
-        """Write one file."""
-        return self._call.send("files.put", CommitInfo, pieces(source), reference=reference, message=message)
+        """Write one file; a large one in parts, so that an interrupted upload goes on."""
+        from tilth.exchange import uploading
+
+        branch, path = _split(reference)
+        found, rest = uploading.few([(path, source)])
+        if rest is not None and path:
+            return self._upload(branch, rest, message=message)
+        small = cast("bytes", found[0][1]) if rest is None else b""
+        return self._call.send("files.put", CommitInfo, small, reference=reference, message=message)
 
     def put_many(
         self,
@@ -41,54 +51,113 @@ class RemoteFiles:
         message: str = "",
         if_head: str | None = None,
         progress: Progress = silent,
+        like: Mapping[str, str] | None = None,
+        size: int | None = None,
     ) -> CommitInfo:
-        """Write and delete many files in one commit."""
-        progress.begin(f"Sending to {branch}", unit="files")
-        body = archive.pack(_counted(files, progress), deletes=deletes)
+        """Write and delete many files in one commit: few in one request, else in parts.
+
+        Beyond the contract: `like` says where the branch may have a file's bytes already, `size` how many there are.
+        """
+        from tilth.exchange import uploading
+
+        found, rest = uploading.few(files)
+        if rest is not None:
+            return self._upload(branch, rest, deletes, message, if_head, progress, like or {}, size)
+        progress.begin(f"Sending to {branch}", len(found), "files")
+        body = archive.pack(_counted(found, progress), deletes=deletes)
         commit = self._call.send("files.put_many", CommitInfo, body, branch=branch, message=message, if_head=if_head)
+        progress.end()
+        return commit
+
+    def _upload(
+        self,
+        branch: str,
+        files: Iterable[tuple[str, FileSource]],
+        deletes: Iterable[str] = (),
+        message: str = "",
+        if_head: str | None = None,
+        progress: Progress = silent,
+        like: Mapping[str, str] | None = None,
+        size: int | None = None,
+    ) -> CommitInfo:
+        from tilth.exchange.uploading import Upload
+
+        progress.begin(f"Sending to {branch}", size, "bytes")
+        with Upload(RemoteUploads(self._call), branch, progress=progress) as upload:
+            for path, source in files:
+                upload.add(path, source, like=(like or {}).get(path, ""))
+            commit = upload.commit(deletes=deletes, message=message, if_head=if_head)
         progress.end()
         return commit
 
     def put_folder(
         self, reference: str, folder: Path, *, mirror: bool = False, message: str = "", progress: Progress = silent
     ) -> CommitInfo:
-        """Write a local folder; `mirror` also deletes what the folder lacks."""
+        """Write a local folder; `mirror` also deletes what the folder lacks. Only what differs is sent."""
         if not folder.is_dir():
             raise Invalid(f"{folder} is not a folder.", help="Name a folder, or use `put` for one file.")
         branch, top = _split(reference)
+        from tilth.exchange import folders
+        from tilth.exchange.remembered import cache_folder
+
         for _ in range(TRIES):
             try:
                 return self._put_changed(branch, top, folder, mirror=mirror, message=message, progress=progress)
             except BranchMoved:
                 continue  # what was compared with is no longer what is there
-        local = ((f"{top}/{path}" if top else path, file) for path, file in _files_in(folder))
-        return self.put_many(branch, local, deletes=[top] if mirror and top else (), message=message, progress=progress)
+        local, places = folders.local_files(folder, top, cache_folder(), progress)
+        files = zip(local.paths, places, strict=True)
+        return self.put_many(branch, files, deletes=[top] if mirror and top else (), message=message, progress=progress)
 
     def _put_changed(
         self, branch: str, top: str, folder: Path, *, mirror: bool, message: str, progress: Progress
     ) -> CommitInfo:
         """Send what differs from the branch's head, onto that head. Raises BranchMoved."""
-        from tilth.exchange.folders import changed
+        from tilth.exchange import folders
+        from tilth.exchange.remembered import cache_folder
 
-        head, there = self._head(branch, top)
-        local = {f"{top}/{path}" if top else path: file for path, file in _files_in(folder)}
-        gone = [path for path in there if path not in local] if mirror else []
-        progress.begin(f"Comparing with {branch}", len(local), "files")
-        fresh = list(changed(local.items(), there.get, progress.advance))
-        progress.end()
-        return self.put_many(branch, fresh, deletes=gone, message=message, if_head=head, progress=progress)
+        cache = cache_folder()
+        local, places = folders.local_files(folder, top, cache, progress)
+        memory = folders.Memory(cache, self._call.url, branch, top)
+        head, there = self._head(branch, top, memory, progress)
+        fresh = local.differing(there).nonzero()[0].tolist()
+        gone = there.without(local).paths if mirror else []
+        paths = local.paths
+        commit = self.put_many(
+            branch,
+            [(paths[at], places[at]) for at in fresh],
+            deletes=gone,
+            message=message,
+            if_head=head,
+            progress=progress,
+            like=local.likes(there, fresh),
+            size=sum(places[at].lstat().st_size for at in fresh),
+        )
+        if head is not None or not commit.parents:
+            memory.keep(commit.id, local if mirror else local.over(there))
+        return commit
 
-    def _head(self, branch: str, top: str) -> tuple[str | None, dict[str, FileInfo]]:
+    def _head(
+        self, branch: str, top: str, memory: folders.Memory, progress: Progress
+    ) -> tuple[str | None, folders.Files]:
         """Return a branch's head and its files below `top`; None while there is no commit."""
+        from tilth.exchange import folders
+
         try:
             head = self._call.get("commits.get", CommitInfo, reference=branch)
         except NotFound:
-            return None, {}
+            return None, folders.files_of(())
+        known = memory.at(head.id)
+        if known is not None:
+            return head.id, known
         pinned = f"{head.repo}@{head.id}"
+        progress.begin(f"Comparing with {branch}", head.files if not top else None, "files")
         try:
-            return head.id, {info.path: info for info in self._walk_all(f"{pinned}:{top}" if top else pinned)}
+            found = folders.files_of(_noted(self._walk_all(f"{pinned}:{top}" if top else pinned), progress))
         except NotFound:
-            return head.id, {}
+            found = folders.files_of(())
+        progress.end()
+        return head.id, found
 
     def put_archive(
         self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent
@@ -115,10 +184,12 @@ class RemoteFiles:
 
     def put_bucket(self, reference: str, url: str, *, message: str = "", progress: Progress = silent) -> CommitInfo:
         """Send the objects below the URL of an object store on, with the credentials of this process."""
-        from tilth.exchange import buckets
+        from tilth.exchange import bucket_uploading
+        from tilth.exchange.remembered import cache_folder
 
         branch, top = _split(reference)
-        return self.put_many(branch, buckets.objects(url, top), message=message, progress=progress)
+        uploads, memory = RemoteUploads(self._call), cache_folder()
+        return bucket_uploading.upload(uploads, branch, top, url, memory=memory, message=message, progress=progress)
 
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
         """Write bytes behind those of a file."""
@@ -239,21 +310,16 @@ def _counted(files: Iterable[tuple[str, FileSource]], progress: Progress) -> Ite
         progress.advance()
 
 
+def _noted(infos: Iterable[FileInfo], progress: Progress) -> Iterator[FileInfo]:
+    for info in infos:
+        yield info
+        progress.advance()
+
+
 def _measured(body: bytes | Iterator[bytes], progress: Progress) -> Iterator[bytes]:
     for piece in [body] if isinstance(body, bytes) else body:
         yield piece
         progress.advance(len(piece))
-
-
-def _files_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    for parent, folders, names in os.walk(folder):
-        links = [name for name in folders if Path(parent, name).is_symlink()]
-        folders.sort()
-        for name in sorted([*names, *links]):
-            file = Path(parent, name)
-            if not file.is_symlink() and not file.is_file():
-                raise Invalid(f"{file} is neither a file nor a link.", help="Move it out of the folder.")
-            yield file.relative_to(folder).as_posix(), file
 
 
 def _place(destination: Path, path: str) -> Path:

@@ -27,6 +27,7 @@ from tilth.client.tasks import RemoteTasks
 from tilth.client.transactions import RemoteTransactions
 from tilth.client.transfers import RemoteTransfers
 from tilth.client.transport import Transport
+from tilth.client.uploads import RemoteUploads
 from tilth.client.workers import RemoteWorkers
 from tilth.contract.workspace import Workspace
 
@@ -51,6 +52,7 @@ def open(url: str, token: str | None) -> Workspace:
         annotations=RemoteAnnotations(transport),
         transactions=RemoteTransactions(transport),
         transfers=RemoteTransfers(transport),
+        uploads=RemoteUploads(transport),
         tasks=RemoteTasks(transport),
         datasets=RemoteDatasets(transport),
         models=RemoteModels(transport),

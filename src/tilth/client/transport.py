@@ -107,10 +107,15 @@ class Transport:
         with self._streamed("POST", operation, json=body, timeout=None) as answer:
             yield from answer.iter_bytes(PIECE)
 
-    def exchange(self, operation: str, content: bytes, /) -> bytes:
+    def exchange(self, operation: str, content: bytes, /, **parameters: Parameter) -> bytes:
         """Send bytes and receive bytes; safe to repeat."""
         answer = self._answer(
-            "POST", operation, again=True, content=content, headers={"Content-Type": "application/octet-stream"}
+            "POST",
+            operation,
+            again=True,
+            params=_query(parameters),
+            content=content,
+            headers={"Content-Type": "application/octet-stream"},
         )
         return answer.content
 
@@ -158,12 +163,15 @@ class Transport:
                     raise Unavailable(
                         f"No Tilth server answers at {self.url}.",
                         help="Start one with `tilth up`, or check the address.",
+                        lost=True,
+                        reached=False,
                     ) from error
             except (httpx.TimeoutException, httpx.TransportError) as error:
                 if not again or not left:
                     raise Unavailable(
                         f"The connection to {self.url} broke before the answer came ({type(error).__name__}).",
                         help="The server may or may not have done it; look before you repeat it.",
+                        lost=True,
                     ) from error
             time.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, LONGEST_PAUSE_S)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
     from tilth.contract.tags import Tags
     from tilth.contract.transactions import OpenTransaction, Transactions
     from tilth.contract.transfers import Transfers
+    from tilth.contract.uploads import Uploads
     from tilth.contract.workers import Workers
 
 
@@ -56,6 +57,7 @@ class Workspace:
     annotations: Annotations
     transactions: Transactions
     transfers: Transfers
+    uploads: Uploads
     tasks: Tasks
     datasets: Datasets
     models: Models
@@ -98,9 +100,10 @@ def facet_types() -> dict[str, Any]:
         tags,
         transactions,
         transfers,
+        uploads,
         workers,
     )
 
     modules: tuple[Any, ...] = (access, analysis, annotations, datasets, facets, models, reviews, slices, tags)
-    modules += (transactions, transfers, workers)
+    modules += (transactions, transfers, uploads, workers)
     return {name: value for module in modules for name, value in vars(module).items()}

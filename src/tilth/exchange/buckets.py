@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -51,7 +51,7 @@ def below(into: str, key: str) -> str:
     return f"{folder}/{key}" if folder else key
 
 
-def listing(bucket: Bucket) -> Sequence[Listed]:
+def listing(bucket: Bucket) -> list[Listed]:
     """Return all objects below the URL of `bucket`, by key.
 
     Keys that end with a slash (the folders of some tools) are left out. Credentials are those of the environment or

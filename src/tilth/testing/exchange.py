@@ -14,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tilth.contract.uploads import UploadFile
 from tilth.contract.values import Executable, Link
 from tilth.contract.workspace import Workspace
-from tilth.errors import Denied, Invalid, NotFound
+from tilth.errors import BranchMoved, Conflict, Corrupt, Denied, Invalid, NotFound
+from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import new_id
+from tilth.storage.content import write_content
+from tilth.storage.records import Codec, RecordKind, pack_header
 
 
 class ExchangeSuite:
@@ -100,6 +104,87 @@ class ExchangeSuite:
         assert b"".join(workspace.files.read(f"{name}:raw/some file.txt")) == b"from afar"
         with pytest.raises(NotFound):
             workspace.files.put_url(f"{name}:raw/", f"{site}/none", private=True)
+
+    def test_files_in_parts_become_the_same_commit_as_whole_ones(self, workspace: Workspace, name: str) -> None:
+        data = os.urandom(11_000_000)
+        workspace.repos.create(name)
+        other = workspace.files.put(f"{name}:other", b"another head")
+        workspace.branches.create(name, "other")
+        chunks: list[tuple[bytes, bytes]] = cut(data)
+        big = UploadFile("big", b"".join(entry for entry, _ in chunks), executable=True)
+        empty = UploadFile("empty", entry_of(b""))
+        files = [big, UploadFile("way", link="big"), empty]
+        there = f"{name}@other"
+        assert workspace.uploads.lacking(there, files) == bytes([1]) * (len(chunks) + 1)
+        with pytest.raises(Conflict, match="not there"):
+            workspace.uploads.commit(there, files)
+        body = b"".join(record_of(piece) for _, piece in chunks[:2])
+        assert workspace.uploads.put(there, body) == 2
+        assert workspace.uploads.lacking(there, files) == bytes([0, 0]) + bytes([1]) * (len(chunks) - 1)
+        with pytest.raises(Conflict, match=f"{len(chunks) - 1} chunks"):
+            workspace.uploads.commit(there, files)
+        rest = b"".join(record_of(piece) for _, piece in [*chunks[2:], (b"", b"")])
+        workspace.uploads.put(there, rest)
+        assert not any(workspace.uploads.lacking(there, files))
+        with pytest.raises(BranchMoved):
+            workspace.uploads.commit(there, files, if_head=other.id)
+        done = workspace.uploads.commit(there, files, message="in parts")
+        assert (done.files, done.message) == (3, "in parts")
+        found = {file.path: file for file in workspace.files.walk(there).items}
+        workspace.files.put(f"{name}:whole", data)
+        assert found["big"].digest == workspace.files.stat(f"{name}:whole").digest
+        assert found["big"].attributes["mode"] == "755"
+        assert found["way"].kind == "link"
+        assert b"".join(workspace.files.read(f"{there}:big")) == data
+        # What the head has at a path, or at the path that is said to be like it, need not be sent again.
+        moved = [UploadFile("moved", big.chunks, like="big"), UploadFile("big", big.chunks)]
+        assert not any(workspace.uploads.lacking(there, moved))
+        again = workspace.uploads.commit(there, moved[:1], deletes=["big", "way"])
+        assert [file.path for file in workspace.files.walk(there).items] == ["empty", "moved"]
+        assert workspace.uploads.commit(there, moved[:1]).id == again.id
+
+    def test_what_is_no_upload_is_refused(self, workspace: Workspace, name: str) -> None:
+        workspace.repos.create(name)
+        small, large = entry_of(b"a"), entry_of(bytes(300_000))
+        workspace.uploads.put(name, record_of(b"a") + record_of(bytes(300_000)))
+        for chunks in (b"", small[:-1], small + large, large + large, small[:32] + b"\xff\xff\xff\x7f"):
+            with pytest.raises(Invalid):
+                workspace.uploads.commit(name, [UploadFile("x", chunks)])
+        with pytest.raises(Invalid):
+            workspace.uploads.put(name, b"no record")
+        with pytest.raises(Corrupt):
+            workspace.uploads.put(name, record_of(b"abc" * 100)[:-1] + b"?")
+        with pytest.raises(Invalid):
+            workspace.uploads.commit(name, [UploadFile("../x", small)])
+        for place in (f"{name}:path", "nowhere-at-all", f"{name}@none"):
+            with pytest.raises((Invalid, NotFound)):
+                workspace.uploads.lacking(place, [])
+        with pytest.raises(NotFound):
+            workspace.commits.get(name)
+
+
+def cut(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Return entry and bytes of each chunk that the store cuts these bytes into."""
+    found: list[tuple[bytes, bytes]] = []
+
+    class Sink:
+        def put(self, kind: RecordKind, digest: Digest, data: bytes | memoryview) -> bool:
+            if kind is RecordKind.CHUNK:
+                found.append((entry_of(bytes(data)), bytes(data)))
+            return True
+
+    write_content(Sink(), data)
+    return found
+
+
+def entry_of(data: bytes) -> bytes:
+    """Return the entry of a chunk."""
+    return digest_of(data) + len(data).to_bytes(4, "little")
+
+
+def record_of(data: bytes) -> bytes:
+    """Return a chunk as the record that goes over the wire."""
+    return pack_header(RecordKind.CHUNK, Codec.RAW, len(data), digest_of(data), data) + data
 
 
 def _inside(workspace: Workspace, folder: str) -> list[tuple[object, ...]]:

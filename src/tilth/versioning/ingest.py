@@ -7,14 +7,14 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ from tilth.model.digest import Digest, digest_of
 from tilth.model.entry import FileKind
 from tilth.model.names import check_path
 from tilth.progress import Progress, silent
-from tilth.storage.content import INLINE_LIST, ONE_CHUNK, WHOLE_FILE, Content, write_content
+from tilth.storage.content import INLINE_LIST, ONE_CHUNK, WHOLE_FILE, ChunkSink, Content, write_content
 from tilth.storage.gathering import Gathered, Gatherer, room_for
 from tilth.storage.gathering_process import GatheringProcess
 from tilth.storage.store import Store
@@ -56,8 +56,22 @@ _Row: TypeAlias = tuple[int, int, bytes, int, bytes, str]
 _Free: TypeAlias = "SimpleQueue[Gatherer | GatheringProcess]"
 """What reads small files and does nothing now."""
 
+Places: TypeAlias = npt.NDArray[np.int64]
+"""For each file of a scan where its row is, -1 for a file that is to be read."""
+
 _Batch: TypeAlias = list[int]
 """Places in the scan of files that one reader reads in one go."""
+
+
+class Sink(ChunkSink, Protocol):
+    """Where the chunks of files go: a store, or nowhere when only names are wanted."""
+
+    @property
+    def compresses(self) -> bool:
+        """Whether chunks are to come compressed."""
+
+    def put_packed(self, area: memoryview, digests: Sequence[Digest], lengths: Sequence[int]) -> None:
+        """Take chunks that lie in `area` as records."""
 
 
 def ingest_folder(
@@ -72,19 +86,15 @@ def ingest_folder(
     Cost: a stat per file, and the reading of those that changed, on all cores.
     """
     prefix = folder_path(into)
-    root = os.path.realpath(folder)
-    if not os.path.isdir(root):
-        raise (Invalid if os.path.exists(root) else NotFound)(
-            f"{folder} is not a folder.", help="Name a folder, or put the file itself."
-        )
-    began_ns = time.time_ns()
-    scan = scan_folder(root, os.path.realpath(backend.folder))
-    cache = StatCache(backend.scratch / CACHE_FOLDER / f"{digest_of(os.fsencode(root)).hex()[:32]}.arrow")
-    places, cached = cache.known(scan)
-    places = _still_stored(backend.store, places, cached)
-    rows = _rows(backend.store, scan, places, cached, progress)
-    if not cache.covers(scan, places):
-        cache.save(scan, rows, began_ns)
+    store = backend.store
+    scan, rows = read_folder(
+        store,
+        folder,
+        cache=backend.scratch / CACHE_FOLDER,
+        leave_out=backend.folder,
+        still=lambda places, cached: _still_stored(store, places, cached),
+        progress=progress,
+    )
     edits = Edits()
     if mirror:
         edits.delete(prefix)
@@ -93,6 +103,36 @@ def ingest_folder(
         rows = rows.set_column(0, "path", pa.array([f"{prefix}/{path}" for path in scan.paths], type=pa.string()))
     edits.put_rows(rows)
     return edits
+
+
+def read_folder(
+    sink: Sink,
+    folder: Path,
+    *,
+    cache: Path,
+    leave_out: Path | None = None,
+    still: Callable[[Places, pa.Table], Places] = lambda places, _: places,
+    progress: Progress = silent,
+) -> tuple[Scan, pa.Table]:
+    """Put every file below `folder` into `sink` and return what was found with its tree rows, by path.
+
+    A file is passed over that is as it was when a call with this `cache` (a folder) read it, unless `still` takes that
+    back. Raises as `ingest_folder`.
+    """
+    root = os.path.realpath(folder)
+    if not os.path.isdir(root):
+        raise (Invalid if os.path.exists(root) else NotFound)(
+            f"{folder} is not a folder.", help="Name a folder, or put the file itself."
+        )
+    began_ns = time.time_ns()
+    scan = scan_folder(root, os.path.realpath(leave_out) if leave_out is not None else "")
+    known = StatCache(cache / f"{digest_of(os.fsencode(root)).hex()[:32]}.arrow")
+    places, cached = known.known(scan)
+    places = still(places, cached)
+    rows = _rows(sink, scan, places, cached, progress)
+    if not known.covers(scan, places):
+        known.save(scan, rows, began_ns)
+    return scan, rows
 
 
 def ingest_file(backend: Backend, file: Path, path: str) -> Edits:
@@ -108,7 +148,7 @@ def ingest_file(backend: Backend, file: Path, path: str) -> Edits:
     return edits
 
 
-def _still_stored(store: Store, places: npt.NDArray[np.int64], cached: pa.Table) -> npt.NDArray[np.int64]:
+def _still_stored(store: Store, places: Places, cached: pa.Table) -> Places:
     """Return `places`, -1 also for rows whose chunks are no longer stored.
 
     The cache may outlive what was put and never committed, and what was collected since.
@@ -131,7 +171,7 @@ def _bytes_of(digests: pa.ChunkedArray[Any]) -> memoryview:
     return memoryview(data)[column.offset * 32 : (column.offset + len(column)) * 32]
 
 
-def _rows(store: Store, scan: Scan, places: npt.NDArray[np.int64], cached: pa.Table, progress: Progress) -> pa.Table:
+def _rows(store: Sink, scan: Scan, places: npt.NDArray[np.int64], cached: pa.Table, progress: Progress) -> pa.Table:
     """Return the tree rows of all files: cached ones from their places, the others read."""
     unread = np.flatnonzero(places < 0)
     if not len(unread) and len(places) == cached.num_rows:
@@ -151,7 +191,7 @@ def _rows(store: Store, scan: Scan, places: npt.NDArray[np.int64], cached: pa.Ta
     return pa.concat_tables([cached, read]).take(order)
 
 
-def _read(store: Store, scan: Scan, unread: npt.NDArray[np.int64], progress: Progress) -> list[_Row]:
+def _read(store: Sink, scan: Scan, unread: npt.NDArray[np.int64], progress: Progress) -> list[_Row]:
     """Store the files at these places of the scan, several at once, and return their rows in the same order."""
     rows: list[_Row] = []
     batches = _batches(scan, unread)
@@ -178,7 +218,7 @@ def _read(store: Store, scan: Scan, unread: npt.NDArray[np.int64], progress: Pro
 
 
 @contextmanager
-def _gatherers(store: Store, sizes: npt.NDArray[np.int64]) -> Iterator[_Free]:
+def _gatherers(store: Sink, sizes: npt.NDArray[np.int64]) -> Iterator[_Free]:
     """Yield what reads small files: processes, one per core, where there is enough to do for them to be worth it."""
     free: _Free = SimpleQueue()
     small = sizes[sizes <= _SMALL]
@@ -218,7 +258,7 @@ def _batches(scan: Scan, unread: npt.NDArray[np.int64]) -> Iterator[_Batch]:
         yield batch
 
 
-def _read_batch(store: Store, scan: Scan, batch: _Batch, free: _Free) -> list[_Row]:
+def _read_batch(store: Sink, scan: Scan, batch: _Batch, free: _Free) -> list[_Row]:
     """Store some files. Small ones are gathered: each is one chunk, named by its own digest."""
     stamps = scan.stamps[batch]
     modes, sizes = stamps[:, MODE].tolist(), stamps[:, SIZE].tolist()
@@ -241,7 +281,7 @@ def _read_batch(store: Store, scan: Scan, batch: _Batch, free: _Free) -> list[_R
     return [row for row in rows if row is not None]
 
 
-def _gather(store: Store, files: list[str], sizes: list[int], free: _Free) -> Gathered:
+def _gather(store: Sink, files: list[str], sizes: list[int], free: _Free) -> Gathered:
     gatherer = free.get()
     try:
         gathered = gatherer.gather(files, sizes)
@@ -265,7 +305,7 @@ def _read_link(real: str) -> bytes:
         raise unreadable(real, error) from error
 
 
-def _read_large(store: Store, real: str) -> Content:
+def _read_large(store: Sink, real: str) -> Content:
     with _opened(real) as file:
         return write_content(store, file)
 

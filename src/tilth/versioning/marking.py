@@ -15,7 +15,10 @@ from tilth.metadata.schema.drafts import draft_edits
 from tilth.metadata.schema.garbage import pins, purged
 from tilth.metadata.schema.repos import repos
 from tilth.metadata.schema.rules import released
+from tilth.metadata.schema.uploads import uploads
+from tilth.model.digest import DIGEST_SIZE, Digest
 from tilth.progress import Progress, silent
+from tilth.storage.content import digests_of
 from tilth.storage.marking import Marker, RowReader
 from tilth.storage.marks import Marks
 from tilth.storage.store import Store
@@ -42,7 +45,7 @@ class WeakRoots(Roots, Protocol):
 
 
 class CommitRoots:
-    """Every commit's record; the trees of kept ones with all content; drafts; pins."""
+    """Every commit's record; the trees of kept ones with all content; drafts; pins; uploads."""
 
     def __init__(self) -> None:
         self.rows: Mapping[str, RowReader] = {TREE.name: mark_tree_rows}
@@ -62,6 +65,10 @@ class CommitRoots:
             )
         now = time.time_ns() // 1_000_000
         marker.records(conn.execute(select(pins.c.digest).where(pins.c.until_ms >= now)).scalars())
+        for page in pages(conn, select(uploads.c.chunks).where(uploads.c.until_ms >= now)):
+            for row in page:
+                names = digests_of(row.chunks)
+                marker.records(Digest(names[at : at + DIGEST_SIZE]) for at in range(0, len(names), DIGEST_SIZE))
 
 
 def kept_trees() -> Select[tuple[bytes]]:

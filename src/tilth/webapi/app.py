@@ -25,6 +25,7 @@ from tilth.webapi.predictions import add_predictions
 from tilth.webapi.routing import ByPath
 from tilth.webapi.sessions import add_sessions
 from tilth.webapi.transfers import add_transfers
+from tilth.webapi.uploads import add_uploads
 from tilth.webapi.waiting import add_waiting
 
 
@@ -72,6 +73,7 @@ def api_router(*, describe: bool = False) -> APIRouter:
     add_contents(router)
     add_predictions(router)
     add_transfers(router)
+    add_uploads(router)
     add_waiting(router)
     missing = OPERATIONS.keys() - {route.name for route in router.routes if isinstance(route, GuardedRoute)}
     assert not missing, f"operations without a route: {sorted(missing)}"

@@ -301,15 +301,19 @@ class LocalFiles:
         )
 
     def _done(self, act: Callable[[], Commit]) -> CommitInfo:
-        """Return the commit that `act` makes, or the head that was there when it changes nothing."""
-        try:
-            commit = act()
-        except NothingToCommit as error:
-            head = error.facts.get("head")
-            if not isinstance(head, str):
-                raise  # the branch is empty and stays so: there is no commit to return
-            return commit_info(commits.get_commit(self._backend, CommitId(head)), changed=False)
-        return commit_info(commit)
+        return finished(self._backend, act)
+
+
+def finished(backend: Backend, act: Callable[[], Commit]) -> CommitInfo:
+    """Return the commit that `act` makes, or the head that was there when it changes nothing."""
+    try:
+        commit = act()
+    except NothingToCommit as error:
+        head = error.facts.get("head")
+        if not isinstance(head, str):
+            raise  # the branch is empty and stays so: there is no commit to return
+        return commit_info(commits.get_commit(backend, CommitId(head)), changed=False)
+    return commit_info(commit)
 
 
 def _branch_of(asked: Reference) -> str:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
     from tilth.contract.tags import Tags
     from tilth.contract.transactions import Transactions
     from tilth.contract.transfers import Transfers
+    from tilth.contract.uploads import Uploads
     from tilth.contract.workers import Workers
     from tilth.workspace.working import Working
 
@@ -179,6 +180,12 @@ class LocalWorkspace(Workspace):
         from tilth.workspace.transfers import LocalTransfers
 
         return LocalTransfers(self._opened)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        from tilth.workspace.uploads import LocalUploads
+
+        return LocalUploads(self._opened)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from sqlalchemy import select
 
 from tilth.contract.transfers import BranchRef, ReleasedRef, RepoRefs, TagRef, TakenOver
-from tilth.errors import Corrupt, Invalid
+from tilth.errors import Invalid
 from tilth.metadata.schema.commits import commits
 from tilth.metadata.schema.rules import released
 from tilth.model.digest import Digest, digest_from_hex
 from tilth.model.ids import CommitId, RepoId
-from tilth.storage.records import HEADER_SIZE, RecordKind, digest_of_record, parse_header, unpack
-from tilth.storage.rows import check_rows
+from tilth.storage.records import RecordKind
 from tilth.versioning import takeover
 from tilth.versioning.branches import list_branches
 from tilth.versioning.commits import get_commit
@@ -25,9 +23,9 @@ from tilth.versioning.repos import MAX_DESCRIPTION, Repo, get_repo
 from tilth.versioning.tags import list_tags
 from tilth.workspace.names import short_name
 from tilth.workspace.opened import Opened
+from tilth.workspace.record_stream import received
 
 _KINDS = frozenset({RecordKind.CHUNK, RecordKind.CHUNK_LIST, RecordKind.RANGE, RecordKind.NODE, RecordKind.COMMIT})
-_PIECE = 1 << 20
 _TAGS = 1000
 _LARGEST = 64 << 20
 """The largest record that is taken: chunks have at most 8 MB, and chunk lists of petabytes come close to this."""
@@ -85,18 +83,10 @@ class LocalTransfers:
 
     def put_records(self, source: bytes | BinaryIO) -> int:
         """Store records; durable when this returns."""
-        stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source
         put: list[Digest] = []
-        while head := _exactly(stream, HEADER_SIZE, at_end=True):
-            header = parse_header(head)
-            if header is None or header.kind not in _KINDS or max(header.stored_length, header.raw_length) > _LARGEST:
-                raise Invalid(f"Record {len(put)} of the stream is none that may be put.", help="Send it again.")
-            record = head + _exactly(stream, header.stored_length)
-            _, data = unpack(record, f"record {len(put)} of the stream")
-            if (digest_of_record(header.kind, data) or check_rows(data)) != header.digest:
-                raise Corrupt(f"Record {header.digest.hex()} of the stream is damaged.", help="Send it again.")
-            self._backend.store.put(header.kind, header.digest, data)
-            put.append(header.digest)
+        for kind, digest, data in received(source, _KINDS, _LARGEST):
+            self._backend.store.put(kind, digest, data)
+            put.append(digest)
         self._backend.store.flush()
         pin(self._backend.database, put, "transfer")  # until it is taken over, nothing else names it
         return len(put)
@@ -149,15 +139,3 @@ class LocalTransfers:
         with self._backend.database.read() as conn:
             rows = conn.execute(query.order_by(released.c.commit)).all()
         return tuple(ReleasedRef(row.commit, row.how, row.author, row.at_ms, row.reason) for row in rows)
-
-
-def _exactly(stream: BinaryIO, size: int, *, at_end: bool = False) -> bytes:
-    """Return `size` bytes; none where the stream ends before and that is allowed. Raises Invalid."""
-    parts: list[bytes] = []
-    left = size
-    while left and (data := stream.read(min(left, _PIECE))):
-        parts.append(data)
-        left -= len(data)
-    if left and not (at_end and left == size):
-        raise Invalid("The stream of records ends in the middle of one.", help="Send it again.")
-    return b"".join(parts)

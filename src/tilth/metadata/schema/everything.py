@@ -20,6 +20,7 @@ from tilth.metadata.schema import (
     rules,
     tags,
     transactions,
+    uploads,
 )
 from tilth.metadata.schema.definition import metadata
 
@@ -44,4 +45,5 @@ __all__ = [
     "rules",
     "tags",
     "transactions",
+    "uploads",
 ]
