@@ -161,10 +161,10 @@ class BucketPlace:
         """Wait until the pack is in the bucket, trying again where that failed before. Raises Unavailable."""
         upload = self._uploads.pop(writer.name, None)
         try:
-            if upload is not None:
-                upload.result()
-            else:
+            if upload is None or (upload.done() and upload.exception() is not None):
                 self.bucket.put(_pack_key(writer.name), writer.path)
+            else:
+                upload.result()
         except FileNotFoundError as error:
             raise Unavailable(
                 f"The new pack {writer.path} was removed before it was uploaded.",

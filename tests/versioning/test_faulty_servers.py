@@ -1,0 +1,184 @@
+"""A workspace whose object store or database fails, comes back, or answers nonsense in between."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faults import WAYS, Faults, faulty
+from writing import files_of, put
+
+from tilth.errors import TilthError, Unavailable
+from tilth.metadata import feed
+from tilth.model.ids import CommitId
+from tilth.storage import bucket_client
+from tilth.testing.postgres import postgres_server
+from tilth.testing.s3 import TestBuckets
+from tilth.versioning import garbage
+from tilth.versioning.backend import open_backend
+from tilth.versioning.catalogue import SqlCatalogue
+from tilth.versioning.commits import read_head
+from tilth.versioning.garbage import Kept
+from tilth.versioning.history import log
+from tilth.versioning.marking import CommitRoots
+from tilth.versioning.repos import create_repo
+from tilth.versioning.verify import verify
+
+KEPT = Kept([CommitRoots()], [])
+
+
+@pytest.fixture
+def faults(postgres_url: str, s3_url: str, buckets: TestBuckets, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """Workspaces that the test makes keep their data in a bucket behind a proxy that fails as this says."""
+    quick = {"init_backoff": timedelta(milliseconds=5), "max_backoff": timedelta(milliseconds=100), "base": 2}
+    monkeypatch.setattr(bucket_client, "_RETRIES", {**bucket_client._RETRIES, "backoff": quick})
+    monkeypatch.setenv("TILTH_DATABASE_URL", postgres_url)
+    told = Faults(seed=1, share=0.0)
+    with faulty(buckets.endpoint, told) as endpoint:
+        monkeypatch.setenv("TILTH_STORAGE_URL", replace(buckets, endpoint=endpoint).url(f"t{secrets.token_hex(6)}"))
+        yield told
+
+
+@pytest.mark.parametrize("rounds", [10, pytest.param(150, marks=pytest.mark.soak)])
+def test_a_faulty_object_store_costs_time_and_nothing_else(faults: Faults, tmp_path: Path, rounds: int) -> None:
+    draw = random.Random(rounds)
+    made: dict[str, bytes] = {}
+    with open_backend(tmp_path / "w") as backend:
+        create_repo(backend, "digits")
+        faults.share = 0.3
+        for number in range(rounds):
+            made[f"{number}"] = draw.randbytes(draw.choice((10, 5000, 300_000)) if number else 20 << 20)
+            put(backend, "digits", {f"{number}": made[f"{number}"]})
+            if number % 4 == 3:
+                garbage.collect(backend, KEPT, share=0.0, wait_s=0.1)
+        assert len(list(log(backend, "digits", "main", limit=rounds + 1))) == rounds
+    for name in ("other", "third"):  # with caches of their own
+        with open_backend(tmp_path / name) as backend:
+            head = read_head(backend, "digits", "main").commit
+            assert head is not None
+            assert files_of(backend, head) == made
+            assert verify(backend).problems == []
+    faults.share = 0.0
+    faults.wait()
+    with open_backend(tmp_path / "w") as backend:
+        garbage.collect(backend, KEPT, share=0.0, wait_s=10)
+        assert garbage.collect(backend, KEPT, share=0.0, wait_s=10).records == 0
+        assert set(backend.store.place.packs()) == {each.pack for each in SqlCatalogue(backend.database).packs()}
+    if rounds > 100:
+        assert set(WAYS) <= set(faults.done)
+
+
+def test_an_object_store_that_stays_down_is_named_and_goes_on_when_it_is_back(faults: Faults, tmp_path: Path) -> None:
+    made = {"before": b"1" * 1000}
+    with open_backend(tmp_path / "w") as backend, open_backend(tmp_path / "other") as other:
+        create_repo(backend, "digits")
+        kept = put(backend, "digits", made)
+        faults.down = True
+        for number in range(3):
+            with pytest.raises(Unavailable, match="Cannot use s3://"):
+                put(backend, "digits", {"lost": b"%d" % number * 1000})
+        with pytest.raises(Unavailable, match="Cannot use s3://"):
+            files_of(other, kept)
+        assert files_of(backend, kept) == made  # what is here needs nobody
+        with open_backend(tmp_path / "third") as third, pytest.raises(Unavailable, match="Cannot use s3://"):
+            files_of(third, kept)
+        faults.down = False
+        made["after"] = b"2" * 1000
+        head = put(backend, "digits", {"after": made["after"]})
+        assert files_of(other, head) == made
+        assert verify(other).problems == []
+
+
+class Writer(threading.Thread):
+    """Commits two files at a time, until told to end; notes what it tried and what was acknowledged."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(name=name)
+        self.folder = folder
+        self.tried = 0
+        self.acknowledged: dict[str, int] = {}
+        self.failed: list[Unavailable] = []
+        self.ended = threading.Event()
+        self.wrong: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            with open_backend(self.folder) as backend:
+                while not self.ended.is_set():
+                    self.tried += 1
+                    try:
+                        commit = put(backend, "digits", self.files(self.tried))
+                        self.acknowledged[commit.id] = self.tried
+                    except Unavailable as error:
+                        self.failed.append(error)
+                pool: Any = backend.database._engine.pool
+                assert pool.checkedout() <= 1  # its session may be saying that it lives
+        except (TilthError, AssertionError) as error:
+            self.wrong = error
+
+    def files(self, number: int) -> dict[str, bytes]:
+        return {f"{self.name}/{number}/{part}": f"{self.name} {number} {part}".encode() * 50 for part in "ab"}
+
+
+@pytest.mark.parametrize("rounds", [4, pytest.param(60, marks=pytest.mark.soak)])
+def test_a_database_that_goes_away_in_between_tears_nothing(
+    s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    draw = random.Random(rounds)
+    with postgres_server() as server:
+        monkeypatch.setenv("TILTH_DATABASE_URL", server.url("tilth"))
+        monkeypatch.setenv("TILTH_STORAGE_URL", s3_url)
+        with open_backend(tmp_path / "w") as backend:
+            create_repo(backend, "digits")
+        writers = [Writer(tmp_path / name, name) for name in ("ada", "bob")]
+        for writer in writers:
+            writer.start()
+        try:
+            for number in range(rounds):
+                seen = [len(writer.acknowledged) for writer in writers]
+                while any(
+                    len(each.acknowledged) == had and not each.wrong for each, had in zip(writers, seen, strict=True)
+                ):
+                    time.sleep(draw.random() * 0.02)
+                if number % 3 == 1:
+                    server.stop(draw.choice((signal.SIGQUIT, signal.SIGINT)))
+                    server.start()
+                else:
+                    with server.connect() as admin:
+                        admin.execute(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                        )
+        finally:
+            for writer in writers:
+                writer.ended.set()
+            for writer in writers:
+                writer.join()
+        for writer in writers:
+            assert writer.wrong is None
+            assert all("connection" in each.message.lower() for each in writer.failed), writer.failed
+        with open_backend(tmp_path / "w") as backend:
+            assert verify(backend).problems == []
+            found = {commit.id: commit for commit in log(backend, "digits", "main", limit=100_000)}
+            acknowledged = {id: writer.files(nth) for writer in writers for id, nth in writer.acknowledged.items()}
+            for id, files in acknowledged.items():
+                assert files.items() <= files_of(backend, found[CommitId(id)]).items()
+            head = files_of(backend, next(iter(found.values())))
+            whole = [writer.files(nth) for writer in writers for nth in range(1, writer.tried + 1)]
+            kept = [files for files in whole if files.keys() & head.keys()]
+            assert head == {path: data for files in kept for path, data in files.items()}  # each whole or not at all
+            with backend.database.read() as conn:
+                told = [event.position for event in feed.read(conn, 0, limit=100_000)]
+            assert told == list(range(1, len(told) + 1))
+        with server.connect() as admin:
+            left = admin.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tilth'").fetchone()
+            assert left == (0,)
