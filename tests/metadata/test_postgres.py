@@ -129,6 +129,38 @@ def test_a_turn_is_taken_once_and_free_after_its_release(database: Database, pos
         again.release()
 
 
+def test_those_who_queue_come_one_after_another_and_nobody_waits_longer_than_his_patience(
+    database: Database, postgres: TestServer, postgres_url: str
+) -> None:
+    order: list[str] = []
+    with Database.open(postgres_url) as other:
+
+        def second() -> None:
+            with other.queue("branch", 60):
+                order.append("second")
+
+        waiting = threading.Thread(target=second)
+        with database.queue("branch", 60):
+            waiting.start()
+            with postgres.connect() as admin:
+                while not admin.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall():
+                    time.sleep(0.01)
+            with other.queue("branch", 0.05), other.queue("another", 60):
+                order.append("impatient")
+            order.append("first")
+        waiting.join()
+        assert order == ["impatient", "first", "second"]
+        with pytest.raises(ZeroDivisionError), other.queue("branch", 60):
+            raise ZeroDivisionError
+        with database.queue("branch", 60), postgres.connect() as admin:  # the server may close it meanwhile
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE query LIKE '%xact_lock%' AND pid <> pg_backend_pid()"
+            )
+        with other.queue("branch", 60):
+            pass
+
+
 HOLDER = """
 import sys, time
 from tilth.metadata.database import Database

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from writing import edits_of, files_of, put
@@ -12,13 +14,14 @@ from tilth.model.commit import Commit, InputKind
 from tilth.model.ids import CommitId
 from tilth.versioning import drafts
 from tilth.versioning.ancestry import is_ancestor, merge_bases
-from tilth.versioning.backend import Backend
+from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.branches import create_branch, get_branch
 from tilth.versioning.commits import get_commit
 from tilth.versioning.history import log
 from tilth.versioning.merging import OURS, THEIRS, Merged, merge
 from tilth.versioning.provenance import declare_inputs
 from tilth.versioning.repos import Repo, create_repo
+from tilth.versioning.revert import revert
 from tilth.versioning.touches import touching
 from tilth.versioning.verify import verify
 
@@ -242,3 +245,28 @@ def test_a_merge_is_what_a_dict_would_say(backend: Backend, repo: Repo) -> None:
             found = merge(backend, repo, source, name, decisions={"": OURS}, author="mara")
         assert found.commit is not None
         assert files_of(backend, found.commit) == expected
+
+
+def test_merges_come_through_on_a_branch_that_others_write_all_the_time(
+    backend: Backend, repo: Repo, base: Commit
+) -> None:
+    ended = threading.Event()
+
+    def write(mine: Backend, name: str) -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            put(mine, "digits", {f"{name}/{number % 5}": b"%d" % number})
+
+    with open_backend(backend.folder) as one, open_backend(backend.folder) as two, ThreadPoolExecutor() as pool:
+        writing = [pool.submit(write, one, "one"), pool.submit(write, two, "two")]
+        try:
+            for number in range(6):
+                put(backend, repo, {f"side/{number}": b"1"}, branch="side")
+                assert merged(backend, repo).commit is not None
+                if number == 3:
+                    revert(backend, repo, "main", log(backend, repo, "main")[0].id, author="m")
+        finally:
+            ended.set()
+        for each in writing:
+            each.result()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -45,6 +45,9 @@ class Server(Protocol):
 
     def stored_version(self, conn: Connection) -> str | None:
         """Return the revision that the tables have; None where there are none."""
+
+    def queue(self, engine: Engine, name: str, patience_s: float) -> AbstractContextManager[None]:
+        """See `Database.queue`."""
 
     def take_turn(self, name: str) -> Turn | None:
         """Take a name that one process at a time may hold; None while another one does."""
@@ -124,6 +127,19 @@ class Database:
         self._check_process()
         with self._server.translated(), self._server.connect(self._engine, write=False, durable=True) as conn:
             yield conn
+
+    @contextmanager
+    def queue(self, name: str, patience_s: float) -> Iterator[None]:
+        """Wait for those of other machines who hold this name, first come, first served, then hold it.
+
+        On a database server only: SQLite's processes are on one machine and have locks of files. Whoever has waited for
+        `patience_s` goes on without it. Holds a connection; never begin it inside a transaction.
+        """
+        self._check_process()
+        with ExitStack() as held:
+            with self._server.translated():
+                held.enter_context(self._server.queue(self._engine, name, patience_s))
+            yield
 
     def take_turn(self, name: str) -> Turn | None:
         """Take a name that one process of the workspace at a time may hold; None while another one does.

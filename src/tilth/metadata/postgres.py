@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, Text, create_engine, event
@@ -107,6 +107,26 @@ class PostgresServer:
             return None
         row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
         return str(row[0]) if row is not None else None
+
+    @contextmanager
+    def queue(self, engine: Engine, name: str, patience_s: float) -> Iterator[None]:
+        """Hold an advisory lock in a transaction that does nothing else, so it ends with its connection."""
+        key = _lock_key(self._schema, name)
+        conn: Connection | None = None
+        with suppress(psycopg.errors.LockNotAvailable):
+            conn = self._begun(
+                engine,
+                f"BEGIN; SET LOCAL lock_timeout = '{round(patience_s * 1000)}ms'; SELECT pg_advisory_xact_lock({key})",
+            )
+        try:
+            yield
+        finally:
+            if conn is not None:
+                try:
+                    conn.connection.driver_connection.rollback()  # type: ignore[union-attr]
+                except psycopg.Error:
+                    conn.invalidate()
+                conn.close()
 
     def take_turn(self, name: str) -> SessionTurn | None:
         """Take a session's advisory lock on a connection of its own; None while another session has it."""

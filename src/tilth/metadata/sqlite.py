@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,10 @@ class SqliteServer:
             return None
         row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
         return str(row[0]) if row is not None else None
+
+    def queue(self, engine: Engine, name: str, patience_s: float) -> AbstractContextManager[None]:
+        """Do nothing: all who write are on this machine."""
+        return nullcontext()
 
     def take_turn(self, name: str) -> FileTurn | None:
         """Lock the file `NAME.lock` beside the database; None while another process does."""

@@ -7,6 +7,7 @@ costs what the source changed, however large the trees and however much the targ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -27,6 +28,7 @@ from tilth.versioning.provenance import check_reaches_training
 from tilth.versioning.releasing import check_kept
 from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import Tree, folder_path
+from tilth.versioning.turns import branch_turn
 
 STAGE = "merge"
 OURS, THEIRS = "ours", "theirs"
@@ -126,47 +128,49 @@ def merge(
             }
         return [Planned(made.edits, Derivation(STAGE, facts=facts), merges=(source,))]
 
+    home = read_head(backend, repo, branch).repo
     for _ in range(ATTEMPTS):
-        head = read_head(backend, repo, branch)
-        if source.repo_id != head.repo.id:
-            raise Invalid(
-                f"Commit {source.id} is of {source.repo}, not of {head.repo.full_name}.",
-                help="Merge within a repo; `tilth cp` brings files from another.",
-            )
-        if not isinstance(if_head, AnyHead) and head.id != if_head:
-            raise BranchMoved(f"{head.repo.full_name}@{branch}", expected=if_head, found=head.id)
-        with backend.database.read() as conn:
-            check_reaches_training(conn, find_branch(conn, head.repo, branch), [source.id])
-            if head.commit is not None and is_ancestor(conn, source.id, head.commit.id):
-                return Merged(head.commit, (source.id,), changed=False)
-            behind = head.commit is None or is_ancestor(conn, head.commit.id, source.id)
-        if dry_run:
-            if behind or head.commit is None:
-                return Merged(None, moved=True)
-            bases, what = plan_commits(backend, head.commit, source, decided)
-            return Merged(None, bases, what.conflicts, what.taken)
-        try:
-            if behind:
-                _check_used(decided, ())
-                text = message or f"Merge {named or source.id}"
-                move_branch(backend, head.repo, branch, source.id, author=author, message=text, if_head=head.id)
-                return Merged(source, (head.commit.id,) if head.commit is not None else (), moved=True)
-            made = commit_together(
-                backend,
-                [(head.repo, branch)],
-                plan,
-                author=author,
-                message=message or f"Merge {named or source.id} into {branch}",
-                if_heads=[head.id],
-                also=lambda conn, _: drafts.end_draft(conn, draft) if draft is not None else None,
-            )[0]
-            assert found is not None, "what was committed was planned"
-            return Merged(made, found.bases, (), found.taken)
-        except BranchMoved:
-            if not isinstance(if_head, AnyHead):
-                raise
-        except _Undecided as undecided:
-            return undecided.merged
+        with nullcontext() if dry_run else branch_turn(backend, home.id, branch):
+            head = read_head(backend, repo, branch)
+            if source.repo_id != head.repo.id:
+                raise Invalid(
+                    f"Commit {source.id} is of {source.repo}, not of {head.repo.full_name}.",
+                    help="Merge within a repo; `tilth cp` brings files from another.",
+                )
+            if not isinstance(if_head, AnyHead) and head.id != if_head:
+                raise BranchMoved(f"{head.repo.full_name}@{branch}", expected=if_head, found=head.id)
+            with backend.database.read() as conn:
+                check_reaches_training(conn, find_branch(conn, head.repo, branch), [source.id])
+                if head.commit is not None and is_ancestor(conn, source.id, head.commit.id):
+                    return Merged(head.commit, (source.id,), changed=False)
+                behind = head.commit is None or is_ancestor(conn, head.commit.id, source.id)
+            if dry_run:
+                if behind or head.commit is None:
+                    return Merged(None, moved=True)
+                bases, what = plan_commits(backend, head.commit, source, decided)
+                return Merged(None, bases, what.conflicts, what.taken)
+            try:
+                if behind:
+                    _check_used(decided, ())
+                    text = message or f"Merge {named or source.id}"
+                    move_branch(backend, head.repo, branch, source.id, author=author, message=text, if_head=head.id)
+                    return Merged(source, (head.commit.id,) if head.commit is not None else (), moved=True)
+                made = commit_together(
+                    backend,
+                    [(head.repo, branch)],
+                    plan,
+                    author=author,
+                    message=message or f"Merge {named or source.id} into {branch}",
+                    if_heads=[head.id],
+                    also=lambda conn, _: drafts.end_draft(conn, draft) if draft is not None else None,
+                )[0]
+                assert found is not None, "what was committed was planned"
+                return Merged(made, found.bases, (), found.taken)
+            except BranchMoved:
+                if not isinstance(if_head, AnyHead):
+                    raise
+            except _Undecided as undecided:
+                return undecided.merged
     raise Conflict(f"Branch {branch} moved {ATTEMPTS} times while it was being merged into.", help="Try again.")
 
 
