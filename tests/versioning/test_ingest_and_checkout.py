@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 from writing import put
 
-from tilth.errors import Conflict, Invalid, NotFound, Unavailable
+from tilth.errors import Conflict, Corrupt, Invalid, NotFound, Unavailable
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
+from tilth.storage import file_process
 from tilth.storage.content import WHOLE_FILE
+from tilth.storage.file_process import FileProcess
 from tilth.storage.gathering import Gathered, Gatherer
-from tilth.storage.gathering_process import GatheringProcess
 from tilth.storage.records import RecordKind
+from tilth.storage.spreading import SpreadFile
+from tilth.versioning import checkout as checkout_module
 from tilth.versioning import ingest, stat_cache
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.checkout import checkout
@@ -286,14 +289,15 @@ def test_many_files_are_read_by_processes_into_the_same_tree(
 ) -> None:
     many_files(source)
     alone = commit_folder(backend, repo, source)
-    real, asked = GatheringProcess.gather, []
+    real, asked = FileProcess.gather, []
 
-    def note(self: GatheringProcess, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
+    def note(self: FileProcess, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
         asked.extend(paths)
         return real(self, paths, sizes)
 
-    monkeypatch.setattr(GatheringProcess, "gather", note)
-    for name, value in (("_MANY_FILES", 10), ("_BATCH_FILES", 7), ("_READERS", 3)):
+    monkeypatch.setattr(FileProcess, "gather", note)
+    monkeypatch.setattr(file_process, "CORES", 3)
+    for name, value in (("MANY_FILES", 10), ("_BATCH_FILES", 7), ("CORES", 3)):
         monkeypatch.setattr(ingest, name, value)
     (backend.scratch / ingest.CACHE_FOLDER).rename(backend.scratch / "aside")
     (source / "new").write_bytes(b"new")
@@ -310,18 +314,19 @@ def test_a_killed_reading_process_fails_the_put_and_leaves_nothing_behind(
     backend: Backend, repo: Repo, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many_files(source)
-    for name, value in (("_MANY_FILES", 10), ("_BATCH_FILES", 7), ("_READERS", 2)):
+    monkeypatch.setattr(file_process, "CORES", 2)
+    for name, value in (("MANY_FILES", 10), ("_BATCH_FILES", 7), ("CORES", 2)):
         monkeypatch.setattr(ingest, name, value)
-    real, asked = GatheringProcess.gather, []
+    real, asked = FileProcess.gather, []
 
-    def killed(self: GatheringProcess, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
+    def killed(self: FileProcess, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
         asked.append(self._process)
         if len(asked) == 4:
             self._process.kill()
         return real(self, paths, sizes)
 
     with monkeypatch.context() as patch:
-        patch.setattr(GatheringProcess, "gather", killed)
+        patch.setattr(FileProcess, "gather", killed)
         with pytest.raises(Unavailable, match="ended before its time"):
             commit_folder(backend, repo, source)
     assert all(process.returncode is not None for process in asked)
@@ -329,3 +334,71 @@ def test_a_killed_reading_process_fails_the_put_and_leaves_nothing_behind(
     commit = commit_folder(backend, repo, source)
     assert Tree(backend.store, commit.tree).read("many/39") == b"39 " * 11_700
     assert verify(backend).problems == []
+
+
+@pytest.fixture(params=["here", "processes"])
+def helped(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process write files itself, or others for it."""
+    monkeypatch.setattr(checkout_module, "MANY_FILES", 1 if request.param == "processes" else 10**9)
+    monkeypatch.setattr(file_process, "CORES", 2)
+
+
+@pytest.mark.usefixtures("helped")
+def test_files_come_from_open_full_and_moved_packs(backend: Backend, repo: Repo, source: Path, tmp_path: Path) -> None:
+    many_files(source)
+    (source / "large").write_bytes(os.urandom(5_000_000))
+    commit = commit_folder(backend, repo, source)
+    tree = Tree(backend.store, commit.tree)
+    for step in ("open", "full", "again"):
+        if step == "full":
+            backend.store.rotate()
+        assert checkout(tree, tmp_path / step) == 48
+        subprocess.run(["diff", "-r", "--no-dereference", source, tmp_path / step], check=True)
+    (tmp_path / "again/many/30").write_bytes(b"changed here")
+    assert checkout(tree, tmp_path / "again") == 48  # over the same files
+    subprocess.run(["diff", "-r", "--no-dereference", source, tmp_path / "again"], check=True)
+
+
+@pytest.mark.usefixtures("helped")
+def test_what_stands_in_the_way_of_a_file_is_told(backend: Backend, repo: Repo, source: Path, tmp_path: Path) -> None:
+    tree = Tree(backend.store, commit_folder(backend, repo, source).tree)
+    (tmp_path / "out/a.txt").mkdir(parents=True)
+    with pytest.raises(Conflict, match=r"a\.txt is in the way"):
+        checkout(tree, tmp_path / "out")
+    assert not [name for name in os.listdir(tmp_path / "out") if name.startswith(".tilth")]
+
+
+@pytest.mark.usefixtures("helped")
+def test_a_damaged_chunk_is_never_written(tmp_path: Path, source: Path) -> None:
+    with open_backend(tmp_path / "workspace") as backend:
+        tree = Tree(backend.store, commit_folder(backend, create_repo(backend, "digits"), source).tree)
+        backend.store.rotate()
+        for pack in (tmp_path / "workspace/packs").iterdir():
+            data = pack.read_bytes()
+            pack.write_bytes(data.replace(b"sub/deep/c.txt", b"sub/deep/C.txt"))
+        backend.store.forget_decoded()
+        with pytest.raises(Corrupt, match="damaged"):
+            checkout(tree, tmp_path / "out")
+        assert not (tmp_path / "out/sub/deep/c.txt").exists()
+
+
+def test_a_killed_writing_process_is_told(
+    backend: Backend, repo: Repo, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not backend.store.place.appends:
+        pytest.skip("packs in a bucket are read by this process")
+    tree = Tree(backend.store, commit_folder(backend, repo, source).tree)
+    backend.store.rotate()
+    real = FileProcess.spread
+
+    def killed(self: FileProcess, pack: str, files: Sequence[SpreadFile]) -> list[int]:
+        self._process.kill()
+        return real(self, pack, files)
+
+    monkeypatch.setattr(checkout_module, "MANY_FILES", 1)
+    monkeypatch.setattr(file_process, "CORES", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(FileProcess, "spread", killed)
+        with pytest.raises(Unavailable, match="ended before its time"):
+            checkout(tree, tmp_path / "out")
+    assert checkout(tree, tmp_path / "out") == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -164,6 +165,8 @@ def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
 
 def main() -> None:
     """Run the command line (the `tilth` script)."""
+    # A command's modules and rows are no garbage: looking through them over and over is a tenth of its time.
+    gc.set_threshold(50_000, 20, 20)
     do_without_pandas()
     program.main()
 

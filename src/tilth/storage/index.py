@@ -122,6 +122,42 @@ class ChunkIndex:
                 found[i] = found[i] or pack.places.get(digests[i])
         return found
 
+    def by_pack(self, digests: bytes) -> dict[str, list[tuple[int, int, int]]]:
+        """Return of each pack which of many concatenated digests it holds: offset, length, place among the digests.
+
+        In the order of the offsets. What is not known here is in none.
+        """
+        rows = np.frombuffer(digests, "V32")
+        prefixes = prefixes_of(digests)
+        found: dict[str, list[tuple[int, int, int]]] = {}
+        missing = np.arange(len(rows))
+        view = self._view
+        for shard in view.shards:
+            if not len(missing):
+                break
+            hits = shard.rows_of(rows[missing], prefixes[missing])
+            here = hits >= 0
+            at, hits, missing = missing[here], hits[here], missing[~here]
+            for number in np.unique(shard.pack_numbers[hits]).tolist():
+                some = shard.pack_numbers[hits] == number
+                places = zip(
+                    shard.offsets[hits[some]].tolist(),
+                    shard.lengths[hits[some]].tolist(),
+                    at[some].tolist(),
+                    strict=True,
+                )
+                found.setdefault(shard.packs[number], []).extend(places)
+        for index in missing.tolist():
+            digest = rows[index].tobytes()
+            for known in (self.own, *(pack.places for pack in view.opened)):
+                place = known.get(digest)
+                if place is not None:
+                    found.setdefault(place[0], []).append((place[1], place[2], index))
+                    break
+        for entries in found.values():
+            entries.sort()
+        return found
+
     def present(self, digests: bytes | memoryview) -> npt.NDArray[np.bool_]:
         """Tell for each of many concatenated digests whether its record is known here and not condemned."""
         rows = np.frombuffer(digests, "V32")

@@ -61,6 +61,8 @@ class Pack(ABC):
     """A pack to read from, wherever it lies."""
 
     __slots__ = ("name",)
+    file: str | None = None
+    """The file that it is, where it is one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -157,12 +159,12 @@ class Pack(ABC):
 class PackFile(Pack):
     """A pack in a file. Closed when the last reader lets go of it, so no reader loses its descriptor."""
 
-    __slots__ = ("fd", "path")
+    __slots__ = ("fd", "file")
 
     def __init__(self, path: Path) -> None:
         self.fd = -1
         super().__init__(pack_name(path))
-        self.path = path
+        self.file = str(path)
         self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:

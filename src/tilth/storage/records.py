@@ -168,17 +168,43 @@ def unpack(record: bytes, where: str) -> tuple[RecordHeader, bytes]:
             help="Use the version of Tilth that wrote it, or a newer one.",
         )
     try:
-        if zstandard.frame_content_size(payload) != header.raw_length:
-            raise zstandard.ZstdError("length differs from the header's")
-        decompressor: zstandard.ZstdDecompressor | None = getattr(_local, "decompressor", None)
-        if decompressor is None:
-            decompressor = _local.decompressor = zstandard.ZstdDecompressor()
-        return header, decompressor.decompress(payload)
+        return header, _decompressed(payload, header.raw_length)
     except zstandard.ZstdError as error:
         raise Corrupt(
             f"The record at {where} does not decompress: {error}.",
             help="Run tilth verify to see what else is damaged, and restore that pack from a backup.",
         ) from error
+
+
+def chunk_in(record: memoryview, digest: bytes, size: int) -> bytes | memoryview | None:
+    """Return the bytes of a chunk from its record; None where anything about it is not as it must be."""
+    if len(record) < HEADER_SIZE:
+        return None
+    magic, kind, codec, reserved, raw_length, stored, named, crc = HEADER.unpack_from(record)
+    data: bytes | memoryview = record[HEADER_SIZE:]
+    if (
+        named != digest
+        or (magic, kind, reserved, raw_length, stored) != (MAGIC, RecordKind.CHUNK, 0, size, len(data))
+        or crc32(data, crc32(record[: HEADER_SIZE - 4])) != crc
+    ):
+        return None
+    if codec == Codec.ZSTD:
+        try:
+            data = _decompressed(data, size)
+        except zstandard.ZstdError:
+            return None
+    elif codec != Codec.RAW:
+        return None
+    return data if blake3(data).digest() == digest else None
+
+
+def _decompressed(payload: bytes | memoryview, size: int) -> bytes:
+    if zstandard.frame_content_size(payload) != size:
+        raise zstandard.ZstdError("length differs from the header's")
+    decompressor: zstandard.ZstdDecompressor | None = getattr(_local, "decompressor", None)
+    if decompressor is None:
+        decompressor = _local.decompressor = zstandard.ZstdDecompressor()
+    return decompressor.decompress(payload)
 
 
 def digest_of_chunk_list(data: bytes | memoryview) -> Digest:

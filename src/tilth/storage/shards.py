@@ -19,6 +19,7 @@ from tilth.storage.packs import ENTRY, Entries, Location
 from tilth.storage.records import HEADER_SIZE, MAX_RAW
 
 _PACKS = b"tilth.packs"
+_LONGEST = HEADER_SIZE + MAX_RAW
 _FIELDS: list[pa.Field[Any]] = [
     pa.field("prefix", pa.uint64(), nullable=False),
     pa.field("digest", pa.binary(32), nullable=False),
@@ -71,8 +72,7 @@ class Shard:
     def find(self, digest: bytes) -> Location | None:
         """Return where a record lies. About one microsecond."""
         prefix = int.from_bytes(digest[:8])
-        at = bisect_left(self._sorted, prefix)
-        return self._match(digest, prefix, at)
+        return self._location(self._match(digest, prefix, bisect_left(self._sorted, prefix)))
 
     def find_many(self, digests: Sequence[bytes], prefixes: npt.NDArray[np.uint64]) -> list[Location | None]:
         """Return where each record lies, None for those not here."""
@@ -82,29 +82,38 @@ class Shard:
             return found
         hits = np.flatnonzero(self.prefixes[np.minimum(places, len(self) - 1)] == prefixes)
         for hit in hits.tolist():
-            found[hit] = self._match(digests[hit], int(prefixes[hit]), int(places[hit]))
+            found[hit] = self._location(self._match(digests[hit], int(prefixes[hit]), int(places[hit])))
         return found
 
     def present(self, rows: npt.NDArray[np.void], prefixes: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
         """Tell for each 32-byte digest whether its record is here. As columns: some 0.4 µs each."""
+        return self.rows_of(rows, prefixes) >= 0
+
+    def rows_of(self, rows: npt.NDArray[np.void], prefixes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """Return for each 32-byte digest the row of its record here, -1 where it has none. As columns."""
         if not len(self):
-            return np.zeros(len(rows), np.bool_)
+            return np.full(len(rows), -1)
         mine = np.frombuffer(self.digests, "V32", len(self))
         places = np.minimum(np.searchsorted(self.prefixes, prefixes), len(self) - 1)
-        here: npt.NDArray[np.bool_] = mine[places] == rows
+        sound = (self.pack_numbers[places] < len(self.packs)) & (self.lengths[places] <= _LONGEST)
+        found = np.where((mine[places] == rows) & sound, places, -1)
         # Two digests with one prefix lie side by side; the search finds the first.
-        for at in np.flatnonzero(~here & (self.prefixes[places] == prefixes)).tolist():
-            here[at] = self._match(rows[at].tobytes(), int(prefixes[at]), int(places[at])) is not None
-        return here
+        for at in np.flatnonzero((found < 0) & (self.prefixes[places] == prefixes)).tolist():
+            found[at] = self._match(rows[at].tobytes(), int(prefixes[at]), int(places[at]))
+        return found
 
-    def _match(self, digest: bytes, prefix: int, at: int) -> Location | None:
+    def _match(self, digest: bytes, prefix: int, at: int) -> int:
         while at < len(self._sorted) and self._sorted[at] == prefix:
-            if self.digests[at * 32 : at * 32 + 32] == digest:
-                number, length = self.pack_numbers[at], int(self.lengths[at])
-                if number < len(self.packs) and length <= HEADER_SIZE + MAX_RAW:  # else this row is damaged
-                    return self.packs[number], int(self.offsets[at]), length
+            sound = self.pack_numbers[at] < len(self.packs) and self.lengths[at] <= _LONGEST  # else it is damaged
+            if sound and self.digests[at * 32 : at * 32 + 32] == digest:
+                return at
             at += 1
-        return None
+        return -1
+
+    def _location(self, row: int) -> Location | None:
+        if row < 0:
+            return None
+        return self.packs[self.pack_numbers[row]], int(self.offsets[row]), int(self.lengths[row])
 
     def _damaged(self) -> Corrupt:
         return Corrupt(

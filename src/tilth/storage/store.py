@@ -165,6 +165,21 @@ class Store:
         """Whether chunks are compressed when they are stored."""
         return self._compress_chunks
 
+    def in_packs(self, digests: bytes) -> Iterator[tuple[Pack, list[tuple[int, int, int]]]]:
+        """Yield each pack with which of many concatenated digests it holds: offset, length, place among the digests.
+
+        For readers of many records at once, who check themselves what they read and turn to `get` for those that are in
+        no pack here or not as they should be. Raises Purged.
+        """
+        self._check_process()
+        self.refused([Digest(digests[at : at + 32]) for at in range(0, len(digests), 32)])
+        for name, places in self._index.by_pack(digests).items():
+            try:
+                pack = self._opened(name, max(offset + length for offset, length, _ in places))
+            except FileNotFoundError:
+                continue  # maintenance has moved it
+            yield pack, places
+
     def has(self, digest: Digest) -> bool:
         """Tell whether a record is here."""
         return self._find(digest) is not None
@@ -439,15 +454,19 @@ class Store:
 
     def _read(self, place: Location) -> bytes:
         name, offset, length = place
+        return self._opened(name, offset + length).read(offset, length)
+
+    def _opened(self, name: str, end: int) -> Pack:
+        """Return a pack that can be read up to `end`. Raises FileNotFoundError."""
         writer = self._writer
-        if writer is not None and writer.name == name and offset + length > writer.written:
+        if writer is not None and writer.name == name and end > writer.written:
             with self._lock:
                 writer.write_out()
         pack = self._files.get(name)
         if pack is None:
             pack = self.place.open_pack(name)
             self._files.put(name, pack)
-        return pack.read(offset, length)
+        return pack
 
     def _missing(self, digest: Digest) -> NotFound:
         self.refused((digest,))

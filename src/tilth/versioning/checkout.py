@@ -6,25 +6,33 @@ import errno
 import os
 import stat
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from queue import SimpleQueue
+from typing import Any, NamedTuple, TypeAlias
+
+import pyarrow as pa
 
 from tilth.errors import Conflict, Unavailable
 from tilth.model.digest import Digest
 from tilth.model.entry import FileKind
 from tilth.model.names import check_paths
 from tilth.progress import Progress, silent
-from tilth.storage.content import Content, read_content
+from tilth.storage.content import ONE_CHUNK, Content, read_content
+from tilth.storage.file_process import CORES, MANY_FILES, FileProcess, file_processes
+from tilth.storage.packs import Pack
+from tilth.storage.spreading import SpreadFile, fresh_name, replace, spread, write_file
 from tilth.storage.store import Store
 from tilth.versioning.edits import KIND_CODES, attributes_text
 from tilth.versioning.trees import Tree, folder_path
 
-_WRITERS = min(os.cpu_count() or 1, 8)
-_PART = 128
+_PART_BYTES = 4 << 20
 _LINK = KIND_CODES[FileKind.LINK]
 _PLAIN = attributes_text({})
+
+_Free: TypeAlias = "SimpleQueue[FileProcess] | None"
+"""Processes that write small files and do nothing now; None where this process writes them itself."""
 
 
 class _File(NamedTuple):
@@ -49,19 +57,24 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
     cut = len(clean) + 1 if clean else 0
     links: list[_File] = []
     folders = _Folders(destination)
+    files = len(tree) if not clean else None
     count = 0
-    progress.begin("get", len(tree) if not clean else None, "files")
+    progress.begin("get", files, "files")
     waiting: deque[Future[int]] = deque()
     try:
-        with ThreadPoolExecutor(_WRITERS, "write") as writers:
+        with (
+            file_processes(files is not None and files >= MANY_FILES) as processes,
+            ThreadPoolExecutor(CORES, "write") as writers,
+        ):
+            free = _free(processes)
             try:
                 for batch in tree.batches(clean):
-                    files = _files(batch.to_pydict(), clean, cut, folders)
-                    links += [file for kind, file in files if kind == _LINK]
-                    plain = [file for kind, file in files if kind != _LINK]
-                    for start in range(0, len(plain), _PART):
-                        waiting.append(writers.submit(_write_files, tree.store, plain[start : start + _PART]))
-                    while len(waiting) > 4 * _WRITERS:
+                    found = _files(batch, clean, cut, folders)
+                    links += [file for kind, file in found if kind == _LINK]
+                    plain = [file for kind, file in found if kind != _LINK]
+                    for part in _parts(plain):
+                        waiting.append(writers.submit(_write_files, tree.store, part, free))
+                    while len(waiting) > 4 * CORES:
                         count += _done(waiting, progress)
                 while waiting:
                     count += _done(waiting, progress)
@@ -89,17 +102,41 @@ def _done(waiting: deque[Future[int]], progress: Progress) -> int:
     return count
 
 
-def _files(rows: dict[str, list[Any]], clean: str, cut: int, folders: _Folders) -> list[tuple[int, _File]]:
+def _free(processes: list[FileProcess]) -> _Free:
+    if not processes:
+        return None
+    free: SimpleQueue[FileProcess] = SimpleQueue()
+    for process in processes:
+        free.put(process)
+    return free
+
+
+def _parts(files: list[_File]) -> Iterator[list[_File]]:
+    """Yield files in parts that each take about as long."""
+    first = size = 0
+    for index, file in enumerate(files):
+        size += file.content.size
+        if size > _PART_BYTES:
+            yield files[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(files):
+        yield files[first:]
+
+
+def _files(batch: pa.RecordBatch, clean: str, cut: int, folders: _Folders) -> list[tuple[int, _File]]:
     """Return (kind, file to write) for each row, having made the folders for them."""
-    paths: list[str] = rows["path"]
+    columns: list[list[Any]] = [column.to_pylist() for column in batch.columns]
+    paths, kinds, sizes, digests, layouts, chunks, attributes = columns
     relative = [path[cut:] if path != clean else path.rpartition("/")[2] for path in paths]
     check_paths(relative)
     found = []
-    for path, kind, size, digest, layout, chunks, attributes in zip(relative, *list(rows.values())[1:], strict=True):
+    for path, kind, size, digest, layout, listed, said in zip(
+        relative, kinds, sizes, digests, layouts, chunks, attributes, strict=True
+    ):
         target, alone = folders.place(path)
-        executable = attributes != _PLAIN and '"mode":"755"' in attributes
+        executable = said != _PLAIN and '"mode":"755"' in said
         mode = 0o777 if executable else 0o666
-        found.append((kind, _File(target, Content(size, Digest(digest), layout, chunks), mode, alone)))
+        found.append((kind, _File(target, Content(size, Digest(digest), layout, listed), mode, alone)))
     return found
 
 
@@ -138,55 +175,35 @@ class _Folders:
         return self._known[folder]
 
 
-def _write_files(store: Store, files: list[_File]) -> int:
-    for file in files:
-        if file.alone:
-            # What a killed process leaves unfinished lies in a folder that was not there before.
-            with suppress(FileExistsError):  # two names that this file system takes for one
-                _write(store, file, file.target)
-                continue
-        fresh = _fresh_name(file)
-        _write(store, file, fresh)
-        _replace(fresh, file.target)
+def _write_files(store: Store, files: list[_File], free: _Free) -> int:
+    """Write files: those of one chunk in the order in which they lie in packs, and behind them whatever is left."""
+    single = [file for file in files if file.content.layout == ONE_CHUNK]
+    left = [file for file in files if file.content.layout != ONE_CHUNK]
+    missing = set(range(len(single)))
+    for pack, places in store.in_packs(b"".join([file.content.digest for file in single])):
+        missing -= {index for _, _, index in places}
+        wanted = []
+        for offset, length, index in places:
+            target, content, mode, alone = single[index]
+            wanted.append(SpreadFile(offset, length, content.size, content.digest, target, mode, alone))
+        left += [single[places[at][2]] for at in _spread(pack, wanted, free)]
+    for file in [*(single[index] for index in sorted(missing)), *left]:
+        chunks = read_content(store, file.content)
+        write_file(chunks, file.target, file.content.digest, file.mode, file.alone)
     return len(files)
 
 
-def _write(store: Store, file: _File, target: str) -> None:
-    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, file.mode)
+def _spread(pack: Pack, files: list[SpreadFile], free: _Free) -> list[int]:
+    if free is None or pack.file is None:
+        return spread(pack.read, files)
+    process = free.get()
     try:
-        try:
-            for chunk in read_content(store, file.content):
-                rest = memoryview(chunk)
-                while rest:
-                    rest = rest[os.write(fd, rest) :]
-        finally:
-            os.close(fd)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(target)
-        raise
+        return process.spread(pack.file, files)
+    finally:
+        free.put(process)
 
 
 def _link(store: Store, file: _File) -> None:
-    fresh = _fresh_name(file)
+    fresh = fresh_name(file.target, file.content.digest)
     os.symlink(b"".join(read_content(store, file.content)), os.fsencode(fresh))
-    _replace(fresh, file.target)
-
-
-def _fresh_name(file: _File) -> str:
-    folder, _, name = file.target.rpartition("/")
-    return f"{folder}/.tilth-{os.getpid()}-{hash(name) & 0xFFFFFFFF:x}-{file.content.digest.hex()[:16]}"
-
-
-def _replace(fresh: str, target: str) -> None:
-    try:
-        os.replace(fresh, target)
-    except IsADirectoryError:
-        os.unlink(fresh)
-        raise Conflict(
-            f"{target} is in the way: it is a folder.", help="Move it away, or choose another folder."
-        ) from None
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(fresh)
-        raise
+    replace(fresh, file.target)

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import copy_context
 from itertools import chain
 from pathlib import Path
@@ -26,8 +26,8 @@ from tilth.model.entry import FileKind
 from tilth.model.names import check_path
 from tilth.progress import Progress, silent
 from tilth.storage.content import INLINE_LIST, ONE_CHUNK, WHOLE_FILE, ChunkSink, Content, write_content
+from tilth.storage.file_process import CORES, MANY_FILES, FileProcess, file_processes
 from tilth.storage.gathering import Gathered, Gatherer, room_for
-from tilth.storage.gathering_process import GatheringProcess
 from tilth.storage.store import Store
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import KIND_CODES, TREE, Edits, attributes_text
@@ -40,11 +40,9 @@ CACHE_FOLDER = "ingest"
 _SMALL = WHOLE_FILE // 2
 _BATCH_BYTES = 4 << 20
 _BATCH_FILES = 512
-_READERS = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
 _ROOM = room_for(_BATCH_FILES, _BATCH_BYTES + _SMALL)
-_MANY_FILES = 4000
 _MANY_BYTES = 128 << 20
-"""From how many small files, or bytes in them, on processes are worth their start."""
+"""From how many bytes in small files on processes are worth their start, however few the files."""
 
 _ENTRY_SIZE = 36  # of a chunk list: a digest and a length
 _FILE = KIND_CODES[FileKind.FILE]
@@ -53,7 +51,7 @@ _EXECUTABLE = attributes_text({"mode": "755"})
 _Row: TypeAlias = tuple[int, int, bytes, int, bytes, str]
 """A tree row behind its path: kind, size, digest, layout, chunks, attributes."""
 
-_Free: TypeAlias = "SimpleQueue[Gatherer | GatheringProcess]"
+_Free: TypeAlias = "SimpleQueue[Gatherer | FileProcess]"
 """What reads small files and does nothing now."""
 
 Places: TypeAlias = npt.NDArray[np.int64]
@@ -200,14 +198,14 @@ def _read(store: Sink, scan: Scan, unread: npt.NDArray[np.int64], progress: Prog
         second = next(batches, None)
         if second is None:
             return _read_batch(store, scan, first, free)
-        with ThreadPoolExecutor(_READERS, "read") as readers:
+        with ThreadPoolExecutor(CORES, "read") as readers:
             waiting: deque[tuple[_Batch, Future[list[_Row]]]] = deque()
             try:
                 for batch in chain((first, second), batches):
                     # In this thread's context, so that what they store belongs to its act.
                     work = readers.submit(copy_context().run, _read_batch, store, scan, batch, free)
                     waiting.append((batch, work))
-                    if len(waiting) > 2 * _READERS:
+                    if len(waiting) > 2 * CORES:
                         _take(waiting, scan, rows, progress)
                 while waiting:
                     _take(waiting, scan, rows, progress)
@@ -222,21 +220,14 @@ def _gatherers(store: Sink, sizes: npt.NDArray[np.int64]) -> Iterator[_Free]:
     """Yield what reads small files: processes, one per core, where there is enough to do for them to be worth it."""
     free: _Free = SimpleQueue()
     small = sizes[sizes <= _SMALL]
-    processes: list[GatheringProcess] = []
-    try:
-        if _READERS > 1 and (len(small) >= _MANY_FILES or small.sum() >= _MANY_BYTES):
-            with suppress(OSError):  # no more processes may be started: what there are will do, or this one
-                for _ in range(_READERS):
-                    processes.append(GatheringProcess(_ROOM, compressed=store.compresses))
+    many = bool(len(small) >= MANY_FILES or small.sum() >= _MANY_BYTES)
+    with file_processes(many, room=_ROOM, compressed=store.compresses) as processes:
         for process in processes:
             free.put(process)
         if not processes:
             room = _ROOM if small.sum() > _BATCH_BYTES else room_for(min(len(small), _BATCH_FILES), int(small.sum()))
             free.put(Gatherer(memoryview(bytearray(room)), compressed=store.compresses))
         yield free
-    finally:
-        for process in processes:
-            process.close()
 
 
 def _take(waiting: deque[tuple[_Batch, Future[list[_Row]]]], scan: Scan, rows: list[_Row], progress: Progress) -> None:

@@ -14,8 +14,8 @@ import pytest
 from tilth.errors import Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.storage.catalogue import MemoryCatalogue
+from tilth.storage.file_process import FileProcess
 from tilth.storage.gathering import Gathered, Gatherer, room_for
-from tilth.storage.gathering_process import GatheringProcess
 from tilth.storage.store import Store
 
 CONTENTS = [b"", b"x", b"text " * 1000, os.urandom(5000), b"text " * 1000, b"long text " * 9000, os.urandom(50_000)]
@@ -33,23 +33,23 @@ def files(tmp_path: Path) -> list[str]:
 
 
 @pytest.fixture(params=["here-none", "here-zstd", "process-none", "process-zstd"])
-def gatherer(request: pytest.FixtureRequest) -> Iterator[Gatherer | GatheringProcess]:
+def gatherer(request: pytest.FixtureRequest) -> Iterator[Gatherer | FileProcess]:
     place, codec = request.param.split("-")
     if place == "here":
         yield Gatherer(memoryview(bytearray(ROOM)), compressed=codec == "zstd")
         return
-    process = GatheringProcess(ROOM, compressed=codec == "zstd")
+    process = FileProcess(room=ROOM, compressed=codec == "zstd")
     yield process
     process.close()
 
 
-def stored(store: Store, gatherer: Gatherer | GatheringProcess, gathered: Gathered) -> None:
+def stored(store: Store, gatherer: Gatherer | FileProcess, gathered: Gathered) -> None:
     digests = [Digest(digest) for digest in gathered.digests if digest is not None]
     store.put_packed(gatherer.area, digests, [length for length in gathered.lengths if length])
 
 
 def test_what_is_gathered_is_stored_as_if_put_one_by_one(
-    gatherer: Gatherer | GatheringProcess, files: list[str], tmp_path: Path
+    gatherer: Gatherer | FileProcess, files: list[str], tmp_path: Path
 ) -> None:
     with Store.open(tmp_path / "store", MemoryCatalogue(), pack_size=20_000) as store:
         for _ in range(2):  # the second time everything is there
@@ -64,7 +64,7 @@ def test_what_is_gathered_is_stored_as_if_put_one_by_one(
 
 
 def test_files_that_have_grown_are_left_and_those_that_have_shrunk_are_read(
-    gatherer: Gatherer | GatheringProcess, files: list[str], tmp_path: Path
+    gatherer: Gatherer | FileProcess, files: list[str], tmp_path: Path
 ) -> None:
     Path(files[1]).write_bytes(b"more than there was")
     Path(files[3]).write_bytes(b"less")
@@ -79,7 +79,7 @@ def test_files_that_have_grown_are_left_and_those_that_have_shrunk_are_read(
 
 
 def test_a_link_that_has_taken_a_files_place_is_not_followed(
-    gatherer: Gatherer | GatheringProcess, files: list[str]
+    gatherer: Gatherer | FileProcess, files: list[str]
 ) -> None:
     os.unlink(files[2])
     os.symlink(files[3], files[2])
@@ -90,7 +90,7 @@ def test_a_link_that_has_taken_a_files_place_is_not_followed(
 
 
 def test_a_killed_process_is_told_and_closed(files: list[str]) -> None:
-    process = GatheringProcess(ROOM, compressed=True)
+    process = FileProcess(room=ROOM, compressed=True)
     process.gather(files, SIZES)
     os.kill(process._process.pid, signal.SIGKILL)
     with pytest.raises(Unavailable, match="ended before its time"):
@@ -104,8 +104,8 @@ def test_a_process_ends_with_its_parent_however_that_ends() -> None:
         [
             sys.executable,
             "-c",
-            "from tilth.storage.gathering_process import GatheringProcess as P\n"
-            "both = [P(1000, compressed=False), P(1000, compressed=False)]\n"
+            "from tilth.storage.file_process import FileProcess as P\n"
+            "both = [P(room=1000, compressed=False), P(room=1000, compressed=False)]\n"
             "for each in both: each.gather([], [])\n"
             "print('ready', flush=True); input()",
         ],
