@@ -101,3 +101,19 @@ def test_a_difference_is_told_inside_a_file(notes: Shell) -> None:
     notes.run("put", "notes:a.txt", "-", stdin="this is a.txt\nand more\n")
     assert notes.run("diff", "notes@main^", "notes", "--content", "a.txt").stdout == "+ 2  and more\n"
     assert notes.run("diff", "notes", "--content", "b.txt").stdout == "Nothing differs.\n"
+
+
+def test_the_log_tells_what_each_commit_changed_and_what_that_took(notes: Shell) -> None:
+    notes.run("put", "notes:a.txt", "-", stdin="z" * 10_000)
+    notes.run("put", "notes:again.txt", "-", stdin="z" * 10_000)
+    counts = [commit["counts"] for commit in notes.json("log", "notes")["items"]]
+    assert counts[0] == {"added": 1, "changed": 0, "removed": 0, "put": 10_000, "stored": 0}
+    assert (counts[1]["changed"], counts[1]["put"]) == (1, 10_000)
+    assert 0 < counts[1]["stored"] < 100
+    assert counts[2]["added"] == 3
+    shown = notes.run("log", "notes", "--stat").stdout
+    assert "STORED" in shown
+    assert "10 kB" in shown
+    shown = notes.run("show", "notes").stdout
+    assert "1 added, 0 changed, 0 removed" in shown
+    assert "added    again.txt" in shown

@@ -26,6 +26,7 @@ _PLACES = {
         "mv": Place("tilth.cli.verbs.mv", "Move a file or folder, within a repo or between repos."),
         "rm": Place("tilth.cli.verbs.rm", "Delete a file or folder, as one commit."),
         "log": Place("tilth.cli.verbs.log", "List commits, newest first."),
+        "show": Place("tilth.cli.verbs.show", "Show one commit, what it changed and what that took."),
         "diff": Place("tilth.cli.verbs.diff", "List the paths that differ between two commits."),
         "merge": Place("tilth.cli.verbs.merge", "Merge one branch into another."),
         "revert": Place("tilth.cli.verbs.revert", "Undo one commit and keep what came later."),

@@ -80,6 +80,18 @@ class DerivationInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitCounts:
+    """Files that a commit added, changed and removed against its first parent; `put` is the size of those added and
+    changed, in bytes, `stored` what of it was not stored before, as it lies on disk (None where nobody counted)."""
+
+    added: int
+    changed: int
+    removed: int
+    put: int
+    stored: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CommitInfo:
     """A commit as its record says it."""
 
@@ -96,6 +108,8 @@ class CommitInfo:
     derivation: DerivationInfo | None = None
     changed: bool = True
     """False when a write changed nothing, so that this is the head that was there before."""
+    counts: CommitCounts | None = None
+    """Only where a commit is asked for or listed; None for commits that were made before they were counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,13 @@ class _Act:
 class _Scope:
     """The acts of one piece of work, one per store that it writes to; they end together."""
 
-    __slots__ = ("acts", "over", "pid")
+    __slots__ = ("acts", "over", "pid", "stored")
 
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.acts: dict[Sessions, _Act] = {}
         self.over = False
+        self.stored = 0
 
 
 _scope: ContextVar[_Scope | None] = ContextVar("tilth_scope", default=None)
@@ -96,6 +97,21 @@ def one_act() -> Iterator[None]:
         scope.over = True
         for sessions, act in list(scope.acts.items()):
             sessions.leave(act)
+
+
+def count_stored(size: int) -> None:
+    """Count bytes of files that were not stored before for the act in which they are put."""
+    if (scope := _scope.get()) is not None:
+        scope.stored += size
+
+
+def take_stored() -> int:
+    """Return the bytes of files that this act stored and nobody has taken yet; 0 outside of any."""
+    scope = _scope.get()
+    if scope is None:
+        return 0
+    stored, scope.stored = scope.stored, 0
+    return stored
 
 
 class Sessions:

@@ -29,6 +29,7 @@ from tilth.storage.packs import Location, Pack, PackFile, PackWriter
 from tilth.storage.places import Place
 from tilth.storage.records import (
     CONTENT_KINDS,
+    HEADER_SIZE,
     Codec,
     RecordKind,
     compress,
@@ -39,7 +40,7 @@ from tilth.storage.records import (
 )
 from tilth.storage.reserve import Reserve
 from tilth.storage.rows import DecodedRows
-from tilth.storage.sessions import SessionLedger, Sessions
+from tilth.storage.sessions import SessionLedger, Sessions, count_stored
 from tilth.storage.shards import Shard, shard_path, write_shard
 
 PACK_SIZE = 64 << 20
@@ -260,8 +261,10 @@ class Store:
             own = self._index.own
             fresh = [record for digest, record in records.items() if digest not in own]
             if fresh:
+                size = sum(length for _, _, length in fresh)
                 if self.reserve is not None:
-                    self._look_at_space(self.reserve, RecordKind.CHUNK, sum(length for _, _, length in fresh))
+                    self._look_at_space(self.reserve, RecordKind.CHUNK, size)
+                count_stored(size - HEADER_SIZE * len(fresh))
                 own.update(self._open_writer().append_packed(RecordKind.CHUNK, area, fresh))
 
     def flush(self) -> None:
@@ -508,6 +511,8 @@ class Store:
             return False
         if self.reserve is not None:
             self._look_at_space(self.reserve, kind, len(payload))
+        if kind in CONTENT_KINDS:
+            count_stored(len(payload))
         self._index.own[digest] = self._open_writer().append(kind, codec, raw_length, digest, payload)
         return True
 

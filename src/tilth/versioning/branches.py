@@ -238,8 +238,11 @@ def move_head(
     change: ChangeId | None,
     author: str,
     message: str,
+    stored: int | None = None,
 ) -> int:
     """Move a head from `old` in the caller's transaction, log it, tell the feed; return the feed position.
+
+    `stored` is noted for the store, where `new` is a commit made just now (see `tilth.versioning.counts`).
 
     Branches that follow this one move with it where their conditions hold. Raises BranchMoved when the head is not
     `old`, Denied or Conflict where the branch is protected.
@@ -272,7 +275,7 @@ def move_head(
         "message": message,
     }
     conn.execute(insert(moves).values(**facts))
-    journal.note(conn, "move", facts)
+    journal.note(conn, "move", facts if stored is None else {**facts, "stored": stored})
     if new is not None:
         for name, head in following.due(conn, repo.id, branch, new):
             # Not the author's write to that branch, but what the trigger's was allowed to ask for.

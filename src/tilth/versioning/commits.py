@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, insert, select
 
@@ -15,6 +15,7 @@ from tilth.model.commit import Commit, Derivation, InputKind, commit_from_record
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import ChangeId, CommitId, RepoId, new_id
 from tilth.storage.records import RecordKind
+from tilth.storage.sessions import take_stored
 from tilth.storage.store import Store
 from tilth.versioning import journal, touches
 from tilth.versioning.backend import Backend, in_act
@@ -63,12 +64,16 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a commit on one head is to be. `merges` are further parents, behind the head."""
+    """What a commit on one head is to be. `merges` are further parents, behind the head.
+
+    `stored` are the bytes that were new to the store when its files were put, where that was not in this act.
+    """
 
     edits: Edits
     derivation: Derivation | None = None
     merges: tuple[Commit, ...] = ()
     allow_empty: bool = False
+    stored: int | None = None
 
 
 @in_act
@@ -85,6 +90,7 @@ def commit_edits(
     derivation: Derivation | None = None,
     stage: str | None = None,
     allow_empty: bool = False,
+    stored: int | None = None,
     also: Callable[[Connection, Commit], None] | None = None,
 ) -> Commit:
     """Make `edits` (or what they are for a given head) on the branch's head and commit the result.
@@ -97,7 +103,7 @@ def commit_edits(
 
     def plan(heads: Sequence[Head]) -> list[Planned]:
         found = edits if isinstance(edits, Edits) else edits(heads[0])
-        return [Planned(found, derivation, allow_empty=allow_empty)]
+        return [Planned(found, derivation, allow_empty=allow_empty, stored=stored)]
 
     def then(conn: Connection, made: Sequence[Commit | None]) -> None:
         if also is not None and made[0] is not None:
@@ -144,6 +150,7 @@ def commit_together(
     where = [f"{home.full_name}@{branch}" for home, (_, branch) in zip(homes, places, strict=True)]
     if len(set(where)) != len(where):
         raise Invalid(f"A branch is named twice: {', '.join(where)}.", help="Name each once.")
+    stored = 0
     for _ in range(ATTEMPTS):
         with ExitStack() as turns:
             for id, branch in sorted((home.id, branch) for home, (_, branch) in zip(homes, places, strict=True)):
@@ -154,16 +161,21 @@ def commit_together(
             for head, name, wanted in zip(heads, where, expected, strict=True):
                 if not isinstance(wanted, AnyHead) and head.id != wanted:
                     raise BranchMoved(name, expected=wanted, found=head.id)
-            sealed = _seal_planned(backend, heads, plan(heads), change=change, author=author, message=message)
+            planned = plan(heads)
+            sealed = _seal_planned(backend, heads, planned, change=change, author=author, message=message)
+            stored += take_stored()
+            counted = [each.stored or 0 for each in planned]
+            if len(planned) == 1:
+                counted[0] += stored
             made = [each.commit if each is not None else None for each in sealed]
             noted = journal.spill(backend.database, backend.store)
             backend.store.flush()
             try:
                 with backend.database.transaction() as conn:
-                    for head, each in zip(heads, sealed, strict=True):
+                    for head, each, size in zip(heads, sealed, counted, strict=True):
                         if each is not None:
                             check_committable(find_branch(conn, head.repo, head.branch), stage)
-                            record_commit(conn, each, head)
+                            record_commit(conn, each, head, stored=size)
                         elif find_branch(conn, head.repo, head.branch).head != head.id:
                             raise BranchMoved(f"{head.repo.full_name}@{head.branch}", expected=head.id, found=None)
                     journal.forget(conn, noted)
@@ -267,13 +279,14 @@ def seal_commit(
     return Sealed(commit, touched)
 
 
-def record_commit(conn: Connection, sealed: Sealed, head: Head) -> int:
+def record_commit(conn: Connection, sealed: Sealed, head: Head, *, stored: int | None = None) -> int:
     """Index a sealed commit and move the branch to it in the caller's transaction; return the feed position.
 
-    The store must have been flushed. Raises BranchMoved when the head is no longer the one it was sealed on.
+    `stored` are the bytes of files that it was the first to store, where they were counted. The store must have been
+    flushed. Raises BranchMoved when the head is no longer the one it was sealed on.
     """
     commit = sealed.commit
-    index_commit(conn, commit, sealed.touched)
+    index_commit(conn, commit, sealed.touched, stored=stored)
     return move_head(
         conn,
         head.repo,
@@ -283,16 +296,20 @@ def record_commit(conn: Connection, sealed: Sealed, head: Head) -> int:
         change=commit.change,
         author=commit.author,
         message=commit.message,
+        stored=stored,
     )
 
 
-def index_commit(conn: Connection, commit: Commit, touched: touches.Touched | None) -> None:
+def index_commit(
+    conn: Connection, commit: Commit, touched: touches.Touched | None, *, stored: int | None = None
+) -> None:
     """Insert the rows of a sealed commit: itself, its place, what it touched, parents, inputs, upstream repos.
 
     Raises NotFound for an input that does not exist and Corrupt for one whose seal is another.
     """
     derivation = commit.derivation
     line, generation = touches.place(conn, commit, touched)
+    counts = touched.counts if touched is not None else None
     conn.execute(
         insert(commits).values(
             id=commit.id,
@@ -310,6 +327,7 @@ def index_commit(conn: Connection, commit: Commit, touched: touches.Touched | No
             record=commit_record(commit),
             line=line,
             generation=generation,
+            **(asdict(replace(counts, stored=stored)) if counts is not None else {}),
         )
     )
     for position, parent in enumerate(commit.parents):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from tilth.errors import Conflict, NotFound
 from tilth.metadata.schema.drafts import draft_edits, drafts
@@ -16,6 +16,7 @@ from tilth.metadata.schema.transactions import transaction_drafts
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.model.ids import ChangeId, CommitId, DraftId, RepoId, new_id
+from tilth.storage.sessions import take_stored
 from tilth.versioning.appending import grown
 from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import ANY_HEAD, AnyHead, check_committable, find_branch
@@ -94,6 +95,8 @@ def add_to_draft(backend: Backend, id: DraftId, edits: Iterable[Put | Delete]) -
     with backend.database.transaction() as conn:
         _load(conn, id)
         _, last = _span(conn, id)
+        if stored := take_stored():
+            conn.execute(update(drafts).where(drafts.c.id == id).values(stored=drafts.c.stored + stored))
         if rows:
             numbered = [{"draft": id, "sequence": last + 1 + index, **row} for index, row in enumerate(rows)]
             conn.execute(insert(draft_edits), numbered)
@@ -124,6 +127,7 @@ def commit_draft(
         draft = _load(conn, id)
         _, last = _span(conn, id)
         edits = _edits(conn, id)
+        stored = stored_by(conn, id)
         of = conn.execute(select(transaction_drafts.c.transaction).where(transaction_drafts.c.draft == id)).scalar()
     if of is not None:
         raise Conflict(
@@ -133,6 +137,7 @@ def commit_draft(
     def end(conn: Connection, commit: Commit) -> None:
         _load(conn, id)  # a second commit of the same draft finds it gone, and undoes itself
         conn.execute(delete(draft_edits).where(draft_edits.c.draft == id, draft_edits.c.sequence <= last))
+        conn.execute(update(drafts).where(drafts.c.id == id).values(stored=drafts.c.stored - stored))
         if not _load(conn, id).edits:
             conn.execute(delete(drafts).where(drafts.c.id == id))
 
@@ -145,6 +150,7 @@ def commit_draft(
         message=message,
         if_head=if_head,
         change=change,
+        stored=stored,
         also=end,
     )
 
@@ -175,6 +181,11 @@ def grown_meanwhile(what: str) -> Conflict:
 def load_draft(conn: Connection, id: DraftId) -> Draft:
     """Return one draft in the caller's transaction. Raises NotFound."""
     return _load(conn, id)
+
+
+def stored_by(conn: Connection, id: DraftId) -> int:
+    """Return how many bytes of a draft's files were new to the store when they were put."""
+    return int(conn.execute(select(drafts.c.stored).where(drafts.c.id == id)).scalar() or 0)
 
 
 def end_draft(conn: Connection, id: DraftId) -> None:

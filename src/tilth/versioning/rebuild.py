@@ -115,6 +115,7 @@ def _replay(
     remarks: dict[tuple[str, bytes, str], Facts | None] = {}
     move_rows: dict[int, Facts] = {}
     heads: dict[tuple[str, str], str | None] = {}
+    stored: dict[str, int] = {}
     for note in notes:
         facts = note.facts
         match note.event:
@@ -139,6 +140,8 @@ def _replay(
             case "move":
                 move_rows[facts["position"]] = facts
                 heads[facts["repo"], facts["branch"]] = facts["new"]
+                if facts.get("stored") is not None:
+                    stored[facts["new"]] = facts["stored"]
             case "tag":
                 tag_rows[facts["repo"], facts["name"]] = facts
             case "tag.deleted":
@@ -168,7 +171,7 @@ def _replay(
     order, missing = _history(found, named)
     indexed = {commit.id for commit in order}
     for commit in order:
-        index_commit(conn, commit, _touched(store, commit, found))
+        index_commit(conn, commit, _touched(store, commit, found), stored=stored.get(commit.id))
     for place, row in branch_rows.items():
         head = heads.get(place)
         conn.execute(

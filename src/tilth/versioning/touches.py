@@ -22,6 +22,7 @@ from tilth.model.ids import CommitId
 from tilth.storage.store import Store
 from tilth.storage.tables import diff_tables
 from tilth.versioning.backend import Backend
+from tilth.versioning.counts import Counts, made_counts
 from tilth.versioning.lines import is_end, place_of, segments
 from tilth.versioning.trees import Growth, Tree
 
@@ -39,11 +40,15 @@ Mark: TypeAlias = "tuple[bytes, Digest | None, int | None]"
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a commit holds and what it changed; `marks` is None where that is more than MOST paths."""
+    """What a commit holds and what it changed; `marks` is None where that is more than MOST paths.
+
+    `counts` are None where nobody could tell.
+    """
 
     files: int
     size: int
     marks: tuple[Mark, ...] | None
+    counts: Counts | None = None
 
 
 def measure(
@@ -57,32 +62,38 @@ def measure(
     puts: dict[str, tuple[Digest, int] | None] = {}
     if made is not None:
         size = made.size + (parent.size if parent is not None else 0)
+        counts = made_counts(made)
         if made.put.num_rows + len(made.gone) > most:
-            return Touched(len(now), size, None)
+            return Touched(len(now), size, None, counts)
         puts.update(dict.fromkeys(made.gone))
         columns = [made.put.column(name).to_pylist() for name in ("path", "digest", "size")]
         for path, digest, length in zip(*columns, strict=True):
             puts[path] = digest, length
-        return Touched(len(now), size, _marks(puts))
+        return Touched(len(now), size, _marks(puts), counts)
     if parent is None or parent.tree is None:
         if len(now) > most:
             total = sum(pc.sum(batch.column("size")).as_py() or 0 for batch in now.table.scan())
-            return Touched(len(now), total, None)
+            return Touched(len(now), total, None, Counts(len(now), 0, 0, total))
         for batch in now.table.scan():
             columns = [batch.column(name).to_pylist() for name in ("path", "digest", "size")]
             for path, digest, size in zip(*columns, strict=True):
                 puts[path] = digest, size
-        return Touched(len(now), sum(put[1] for put in puts.values() if put is not None), _marks(puts))
+        total = sum(put[1] for put in puts.values() if put is not None)
+        return Touched(len(now), total, _marks(puts), Counts(len(now), 0, 0, total))
     size = parent.size
-    count = 0
+    count = added = removed = put_size = 0
     for _, old, new in diff_tables(Tree(store, parent.tree).table, now.table):
         size += (new["size"] if new is not None else 0) - (old["size"] if old is not None else 0)
         count += 1
+        added += old is None
+        removed += new is None
+        put_size += new["size"] if new is not None else 0
         if count <= most:
             row = new if new is not None else old
             assert row is not None, "one of them differs from nothing"
             puts[row["path"]] = (new["digest"], new["size"]) if new is not None else None
-    return Touched(len(now), size, _marks(puts) if count <= most else None)
+    counts = Counts(added, count - added - removed, removed, put_size)
+    return Touched(len(now), size, _marks(puts) if count <= most else None, counts)
 
 
 def place(conn: Connection, commit: Commit, touched: Touched | None) -> tuple[int, int]:

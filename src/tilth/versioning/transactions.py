@@ -84,11 +84,13 @@ def commit(backend: Backend, id: str, *, message: str = "") -> list[Commit]:
     """
     found = get(backend, id)
     edits = [drafts.draft_contents(backend, draft.id) for draft in found.drafts]
+    with backend.database.read() as conn:
+        stored = [drafts.stored_by(conn, draft.id) for draft in found.drafts]
     if not any(len(each) for each in edits):
         raise NothingToCommit(f"Transaction {id} is empty.", help="Add something, or abort it.", head=None)
 
     def plan(heads: Sequence[Head]) -> list[Planned]:
-        return [Planned(each) for each in edits]
+        return [Planned(each, stored=size) for each, size in zip(edits, stored, strict=True)]
 
     def end(conn: Connection, made: Sequence[Commit | None]) -> None:
         if _load(conn, id) != found:

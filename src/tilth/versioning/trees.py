@@ -33,11 +33,13 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What edits changed in a tree: the rows put that differ from before, the paths that went, and the bytes gained."""
+    """What edits changed in a tree: the rows put that differ from before, of which `added` have paths that were not
+    there; the paths that went; and the bytes gained."""
 
     put: pa.Table
     gone: Sequence[str]
     size: int
+    added: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,10 @@ class Tree:
             gone_paths = pa.array(gone, pa.string())
             deletes = _strings(gone_paths.filter(pc.invert(pc.is_in(gone_paths, value_set=put.combine_chunks()))))
         if not puts.num_rows and not deletes:
-            return self, Growth(puts, [], 0)
+            return self, Growth(puts, [], 0, 0)
         size = _bytes_of(puts) - replaced - (_bytes_of(base.get_many(deletes)) if deletes else 0)
         tree = Tree(self.store, base.update(puts if puts.num_rows else None, deletes).root)
-        return tree, Growth(puts, deletes, size)
+        return tree, Growth(puts, deletes, size, len(fresh))
 
     def _rows_of(self, paths: pa.ChunkedArray[Any]) -> pa.Table:
         """Return rows that hold all of those sorted `paths` that are here: by lookups for few, by columns for many."""

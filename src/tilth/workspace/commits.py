@@ -25,6 +25,7 @@ from tilth.versioning import (
     revisions,
 )
 from tilth.versioning.branches import ANY_HEAD
+from tilth.versioning.counts import counts_of
 from tilth.versioning.diff import Change
 from tilth.versioning.merging import MergeConflict
 from tilth.versioning.revisions import Reference
@@ -46,7 +47,8 @@ class LocalCommits:
 
     def get(self, reference: str) -> CommitInfo:
         """Resolve a reference to its commit."""
-        return commit_info(revisions.resolve(self._backend, reference))
+        found = revisions.resolve(self._backend, reference)
+        return commit_info(found, counts=counts_of(self._backend, [found.id]).get(found.id))
 
     def log(self, reference: str, *, after: str | None = None, limit: int = 100) -> Page[CommitInfo]:
         """List a commit and its ancestors, newest first."""
@@ -60,7 +62,12 @@ class LocalCommits:
             limit=check_limit(limit) + 1,
             path=asked.path or "",
         )
-        return page_of(found, limit, commit_info, lambda commit: commit.id)
+        counted = counts_of(self._backend, [commit.id for commit in found])
+
+        def tell(commit: Commit) -> CommitInfo:
+            return commit_info(commit, counts=counted.get(commit.id))
+
+        return page_of(found, limit, tell, lambda commit: commit.id)
 
     def diff(
         self, old: str | None, new: str, *, path: str = "", after: str | None = None, limit: int = 1000

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tilth.contract.branching import FollowInfo
 from tilth.contract.values import (
     BranchInfo,
+    CommitCounts,
     CommitInfo,
     DerivationInfo,
     FileInfo,
@@ -17,6 +19,7 @@ from tilth.contract.values import (
 from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.versioning.branches import Branch, Move
+from tilth.versioning.counts import Counts
 from tilth.versioning.following import Trigger
 from tilth.versioning.repos import Repo
 from tilth.workspace.names import short_name
@@ -70,7 +73,7 @@ def head_move(move: Move) -> HeadMove:
     )
 
 
-def commit_info(commit: Commit, *, changed: bool = True) -> CommitInfo:
+def commit_info(commit: Commit, *, changed: bool = True, counts: Counts | None = None) -> CommitInfo:
     """Return a commit as its record says it."""
     return CommitInfo(
         id=commit.id,
@@ -85,6 +88,7 @@ def commit_info(commit: Commit, *, changed: bool = True) -> CommitInfo:
         size=commit.size,
         derivation=derivation_info(commit.derivation) if commit.derivation is not None else None,
         changed=changed,
+        counts=CommitCounts(**asdict(counts)) if counts is not None else None,
     )
 
 

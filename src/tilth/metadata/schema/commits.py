@@ -24,8 +24,16 @@ commits = Table(
     Column("record", LargeBinary, nullable=False),
     Column("line", BigInteger),
     Column("generation", BigInteger),
+    Column("added", BigInteger),
+    Column("changed", BigInteger),
+    Column("removed", BigInteger),
+    Column("put", BigInteger),
+    Column("stored", BigInteger),
 )
-"""`line` and `generation` say where the commit stands among its repo's (see `tilth.metadata.schema.history`)."""
+"""`line` and `generation` say where the commit stands among its repo's (see `tilth.metadata.schema.history`).
+
+`added` and what follows it count what the commit changed (see `tilth.versioning.counts`); null where nobody did.
+"""
 
 Index("ix_commits_change", commits.c.change)
 Index("ix_commits_job", commits.c.job)

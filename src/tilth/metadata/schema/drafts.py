@@ -14,7 +14,9 @@ drafts = Table(
     Column("branch", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("started_ms", BigInteger, nullable=False),
+    Column("stored", BigInteger, nullable=False, server_default="0"),
 )
+"""`stored` counts the bytes of files that were new to the store when they were put."""
 
 draft_edits = Table(
     "draft_edits",
