@@ -113,7 +113,7 @@ def test_the_log_tells_what_each_commit_changed_and_what_that_took(notes: Shell)
     assert counts[2]["added"] == 3
     shown = notes.run("log", "notes", "--stat").stdout
     assert "STORED" in shown
-    assert "10 kB" in shown
+    assert "10.0 kB" in shown
     shown = notes.run("show", "notes").stdout
     assert "1 added, 0 changed, 0 removed" in shown
     assert "added    again.txt" in shown

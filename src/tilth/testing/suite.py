@@ -321,6 +321,9 @@ class WorkspaceSuite:
             workspace.drafts.commit(draft.id, if_head=new_id())
         commit = workspace.drafts.commit(draft.id, message="all at once")
         assert list(commit.parents) == [between.id]
+        counts = workspace.commits.get(name).counts
+        assert counts is not None
+        assert (counts.added, counts.changed, counts.removed, counts.put) == (2, 0, 1, 2)
         assert _paths(workspace, name) == ["a", "b/c", "other"]
         with pytest.raises(NotFound):
             workspace.drafts.commit(draft.id)
