@@ -4052,6 +4052,23 @@ export interface components {
             role: string;
         };
         /**
+         * CommitCounts
+         * @description Files that a commit added, changed and removed against its first parent; `put` is the size of those added and
+         *     changed, in bytes, `stored` what of it was not stored before, as it lies on disk (None where nobody counted).
+         */
+        CommitCounts: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Put */
+            put: number;
+            /** Removed */
+            removed: number;
+            /** Stored */
+            stored?: number | null;
+        };
+        /**
          * CommitInfo
          * @description A commit as its record says it.
          */
@@ -4067,6 +4084,7 @@ export interface components {
              * @default true
              */
             changed: boolean;
+            counts?: components["schemas"]["CommitCounts"] | null;
             derivation?: components["schemas"]["DerivationInfo"] | null;
             /** Files */
             files: number;
