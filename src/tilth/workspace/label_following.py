@@ -64,12 +64,11 @@ class FollowingLabels:
         if not old or not new:
             return None
         try:
-            rows = self._rows(Digest(bytes.fromhex(told["tree"])), old), self._rows(self.tree, new)
+            rows = self._changed(Digest(bytes.fromhex(told["tree"])), old, new)
         except TilthError:  # what was published earlier is not kept any more
             return None
-        if rows[0].schema != rows[1].schema:
+        if rows is None:
             return None
-        rows = changed_rows(*rows)
         key = bytes.fromhex(told["key"])
         con = files.open(key)
         if con is None:
@@ -81,6 +80,30 @@ class FollowingLabels:
             return None
         view.relabel(*rows)
         return view, files.size(key)
+
+    def _changed(self, tree: Digest, old: Sequence[str], new: Sequence[str]) -> tuple[pa.Table, pa.Table] | None:
+        """Return the rows that only the parts `old` of an earlier tree have, and those that only `new` ones have now.
+
+        Part by part, as a key is in the part of its hash: beside parts that were split or joined, few are compared.
+        """
+        both = set(old) & set(new)
+        pairs = [([name], [name]) for name in sorted(both)]
+        pairs.append(([name for name in old if name not in both], [name for name in new if name not in both]))
+        gone, fresh = [], []
+        for names, names_now in pairs:
+            tables = [self._rows(*each) for each in ((tree, names), (self.tree, names_now)) if each[1]]
+            if not tables:
+                continue
+            before = tables[0] if names else tables[0].slice(0, 0)
+            after = tables[-1] if names_now else tables[-1].slice(0, 0)
+            if before.schema != after.schema:
+                return None
+            only = changed_rows(before, after)
+            gone.append(only[0])
+            fresh.append(only[1])
+        if any(each.schema != gone[0].schema for each in gone):
+            return None
+        return pa.concat_tables(gone), pa.concat_tables(fresh)
 
     def _rows(self, tree: Digest, names: Iterable[str]) -> pa.Table:
         table = read_table(Tree(self.store, tree).read, sorted(names), key=self.labels.key)
