@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tilth.crowd.answers import Answers
+from tilth.crowd.normalising import row_sums
 from tilth.errors import Invalid
 
 
@@ -20,14 +21,15 @@ def krippendorff_alpha(answers: Answers) -> float:
     or no task has two answers. Cost O(answers + tasks · classes).
     """
     counts = answers.votes()
-    given = counts.sum(axis=1)
-    counts, given = counts[given >= 2], given[given >= 2]
+    given = row_sums(counts)
+    if (given < 2).any():
+        counts, given = counts[given >= 2], given[given >= 2]
     n = given.sum()
     totals = counts.sum(axis=0)
     expected = n * n - (totals * totals).sum()
     if not len(given) or expected == 0:
         return float("nan")
-    observed = ((given * given - (counts * counts).sum(axis=1)) / (given - 1)).sum()
+    observed = ((given * given - np.einsum("ij,ij->i", counts, counts)) / (given - 1)).sum()
     return float(1 - (n - 1) * observed / expected)
 
 
@@ -64,14 +66,14 @@ def fleiss_kappa(counts: Any) -> float:
     numbers of answers, or fewer than two.
     """
     table = np.asarray(counts, np.float64)
-    sizes = table.sum(axis=1) if table.ndim == 2 else np.empty(0)
+    sizes = row_sums(table) if table.ndim == 2 else np.empty(0)
     if not len(sizes) or sizes.min() != sizes.max() or sizes[0] < 2:
         raise Invalid(
             "Fleiss' κ needs the same number (two or more) of answers on every task.",
             help="Use Krippendorff's α, which allows missing answers.",
         )
     n = sizes[0]
-    agreement = ((table * table).sum(axis=1) - n) / (n * (n - 1))
+    agreement = (np.einsum("ij,ij->i", table, table) - n) / (n * (n - 1))
     share = table.sum(axis=0) / (len(table) * n)
     chance = float((share * share).sum())
     return float((agreement.mean() - chance) / (1 - chance)) if chance < 1 else float("nan")

@@ -125,9 +125,14 @@ class Answers:
     def votes(self, weights: Floats | None = None) -> Floats:
         """Return the tasks × classes matrix of vote counts, or of summed weights (one weight per answer)."""
         shape = (len(self.tasks), len(self.labels))
-        cells = self.task.astype(np.int64) * len(self.labels) + self.label
-        counts = np.bincount(cells, weights, minlength=shape[0] * shape[1])
-        return counts.astype(np.float64).reshape(shape)
+        # Weights of 1 give floats at once: turning counts into them takes ten times as long.
+        weights = np.ones(len(self)) if weights is None else weights
+        counts: Floats = np.bincount(self.cells(), weights, minlength=shape[0] * shape[1]).astype(np.float64, copy=False)
+        return counts.reshape(shape)
+
+    def cells(self) -> NDArray[np.int64]:
+        """Return of each answer the place of its task and label in a flat tasks × classes matrix."""
+        return self.task.astype(np.int64) * len(self.labels) + self.label
 
     def truth_codes(self, known: Known | None) -> Codes:
         """Return per task the code of its known label, or −1; tasks that nobody was asked about are left out.

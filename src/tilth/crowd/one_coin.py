@@ -31,16 +31,19 @@ def one_coin(
     right, wrong = prior
     count = np.bincount(answers.worker, minlength=size) + (right + wrong)
     skill = np.full(size, 0.5)
+    cells = answers.cells()
     before, step, converged = -np.inf, 0, not len(answers) or classes < 2
     while not converged and step < iterations:
         step += 1
-        said = np.bincount(answers.worker, posterior[answers.task, answers.label], minlength=size)
+        said = np.bincount(answers.worker, posterior.reshape(-1).take(cells), minlength=size)
         skill = np.clip(np.divide(said + right, count, out=np.full(size, 0.5), where=count > 0), 1e-10, 1 - 1e-10)
         share = np.maximum(column_sums(posterior) / max(len(posterior), 1), 1e-10)
         # An answer adds log p to its own class and log((1 − p)/(K − 1)) to the rest; a constant per task drops out
         # of the posterior but not of the likelihood.
         miss = np.log((1 - skill) / (classes - 1))
-        score = answers.votes((np.log(skill) - miss)[answers.worker])
+        score = np.bincount(cells, (np.log(skill) - miss)[answers.worker], minlength=posterior.size).reshape(
+            posterior.shape
+        )
         score += np.bincount(answers.task, miss[answers.worker], minlength=len(score))[:, None]
         evidence = normalise(score, np.log(share))
         posterior = score
