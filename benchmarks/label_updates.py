@@ -18,6 +18,7 @@ from benchmarks.asking import spent_since
 from benchmarks.datasets import CLASSES, DEFINITION, ITEMS, fill, generate
 from benchmarks.report import Report
 from tilth.contract.workspace import Workspace
+from tilth.datasets.part_changes import PartChanges, parts_in
 from tilth.datasets.parts import build_parts, write_parts
 from tilth.model.commit import Derivation
 from tilth.versioning.commits import commit_edits, read_head
@@ -88,5 +89,7 @@ def _publish(workspace: Workspace, labels: pa.Table) -> None:
             edits.delete(f"labels/{name}")
         else:
             edits.put(write_entry(backend.store, f"labels/{name}", data))
+    before, after = parts_in(tree, "labels"), parts_in(tree.apply(edits), "labels")
+    PartChanges(backend.scratch / "views").note(before, after, labels, [])  # as the labeling stage does
     derivation = Derivation("default/ask", facts={"ledger_sequence": 1})
     commit_edits(backend, "default/ask", "main", edits, author="bench", derivation=derivation)

@@ -127,8 +127,8 @@ class Answers:
         shape = (len(self.tasks), len(self.labels))
         # Weights of 1 give floats at once: turning counts into them takes ten times as long.
         weights = np.ones(len(self)) if weights is None else weights
-        counts: Floats = np.bincount(self.cells(), weights, minlength=shape[0] * shape[1]).astype(np.float64, copy=False)
-        return counts.reshape(shape)
+        counts = np.bincount(self.cells(), weights, minlength=shape[0] * shape[1])
+        return counts.astype(np.float64, copy=False).reshape(shape)
 
     def cells(self) -> NDArray[np.int64]:
         """Return of each answer the place of its task and label in a flat tasks × classes matrix."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tilth.crowd.answers import Answers, Known
+from tilth.crowd.answers import Answers, Floats, Known
 from tilth.crowd.consensus import Consensus, clamp, conclude, shares
 from tilth.crowd.normalising import column_sums, normalise
 
@@ -41,9 +41,9 @@ def one_coin(
         # An answer adds log p to its own class and log((1 − p)/(K − 1)) to the rest; a constant per task drops out
         # of the posterior but not of the likelihood.
         miss = np.log((1 - skill) / (classes - 1))
-        score = np.bincount(cells, (np.log(skill) - miss)[answers.worker], minlength=posterior.size).reshape(
-            posterior.shape
-        )
+        weights = (np.log(skill) - miss)[answers.worker]
+        score: Floats = np.bincount(cells, weights, minlength=posterior.size).astype(np.float64, copy=False)
+        score = score.reshape(posterior.shape)
         score += np.bincount(answers.task, miss[answers.worker], minlength=len(score))[:, None]
         evidence = normalise(score, np.log(share))
         posterior = score

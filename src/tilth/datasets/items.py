@@ -323,10 +323,11 @@ class ItemView(View):
                 cursor.rollback()
                 raise
 
-    def relabel(self, old: pa.Table, new: pa.Table) -> None:
+    def relabel(self, old: pa.Table, new: pa.Table, *, known: bool = False) -> None:
         """Make rows that only an older table of labels has those of the newer: `key`, and label columns by shown name.
 
-        Only before any act lies over the view, and only for labels that match by path. Costs a scan of keys.
+        Only before any act lies over the view, and only for labels that match by path. `known`: all keys are of items,
+        as `has` tells; of `old` only those that are not in `new` matter then. Costs a scan of keys.
         """
         self._widen(new[GIVEN])
         others = [name for name in new.schema.names if name not in ("key", GIVEN)]
@@ -336,7 +337,7 @@ class ItemView(View):
             cursor.register("old_rows", old)
             cursor.register("new_rows", new)
             lost = [
-                cursor.execute(f"SELECT count(*) FROM {name} ANTI JOIN data USING (key)").fetchone()[0]
+                0 if known else cursor.execute(f"SELECT count(*) FROM {name} ANTI JOIN data USING (key)").fetchone()[0]
                 for name in ("old_rows", "new_rows")
             ]
             cursor.execute(
@@ -407,6 +408,12 @@ class ItemView(View):
             row = self._ask("SELECT count(*) AS n, count(label) AS labeled FROM data", []).to_pylist()[0]
             self._totals = known = row["n"], row["labeled"]
         return known
+
+    def has(self, keys: Any) -> bool:
+        """Tell whether all keys of a column are of items. Costs a scan of keys."""
+        with self._con.cursor() as cursor:
+            cursor.register("wanted", pa.table({"key": keys}))
+            return not cursor.execute("SELECT count(*) FROM wanted ANTI JOIN data USING (key)").fetchone()[0]
 
     def label_keys(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the key that the source of labels has for each of those items that it knows."""

@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from tilth.datasets.part_changes import ENDING as CHANGES
+from tilth.datasets.part_changes import PartChanges
 from tilth.datasets.view import connect
 
 KEPT = 8
@@ -21,7 +23,7 @@ KEPT_BYTES = 8 << 30
 """Files kept, and how much of the disk; those used last stay."""
 _LAYOUT = 1
 """Counts how these files have changed; one of another layout is not found."""
-_OLD_BASIS_S = 30 * 86_400
+_OLD_NOTE_S = 30 * 86_400
 _FORGOTTEN_S = 3600
 """Age from which on an unfinished file is of a process that died."""
 
@@ -31,6 +33,8 @@ class ViewFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.changes = PartChanges(folder)
+        """What was noted of tables that views are made from."""
 
     def make(self, key: bytes, write: Callable[[Any], None]) -> None:
         """Let `write` fill an empty database, and keep it under `key`.
@@ -111,10 +115,10 @@ class ViewFiles:
                 with suppress(OSError):
                     if now - part.stat().st_mtime > _FORGOTTEN_S:
                         part.unlink()
-            for basis in self._folder.glob("*.basis.json"):
+            for note in (*self._folder.glob("*.basis.json"), *self._folder.glob(f"*{CHANGES}")):
                 with suppress(OSError):
-                    if now - basis.stat().st_mtime > _OLD_BASIS_S:
-                        basis.unlink()
+                    if now - note.stat().st_mtime > _OLD_NOTE_S:
+                        note.unlink()
             found = sorted(
                 ((each.stat().st_mtime, each.stat().st_size, each) for each in self._folder.glob("*.duckdb")),
                 reverse=True,

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection
 
+from tilth.datasets.part_changes import PartChanges, parts_in
 from tilth.datasets.parts import read_parts, write_parts
 from tilth.errors import Conflict
 from tilth.labeling.labels import (
@@ -191,8 +192,9 @@ def _inputs(conn: Connection, row: Any) -> tuple[CommitInput, ...]:
 
 def _tables(backend: Backend, base: Tree, snapshot: _Snapshot) -> Tree:
     edits = Edits()
+    labels, without = _table(snapshot.labels, LABELS), list(snapshot.without)
     for folder, key, table, deletes in (
-        ("labels", "key", _table(snapshot.labels, LABELS), list(snapshot.without)),
+        ("labels", "key", labels, without),
         ("answers", "answer", _table(snapshot.answers, ANSWERS), []),
         ("workers", "worker", _table(snapshot.workers, WORKERS), []),
     ):
@@ -201,7 +203,10 @@ def _tables(backend: Backend, base: Tree, snapshot: _Snapshot) -> Tree:
                 edits.delete(f"{folder}/{name}")
             else:
                 edits.put(write_entry(backend.store, f"{folder}/{name}", data))
-    return base.apply(edits)
+    after = base.apply(edits)
+    # For datasets that show these labels; a note is of what is in the parts, so nobody minds if this is not published.
+    PartChanges(backend.scratch / "views").note(parts_in(base, "labels"), parts_in(after, "labels"), labels, without)
+    return after
 
 
 def _table(rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> pa.Table:

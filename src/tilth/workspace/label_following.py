@@ -51,7 +51,8 @@ class FollowingLabels:
     def bring(self, files: ViewFiles) -> tuple[ItemView, int] | None:
         """Return the view that is kept of earlier labels, with these, and about its size; None where that is no use.
 
-        Costs a copy of the file, and reading the parts that differ before and after.
+        Costs a copy of the file and a scan of its keys; where nobody noted what changed (`datasets.part_changes`), also
+        reading the parts that differ before and after.
         """
         from tilth.datasets.items import ItemView
 
@@ -63,35 +64,54 @@ class FollowingLabels:
         new = [name for name, digest in self.parts.items() if before.get(name) != digest]
         if not old or not new:
             return None
-        try:
-            rows = self._changed(Digest(bytes.fromhex(told["tree"])), old, new)
-        except TilthError:  # what was published earlier is not kept any more
-            return None
-        if rows is None:
-            return None
         key = bytes.fromhex(told["key"])
         con = files.open(key)
         if con is None:
             return None
         view = ItemView.reopened(con)
-        if view.label_columns != set(rows[1].schema.names) - {"key"}:
+        noted = self._noted(files, before, view)
+        rows = noted or self._changed(Digest(bytes.fromhex(told["tree"])), old, new)
+        fits = (
+            rows is not None
+            and view.label_columns == set(rows[1].schema.names) - {"key"}
+            and MOST * max(map(len, rows)) <= view.totals()[0]
+        )
+        if rows is None or not fits:
+            view.close()
             return None
-        if MOST * max(map(len, rows)) > view.totals()[0]:
-            return None
-        view.relabel(*rows)
+        view.relabel(*rows, known=noted is not None)
         return view, files.size(key)
+
+    def _noted(
+        self, files: ViewFiles, before: Mapping[str, Digest], view: ItemView
+    ) -> tuple[pa.Table, pa.Table] | None:
+        """Return keys of earlier rows that are gone, and rows that are otherwise now, as the publications noted them.
+
+        None where they are not noted, or tell of what is no item: only rows before and after tell how many those are.
+        """
+        found = files.changes.between(before, self.parts, key="key")
+        if found is None:
+            return None
+        rows, gone = self._shown(found[0]), pa.table({"key": pa.array(found[1], pa.string())})
+        if not view.has(pa.concat_tables([gone, rows.select(["key"])])["key"]):
+            return None
+        return gone, rows
 
     def _changed(self, tree: Digest, old: Sequence[str], new: Sequence[str]) -> tuple[pa.Table, pa.Table] | None:
         """Return the rows that only the parts `old` of an earlier tree have, and those that only `new` ones have now.
 
         Part by part, as a key is in the part of its hash: beside parts that were split or joined, few are compared.
+        None where the tables are of two kinds, or what was published earlier is not kept any more.
         """
         both = set(old) & set(new)
         pairs = [([name], [name]) for name in sorted(both)]
         pairs.append(([name for name in old if name not in both], [name for name in new if name not in both]))
         gone, fresh = [], []
         for names, names_now in pairs:
-            tables = [self._rows(*each) for each in ((tree, names), (self.tree, names_now)) if each[1]]
+            try:
+                tables = [self._rows(*each) for each in ((tree, names), (self.tree, names_now)) if each[1]]
+            except TilthError:
+                return None
             if not tables:
                 continue
             before = tables[0] if names else tables[0].slice(0, 0)
@@ -106,7 +126,10 @@ class FollowingLabels:
         return pa.concat_tables(gone), pa.concat_tables(fresh)
 
     def _rows(self, tree: Digest, names: Iterable[str]) -> pa.Table:
-        table = read_table(Tree(self.store, tree).read, sorted(names), key=self.labels.key)
+        return self._shown(read_table(Tree(self.store, tree).read, sorted(names), key=self.labels.key))
+
+    def _shown(self, table: pa.Table) -> pa.Table:
+        """Return the columns of labels as the view names them."""
         columns = joined_labels(self.labels, table).columns
         shown = {name: table[column] for name, column in columns.items()}
         label = next(iter(columns))
