@@ -57,6 +57,10 @@ def test_a_served_workspace_is_used_like_a_folder(
         assert notes.json("job", "show", "shout")["state"] == "success"
         assert notes.json("lineage", "shout:d.txt")["datums"]
         assert notes.json("verify")["problems"] == []
+        assert "TILTH_BACKUP" in notes.failure("backup", code=2)["help"]
+        assert "only where who runs it says" in notes.failure("backup", str(notes.folder / "copy"), code=5)["message"]
+        assert "its own machine" in notes.failure("rebuild", code=2)["help"]
+        assert "is a server" in notes.failure("restore", str(notes.folder / "copy"), "w2", code=2)["message"]
         notes.run("cat", "notes:../x", code=2)
         notes.run("up", code=2)
         notes.run("rebuild", code=2)

@@ -8,10 +8,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from click.testing import CliRunner
 
+import tilth
+from tilth.cli.main import program
 from tilth.errors import Denied, Invalid, NotFound, Unavailable
 from tilth.exchange import urls
 from tilth.exchange.urls import Fetching, fetch, is_public
@@ -185,3 +189,21 @@ def test_what_is_no_url_is_refused(url: str) -> None:
 )  # fmt: skip
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     assert is_public(address) is public
+
+
+def test_put_goes_on_behind_a_connection_that_breaks(site: str, tmp_path: Path) -> None:
+    place = str(tmp_path / "w")
+    with tilth.connect(place) as workspace:
+        workspace.repos.create("raw")
+    words = ["-w", place, "put", "--allow-private", "raw:in/", f"{site}/broken"]
+    done = CliRunner().invoke(program, words)
+    assert done.exit_code == 0, done.output
+    assert len(Site.asked) == 1 + (len(DATA) - 1) // 200_000
+    with tilth.connect(place) as workspace:
+        assert b"".join(workspace.files.read("raw:in/broken")) == DATA
+    Site.asked.clear()
+    refused = CliRunner().invoke(program, [*words[:-1], f"{site}/changing"])
+    assert refused.exit_code != 0
+    assert "changed" in refused.output
+    with tilth.connect(place) as workspace:
+        assert workspace.commits.get("raw").files == 1

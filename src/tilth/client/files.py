@@ -163,7 +163,8 @@ class RemoteFiles:
         self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent
     ) -> CommitInfo:
         """Write the files of an archive; the server unpacks it."""
-        progress.begin(f"Sending to {reference}", unit="bytes")
+        size = source.stat().st_size if isinstance(source, Path) else None
+        progress.begin(f"Sending to {reference}", size, "bytes")
         if isinstance(source, Path):
             with source.open("rb") as stream:
                 body = _measured(pieces(stream), progress)
@@ -231,7 +232,9 @@ class RemoteFiles:
 
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
         """Write a commit, folder or file below `destination`."""
-        progress.begin(f"Getting {reference}", unit="files")
+        top = _split(reference)[1]
+        number = None if top else self._call.get("commits.get", CommitInfo, reference=reference).files
+        progress.begin(f"Getting {reference}", number, "files")
         body = io.BufferedReader(_Received(self._call.stream("files.archive", reference=reference)), PIECE)
         count = 0
         links: builtins.list[tuple[Path, str]] = []  # made last, so that nothing is written through one

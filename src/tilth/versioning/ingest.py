@@ -133,7 +133,7 @@ def read_folder(
     return scan, rows
 
 
-def ingest_file(backend: Backend, file: Path, path: str) -> Edits:
+def ingest_file(backend: Backend, file: Path, path: str, *, progress: Progress = silent) -> Edits:
     """Store one local file (or link) and return the edit that puts it at `path`. Raises NotFound, Invalid."""
     try:
         scan = scan_file(file, path)
@@ -142,7 +142,7 @@ def ingest_file(backend: Backend, file: Path, path: str) -> Edits:
     except OSError as error:
         raise unreadable(file, error) from error
     edits = Edits()
-    edits.put_rows(_rows(backend.store, scan, np.array([-1]), TREE.arrow.empty_table(), silent))
+    edits.put_rows(_rows(backend.store, scan, np.array([-1]), TREE.arrow.empty_table(), progress))
     return edits
 
 
@@ -197,13 +197,15 @@ def _read(store: Sink, scan: Scan, unread: npt.NDArray[np.int64], progress: Prog
         first = next(batches, [])
         second = next(batches, None)
         if second is None:
-            return _read_batch(store, scan, first, free)
+            rows = _read_batch(store, scan, first, free, progress)
+            _tell(scan, first, progress)
+            return rows
         with ThreadPoolExecutor(CORES, "read") as readers:
             waiting: deque[tuple[_Batch, Future[list[_Row]]]] = deque()
             try:
                 for batch in chain((first, second), batches):
                     # In this thread's context, so that what they store belongs to its act.
-                    work = readers.submit(copy_context().run, _read_batch, store, scan, batch, free)
+                    work = readers.submit(copy_context().run, _read_batch, store, scan, batch, free, progress)
                     waiting.append((batch, work))
                     if len(waiting) > 2 * CORES:
                         _take(waiting, scan, rows, progress)
@@ -233,7 +235,12 @@ def _gatherers(store: Sink, sizes: npt.NDArray[np.int64]) -> Iterator[_Free]:
 def _take(waiting: deque[tuple[_Batch, Future[list[_Row]]]], scan: Scan, rows: list[_Row], progress: Progress) -> None:
     batch, future = waiting.popleft()
     rows += future.result()
-    progress.advance(int(scan.stamps[batch, SIZE].sum()))
+    _tell(scan, batch, progress)
+
+
+def _tell(scan: Scan, batch: _Batch, progress: Progress) -> None:
+    sizes = scan.stamps[batch, SIZE]
+    progress.advance(int(sizes[sizes <= _SMALL].sum()))  # large ones have told of themselves
 
 
 def _batches(scan: Scan, unread: npt.NDArray[np.int64]) -> Iterator[_Batch]:
@@ -249,8 +256,8 @@ def _batches(scan: Scan, unread: npt.NDArray[np.int64]) -> Iterator[_Batch]:
         yield batch
 
 
-def _read_batch(store: Sink, scan: Scan, batch: _Batch, free: _Free) -> list[_Row]:
-    """Store some files. Small ones are gathered: each is one chunk, named by its own digest."""
+def _read_batch(store: Sink, scan: Scan, batch: _Batch, free: _Free, progress: Progress) -> list[_Row]:
+    """Store some files. Small ones are gathered: each is one chunk, named by its own digest. Tells of large ones."""
     stamps = scan.stamps[batch]
     modes, sizes = stamps[:, MODE].tolist(), stamps[:, SIZE].tolist()
     rows: list[_Row | None] = [None] * len(batch)
@@ -261,7 +268,7 @@ def _read_batch(store: Sink, scan: Scan, batch: _Batch, free: _Free) -> list[_Ro
         elif size <= _SMALL:
             small.append(at)
         else:
-            rows[at] = _row(FileKind.FILE, _read_large(store, scan.real(index)), _attributes(mode))
+            rows[at] = _row(FileKind.FILE, _read_large(store, scan.real(index), progress), _attributes(mode))
     if small:
         gathered = _gather(store, [scan.real(batch[at]) for at in small], [sizes[at] for at in small], free)
         for at, digest, size in zip(small, gathered.digests, gathered.sizes, strict=True):
@@ -296,9 +303,28 @@ def _read_link(real: str) -> bytes:
         raise unreadable(real, error) from error
 
 
-def _read_large(store: Sink, real: str) -> Content:
+def _read_large(store: Sink, real: str, progress: Progress = silent) -> Content:
     with _opened(real) as file:
-        return write_content(store, file)
+        return write_content(store, _Told(file, progress))
+
+
+class _Told:
+    """A file whose reading is told as it goes on: a large one may take minutes."""
+
+    def __init__(self, file: io.FileIO, progress: Progress) -> None:
+        self._file, self._progress = file, progress
+
+    def read(self, size: int, /) -> bytes:
+        """Read up to `size` bytes."""
+        data = self._file.read(size)
+        self._progress.advance(len(data))
+        return data
+
+    def readinto(self, target: memoryview, /) -> int:
+        """Read into `target`."""
+        size = self._file.readinto(target)
+        self._progress.advance(size)
+        return size
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class LocalFiles:
             edits.delete(path)
         progress.begin(f"Writing to {branch}", unit="files")
         for path, source in files:
-            edits.put(entry_from(self._backend, path, source))
+            edits.put(entry_from(self._backend, path, source, progress))
             progress.advance()
         progress.end()
         return self._commit(asked, edits, message, if_head)
@@ -320,14 +320,14 @@ def _branch_of(asked: Reference) -> str:
     return f"{asked.full_name}@{asked.branch}"
 
 
-def entry_from(backend: Backend, path: str, source: FileSource) -> Entry:
+def entry_from(backend: Backend, path: str, source: FileSource, progress: Progress = silent) -> Entry:
     """Store what can be written and return its entry at `path`; durable after the store's next flush."""
     if isinstance(source, Link):
         return write_entry(backend.store, path, os.fsencode(source.target), kind=FileKind.LINK)
     if isinstance(source, Executable):
         return write_entry(backend.store, path, source.content, attributes={"mode": "755"})
     if isinstance(source, Path):
-        put = next(iter(ingest.ingest_file(backend, source, path)))
+        put = next(iter(ingest.ingest_file(backend, source, path, progress=progress)))
         assert isinstance(put, Put), "one file is one put"
         return put.entry
     return write_entry(backend.store, path, source)

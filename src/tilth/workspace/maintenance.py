@@ -117,6 +117,11 @@ class LocalMaintenance:
                 help=f"Leave the folder out (the server's {BACKUP_VARIABLE} names it), or back up on its own machine.",
             )
         if not named:
+            if self._opened.principal.origin != FOLDER:
+                raise Invalid(
+                    "This server was given no folder to back up to.",
+                    help=f"Who runs it sets {BACKUP_VARIABLE} and starts it anew, or runs `tilth backup FOLDER` there.",
+                )
             raise Invalid("There is no folder to back up to.", help=f"Name one, or set {BACKUP_VARIABLE}.")
         return Path(named)
 

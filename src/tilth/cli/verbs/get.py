@@ -70,7 +70,7 @@ def command(session: Session, reference: str, destination: str, force: bool, sta
     target = local_path(destination)
     if file is not None and is_file:
         part = (start, stop)
-        count = _get_file(workspace, reference, file, _file_target(target, file.path), part, force=force)
+        count = _get_file(session, workspace, reference, file, _file_target(target, file.path), part, force=force)
     elif (form := _archive_form(target)) is not None:
         count = _get_archive(session, workspace, reference, target, form, force=force)
     else:
@@ -131,15 +131,32 @@ def _file_target(target: Path, path: str) -> Path:
 
 
 def _get_file(
-    workspace: Workspace, reference: str, file: FileInfo, target: Path, part: tuple[int, int | None], *, force: bool
+    session: Session,
+    workspace: Workspace,
+    reference: str,
+    file: FileInfo,
+    target: Path,
+    part: tuple[int, int | None],
+    *,
+    force: bool,
 ) -> int:
     if file.kind == "link":
         _link_beside(target, os.fsdecode(b"".join(workspace.files.read(reference))), force=force)
         return 1
     start, stop = part
+
+    def write(stream: BinaryIO) -> None:
+        end = file.size if stop is None else min(stop, file.size)
+        with session.progress() as progress:
+            progress.begin(f"Getting {reference}", max(0, end - start), "bytes")
+            for piece in workspace.files.read(reference, start=start, stop=stop):
+                stream.write(piece)
+                progress.advance(len(piece))
+            progress.end()
+
     write_beside(
         target,
-        lambda stream: stream.writelines(workspace.files.read(reference, start=start, stop=stop)),
+        write,
         mode=0o777 if file.attributes.get("mode") == "755" else 0o666,
         force=force,
     )

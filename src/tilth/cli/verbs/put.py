@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -20,6 +19,10 @@ from tilth.cli.wording import committed
 from tilth.contract.values import CommitInfo, FileSource
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
+from tilth.exchange.watching import watched
+
+if TYPE_CHECKING:
+    from tilth.progress import Progress
 
 _BUCKETS = ("s3://", "gs://", "az://")
 
@@ -92,7 +95,7 @@ def command(
     asked = _Asked(commit, path, sources, mirror, unpack, allow_private, message)
     workspace = session.workspace()
     if append:
-        done = _append(workspace, target, asked)
+        done = _append(session, workspace, target, asked)
     elif by_server:
         done = _by_server(workspace, target, asked)
     else:
@@ -107,17 +110,23 @@ def _swapped(target: str, source: str) -> bool:
     return target.startswith((".", "/", "~")) and os.path.lexists(os.path.expanduser(target))
 
 
-def _append(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
+def _append(session: Session, workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
     source = asked.sources[0]
     if len(asked.sources) != 1 or asked.mirror or asked.unpack or target.endswith("/"):
         raise Invalid("--append needs one file and its path.", help="Write `tilth put --append REPO:PATH FILE`.")
-    if source == "-":
-        return workspace.files.append(target, sys.stdin.buffer, message=asked.message)
-    file = existing(source)
-    if not file.is_file():
-        raise Invalid(f"{file} is no file.", help="--append takes one file, or - for standard input.")
-    with file.open("rb") as stream:
-        return workspace.files.append(target, stream, message=asked.message)
+    with session.progress() as progress:
+        if source == "-":
+            return workspace.files.append(target, _piped(progress), message=asked.message)
+        file = existing(source)
+        if not file.is_file():
+            raise Invalid(f"{file} is no file.", help="--append takes one file, or - for standard input.")
+        with file.open("rb") as stream:
+            content = watched(stream, progress, f"Appending {file.name}", file.stat().st_size)
+            return workspace.files.append(target, content, message=asked.message)
+
+
+def _piped(progress: Progress) -> BinaryIO:
+    return watched(sys.stdin.buffer, progress, "Reading standard input")
 
 
 def _by_server(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
@@ -135,9 +144,10 @@ def _put(session: Session, workspace: Workspace, asked: _Asked) -> CommitInfo:
             raise Invalid(
                 "Standard input needs a path of its own.", help="Write `tilth put REPO:PATH -`, with no other source."
             )
-        if asked.unpack:
-            return workspace.files.put_archive(asked.target, sys.stdin.buffer, message=asked.message)
-        return workspace.files.put(asked.target, sys.stdin.buffer, message=asked.message)
+        with session.progress() as progress:
+            if asked.unpack:
+                return workspace.files.put_archive(asked.target, _piped(progress), message=asked.message)
+            return workspace.files.put(asked.target, _piped(progress), message=asked.message)
     found = [source if _is_url(source) else existing(source) for source in sources]
     with session.progress() as progress:
         only = found[0] if len(found) == 1 else None
@@ -150,11 +160,13 @@ def _put(session: Session, workspace: Workspace, asked: _Asked) -> CommitInfo:
             return workspace.files.put_archive(asked.target, only, message=asked.message, progress=progress)
         if isinstance(only, str) and only.lower().startswith(_BUCKETS):
             return workspace.files.put_bucket(asked.target.rstrip("/"), only, message=asked.message, progress=progress)
-        files = _files(found, asked, session.place)
+        files = _files(found, asked, session.place, progress)
         return workspace.files.put_many(asked.commit, files, message=asked.message, progress=progress)
 
 
-def _files(found: Sequence[str | Path], asked: _Asked, workspace: str) -> Iterator[tuple[str, FileSource]]:
+def _files(
+    found: Sequence[str | Path], asked: _Asked, workspace: str, progress: Progress
+) -> Iterator[tuple[str, FileSource]]:
     named = asked.path if len(found) == 1 and asked.path and asked.path[-1] != "/" else None
     folder = (asked.path or "").rstrip("/")
     seen: dict[str, str | Path] = {}
@@ -165,7 +177,7 @@ def _files(found: Sequence[str | Path], asked: _Asked, workspace: str) -> Iterat
             yield from buckets.objects(source, folder)
             continue
         if isinstance(source, str):
-            yield from _of_url(source, asked, seen, named)
+            yield from _of_url(source, asked, seen, named, progress)
             continue
         if asked.unpack and source.is_file():
             from tilth.exchange import archives
@@ -181,13 +193,13 @@ def _files(found: Sequence[str | Path], asked: _Asked, workspace: str) -> Iterat
 
 
 def _of_url(
-    url: str, asked: _Asked, seen: dict[str, str | Path], named: str | None
+    url: str, asked: _Asked, seen: dict[str, str | Path], named: str | None, progress: Progress
 ) -> Iterator[tuple[str, FileSource]]:
     from tilth.exchange import archives, urls
 
     folder = (asked.path or "").rstrip("/")
     with urls.fetch(url, urls.Fetching(private=asked.private)) as stream:
-        content = cast(BinaryIO, io.BufferedReader(stream, 1 << 20))
+        content = watched(stream, progress, f"Fetching {url}", stream.size)
         if asked.unpack:
             yield from archives.unpack(content, into=folder)
             return

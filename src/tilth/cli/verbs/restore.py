@@ -9,7 +9,8 @@ import click
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import counted, safe, size, when
-from tilth.errors import Corrupt
+from tilth.config import is_url
+from tilth.errors import Corrupt, Invalid
 
 
 @click.command(
@@ -26,6 +27,11 @@ def command(session: Session, source: Path, folder: Path) -> None:
 
     Exits with 7 when the backup is damaged (nothing is made then) or what was backed up was.
     """
+    if session.option is not None and is_url(session.option):
+        raise Invalid(
+            f"{session.option} is a server: a workspace is restored on the machine that is to hold it.",
+            help="Log in there, leave -w out, and start the server on FOLDER when it is done.",
+        )
     from tilth.versioning.backup import Restored, restore
 
     def tell(done: Restored) -> None:
