@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from writing import files_of, put
 
+from tilth.errors import Purged
 from tilth.metadata.schema.garbage import condemned, gone_packs
+from tilth.model.digest import Digest
 from tilth.model.ids import CommitId
+from tilth.storage.content import Content, chunk_list
 from tilth.storage.records import RecordKind
 from tilth.versioning import garbage
 from tilth.versioning.backend import Backend, open_backend
@@ -23,17 +27,29 @@ from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import get_commit
 from tilth.versioning.garbage import Kept
 from tilth.versioning.marking import CommitRoots
+from tilth.versioning.purging import contents_at
 from tilth.versioning.repos import create_repo
+from tilth.versioning.trees import Tree
 from tilth.versioning.verify import verify
 
 KEPT = Kept([CommitRoots()], [])
 STEPS = ("mark", "condemn", "condemned", "mark again", "copy", "replace", "unlink", "acquit")
+MERGING = ("copy", "replace", "unlink")
+PURGING = ("purged", *STEPS)
+
+
+def sampled(names: Sequence[str], sample: str) -> list[Any]:
+    """Return parameters of which `make test` tries one."""
+    return [name if name == sample else pytest.param(name, marks=pytest.mark.soak) for name in names]
+
 
 COLLECTOR = """
 import os, pathlib, signal, sys
 from tilth.versioning import garbage
 from tilth.versioning.backend import open_backend
+from tilth.versioning.commits import read_head
 from tilth.versioning.marking import CommitRoots
+from tilth.versioning.purging import contents_at, purge
 left = int(sys.argv[3])
 def step(name):
     global left
@@ -42,6 +58,11 @@ def step(name):
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 with open_backend(pathlib.Path(sys.argv[1])) as backend:
+    if secret := sys.argv[4:]:
+        head = read_head(backend, "digits", "main").commit
+        purge(backend, contents_at(backend, head, secret[0]), repo="digits", author="mara", reason="secret")
+        backend.store.rotate()
+        step("purged")
     while True:
         garbage.collect(backend, garbage.Kept([CommitRoots()], []), share=0.0, wait_s=30, step=step)
         if sys.argv[2] != "never":
@@ -81,25 +102,86 @@ def noise(seed: int) -> bytes:
     return random.Random(seed).randbytes(20_000)
 
 
+def kill(folder: Path, step: str, nth: int, *secret: str) -> None:
+    command = [sys.executable, "-c", COLLECTOR, str(folder), step, str(nth), *secret]
+    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+
+
+@pytest.fixture(params=["embedded", "grown"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where a workspace will be, in itself or on PostgreSQL and S3."""
+    if request.param == "grown":
+        request.getfixturevalue("grown")
+    return tmp_path / "w"
+
+
 @pytest.mark.parametrize("name", STEPS)
-def test_a_collection_killed_at_a_step_loses_nothing_and_the_next_one_ends_it(tmp_path: Path, name: str) -> None:
-    with open_backend(tmp_path) as backend:
+def test_a_collection_killed_at_a_step_loses_nothing_and_the_next_one_ends_it(folder: Path, name: str) -> None:
+    with open_backend(folder) as backend:
         repo = create_repo(backend, "digits")
         kept = put(backend, repo, {f"{number}": noise(number) for number in range(5)})
         for number in range(100, 105):
             backend.store.put_bytes(RecordKind.CHUNK, noise(number))
-    with open_backend(tmp_path) as backend:  # a second pack to write anew
+    with open_backend(folder) as backend:  # a second pack to write anew
         more = put(backend, repo, {"more": noise(50)})
         backend.store.put_bytes(RecordKind.CHUNK, noise(200))
-    command = [sys.executable, "-c", COLLECTOR, str(tmp_path), name, "2" if name == "copy" else "1"]
-    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
-    with open_backend(tmp_path) as backend:
+    kill(folder, name, 2 if name == "copy" else 1)
+    with open_backend(folder) as backend:
         assert files_of(backend, kept) == {f"{number}": noise(number) for number in range(5)}
         assert verify(backend).problems == []
         garbage.collect(backend, KEPT, share=0.0, wait_s=10)
         _check_clean(backend)
         assert files_of(backend, more)["more"] == noise(50)
         assert verify(backend).problems == []
+
+
+@pytest.mark.parametrize("name", sampled(MERGING, "replace"))
+def test_a_merge_of_packs_killed_at_a_step_loses_nothing_and_the_next_one_ends_it(folder: Path, name: str) -> None:
+    made = {f"{number}": noise(number) for number in range(10)}
+    with open_backend(folder) as backend:
+        repo = create_repo(backend, "digits")
+    for path, data in made.items():
+        with open_backend(folder) as backend:
+            head = put(backend, repo, {path: data})
+    kill(folder, name, 3 if name == "copy" else 1)
+    with open_backend(folder) as backend:
+        assert files_of(backend, head) == made
+        assert verify(backend).problems == []
+        garbage.tidy(backend)
+        assert len(SqlCatalogue(backend.database).packs()) < 8
+        garbage.collect(backend, KEPT, share=0.0, wait_s=10)
+        _check_clean(backend)
+        assert files_of(backend, head) == made
+        assert verify(backend).problems == []
+
+
+@pytest.mark.parametrize("name", sampled(PURGING, "purged"))
+def test_a_purge_killed_at_a_step_shows_nothing_and_the_next_collection_ends_it(folder: Path, name: str) -> None:
+    large = noise(9) * 300  # of several chunks
+    with open_backend(folder) as backend:
+        repo = create_repo(backend, "digits")
+        head = put(backend, repo, {"a": noise(1), "secret/small": noise(2), "secret/large": large})
+        secret = [each for stone in contents_at(backend, head, "secret").values() for each in records(backend, stone)]
+    kill(folder, name, 1, "secret")
+    with open_backend(folder) as backend:
+        tree = Tree(backend.store, head.tree)
+        for path in ("secret/small", "secret/large"):
+            with pytest.raises(Purged, match="purged by mara"):
+                tree.read(path)
+        assert tree.read("a") == noise(1)
+        with pytest.raises(Purged):
+            put(backend, repo, {"again": noise(2)})
+        assert verify(backend).problems == []
+        garbage.collect(backend, KEPT, share=0.0, wait_s=10)
+        assert not any(backend.store.has_many(secret))
+        _check_clean(backend)
+        assert tree.read("a") == noise(1)
+        assert verify(backend).problems == []
+
+
+def records(backend: Backend, content: Content) -> list[Digest]:
+    """Return the digests of what a file is made of."""
+    return [content.digest, *(digest for digest, _ in chunk_list(backend.store, content))]
 
 
 @pytest.mark.parametrize("seconds", [2.0, pytest.param(60.0, marks=pytest.mark.soak)])
@@ -148,5 +230,5 @@ def _check_clean(backend: Backend) -> None:
         assert conn.execute(condemned.select()).all() == []
         assert conn.execute(gone_packs.select()).all() == []
     known = {state.pack for state in SqlCatalogue(backend.database).packs()}
-    assert {name.removesuffix(".pack") for name in os.listdir(backend.folder / "packs")} <= known
+    assert set(backend.store.place.packs()) <= known
     assert garbage.collect(backend, KEPT, share=0.0).records == 0

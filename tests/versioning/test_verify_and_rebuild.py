@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,15 +15,18 @@ from tilth.errors import Conflict, Corrupt, NotFound
 from tilth.metadata.schema.commits import commit_parents, commit_upstream, commits
 from tilth.model.commit import CommitInput, Derivation, InputKind
 from tilth.model.digest import digest_of
-from tilth.versioning import feedback, journal
+from tilth.versioning import feedback, garbage, journal
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.branches import create_branch, list_branches, list_moves, move_branch
 from tilth.versioning.commits import commit_edits
 from tilth.versioning.edits import Edits
 from tilth.versioning.history import log
+from tilth.versioning.marking import CommitRoots
 from tilth.versioning.provenance import declare_inputs
+from tilth.versioning.purging import contents_at, purge
 from tilth.versioning.rebuild import rebuild
-from tilth.versioning.repos import create_repo, delete_repo, list_repos, set_held_out
+from tilth.versioning.releasing import forget
+from tilth.versioning.repos import Repo, create_repo, delete_repo, list_repos, set_held_out
 from tilth.versioning.tags import create_tag, delete_tag, list_tags
 from tilth.versioning.trees import Tree
 from tilth.versioning.verify import verify, verify_against
@@ -297,3 +301,45 @@ def test_verify_names_a_commit_whose_upstream_was_forgotten(history: Backend) ->
     with history.database.transaction() as conn:
         conn.execute(delete(commit_upstream).where(commit_upstream.c.commit == log(history, "clean", "main")[0].id))
     assert any("upstream" in problem.what for problem in verify(history).problems)
+
+
+class Meddling:
+    """Progress of one who collects, merges packs, forgets and purges at each phase of a verification."""
+
+    def __init__(self, backend: Backend, acts: dict[str, Callable[[], object]]) -> None:
+        self.backend = backend
+        self.acts = acts
+
+    def begin(self, what: str, total: int | None, unit: str) -> None:
+        if what in self.acts:
+            self.acts.pop(what)()
+            kept = garbage.Kept([CommitRoots()], [])
+            garbage.collect(self.backend, kept, share=0.0, wait_s=10)
+
+    def advance(self, count: int = 1) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+
+def test_what_others_move_forget_and_purge_meanwhile_is_no_fault(backend: Backend, repo: Repo) -> None:
+    made = []
+    with open_backend(backend.folder) as reader, open_backend(backend.folder) as other:
+        for number in range(10):  # a pack each
+            with open_backend(backend.folder) as writer:
+                made.append(put(writer, repo, {"now": b"%d" % number * 500, f"kept/{number}": b"k%d" % number}))
+        files_of(reader, made[0])
+        assert reader.store.has(digest_of(b"0" * 500))
+
+        def take_away() -> None:
+            forget(other, made[2].id, author="m")
+            stones = contents_at(other, made[4], "kept/4")
+            purge(other, stones, repo="digits", author="m", reason="secret")
+
+        meddling = Meddling(other, {"verify": lambda: None, "check commits": take_away})
+        report = verify(reader, progress=meddling)
+        assert report.problems == []
+        assert meddling.acts == {}
+        assert [each.what for each in report.gone if each.where.endswith("kept/4")]
+        assert verify(reader).problems == []

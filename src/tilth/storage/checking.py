@@ -35,6 +35,7 @@ class Problem:
 
 
 _WORKERS = min(8, os.cpu_count() or 1)
+_LOOKS = 5
 
 
 def check_packs(
@@ -50,25 +51,33 @@ def check_packs(
     """Read every acknowledged record and yield what is wrong with packs, CRCs, digests and index, pack by pack.
 
     Packs in `besides` (name and length) are passed over; `whole` is told of each that has nothing wrong. Several are
-    read at once: hashing and unpacking leave other threads alone.
+    read at once: hashing and unpacking leave other threads alone. Where maintenance replaces packs meanwhile, those
+    that it writes are read, too.
     """
     states = catalogue.packs()
     progress.begin("verify", sum(state.length for state in states), "bytes")
-    waiting: deque[tuple[PackState, Future[list[Problem]]]] = deque()
+    seen: set[str] = set()
     with ThreadPoolExecutor(workers, "verify") as pool:
-        try:
-            for state in states:
-                if (state.pack, state.length) in besides:
-                    progress.advance(state.length)
-                    continue
-                waiting.append((state, pool.submit(_problems_of, place, index, state)))
-                if len(waiting) > 2 * workers:
+        for _ in range(_LOOKS):
+            waiting: deque[tuple[PackState, Future[list[Problem]]]] = deque()
+            try:
+                for state in states:
+                    if (state.pack, state.length) in besides:
+                        progress.advance(state.length)
+                        continue
+                    waiting.append((state, pool.submit(_problems_of, place, catalogue, index, state)))
+                    if len(waiting) > 2 * workers:
+                        yield from _take(waiting, whole, progress)
+                while waiting:
                     yield from _take(waiting, whole, progress)
-            while waiting:
-                yield from _take(waiting, whole, progress)
-        finally:
-            for _, future in waiting:
-                future.cancel()
+            finally:
+                for _, future in waiting:
+                    future.cancel()
+            seen.update(state.pack for state in states)
+            now = catalogue.packs()
+            states = [state for state in now if state.pack not in seen]
+            if not states or seen <= {state.pack for state in now}:
+                break
     progress.end()
 
 
@@ -83,7 +92,23 @@ def _take(
     return problems
 
 
-def _problems_of(place: Place, index: ChunkIndex, state: PackState) -> list[Problem]:
+def _problems_of(place: Place, catalogue: PackCatalogue, index: ChunkIndex, state: PackState) -> list[Problem]:
+    """Return what is wrong with a pack; nothing where it only was replaced meanwhile."""
+    problems = _problems_now(place, index, state)
+    for _ in range(_LOOKS):
+        if not problems:
+            break
+        version = catalogue.live().version
+        if all(each.pack != state.pack for each in catalogue.packs()):
+            return []
+        index.refresh()
+        problems = _problems_now(place, index, state)
+        if catalogue.live().version == version:
+            break
+    return problems
+
+
+def _problems_now(place: Place, index: ChunkIndex, state: PackState) -> list[Problem]:
     try:
         return list(check_pack(place, index, state))
     except TilthError as error:

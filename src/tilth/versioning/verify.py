@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from tilth.errors import Corrupt, NotFound, TilthError
 from tilth.metadata.schema.branches import branches
 from tilth.metadata.schema.commits import commit_inputs, commit_parents, commit_upstream, commits
-from tilth.metadata.schema.garbage import purged as purged_table
 from tilth.metadata.schema.repos import repos
 from tilth.metadata.schema.rules import released
 from tilth.model.commit import Commit, commit_from_record
@@ -33,7 +32,8 @@ from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.commits import inputs_of_kind, load_commit, upstream_repos
 from tilth.versioning.garbage import Kept
 from tilth.versioning.marking import mark_all
-from tilth.versioning.tombstones import Tombstone, day, tombstone_of
+from tilth.versioning.releasing import release_of
+from tilth.versioning.tombstones import Tombstone, all_tombstones, day
 from tilth.versioning.trees import Tree, content_of, entry_of
 
 _PAGE = 200
@@ -88,14 +88,14 @@ def verify(backend: Backend, kept: Kept | None = None, *, again: bool = False, p
         backend.store.forget_decoded()
     with backend.database.read() as conn:
         total = conn.execute(select(func.count()).select_from(commits)).scalar()
-        purged = {row.digest: tombstone_of(row) for row in conn.execute(select(purged_table))}
+        purged = all_tombstones(conn)
     progress.begin("check commits", total, "commits")
     contents = _Contents(backend.store, bad, purged, report)
     after: list[Problem] = []
     for commit, is_kept in _all_commits(backend, report):
         after.extend(_check_commit(backend, commit))
-        if is_kept:
-            after.extend(_check_tree(backend, commit, contents))
+        if is_kept and any(_check_tree(backend, commit, contents)):
+            after.extend(_check_again(backend, commit, contents, purged))
         report.commits += 1
         progress.advance()
     report.contents = contents.checked
@@ -330,11 +330,24 @@ def _check_tree(backend: Backend, commit: Commit, contents: _Contents) -> Iterat
             yield Problem(where, f"its list of files: {error.message}")
 
 
+def _check_again(
+    backend: Backend, commit: Commit, contents: _Contents, purged: dict[Digest, Tombstone]
+) -> list[Problem]:
+    """Return what is still wrong with a tree: others may have forgotten or purged something since it was looked up."""
+    with backend.database.read() as conn:
+        purged.update(all_tombstones(conn))
+    backend.store.look()
+    wrong = list(_check_tree(backend, commit, contents))
+    with backend.database.read() as conn:
+        deleted = conn.execute(select(repos.c.deleted_ms).where(repos.c.id == commit.repo_id)).scalar()
+        return wrong if deleted is None and release_of(conn, commit.id) is None else []
+
+
 class _Contents:
     """Checks that the chunks of files are here and whole, each once."""
 
     def __init__(
-        self, store: Store, bad: Mapping[Digest, str], purged: Mapping[bytes, Tombstone], report: Report
+        self, store: Store, bad: Mapping[Digest, str], purged: Mapping[Digest, Tombstone], report: Report
     ) -> None:
         self._store = store
         self._bad = bad
