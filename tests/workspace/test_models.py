@@ -359,6 +359,27 @@ def test_a_list_of_models_judged_before_opens_no_dataset_until_labels_change(
     assert after.value != accuracy.value
 
 
+def test_the_next_process_lists_models_judged_before_without_opening_the_dataset(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(workspace, 150)
+    told = workspace.models.list().items
+    assert told[0].recent[0].accuracy.value == 0.75
+
+    def never(*given: object, **more: object) -> None:
+        raise AssertionError("the dataset was opened")
+
+    real = dataset_views.open_view
+    monkeypatch.setattr(dataset_views, "open_view", never)
+    with open_local(tmp_path / "workspace") as again:
+        assert again.models.list().items == told
+    monkeypatch.setattr(dataset_views, "open_view", real)
+    for file in (tmp_path / "workspace" / "scratch" / "scores").iterdir():
+        file.write_text("[")
+    with open_local(tmp_path / "workspace") as again:
+        assert again.models.list().items == told
+
+
 def test_two_uploads_at_once_do_not_mix(workspace: Workspace) -> None:
     local: Any = workspace.models
     late = load_model(local._backend, "own")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import uuid
 from collections import OrderedDict
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,7 +27,7 @@ from tilth.datasets.model_definition import Predictions
 from tilth.datasets.tables import is_table, read_table
 from tilth.errors import Invalid
 from tilth.model.commit import Commit
-from tilth.model.digest import Digest
+from tilth.model.digest import Digest, digest_of
 from tilth.versioning import revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.trees import Tree
@@ -33,6 +37,8 @@ KEPT = 24
 """Predictions kept beside one dataset: 8 bytes per item each."""
 REMEMBERED = 4_096
 """Scores remembered, of all datasets."""
+_LAYOUT = 1
+"""Counts how scores have changed their meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +139,49 @@ class Items:
 class Yardsticks:
     """One per opened dataset, for as long as that is kept open. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        """Where scores lie for the next process; what is missing is counted again."""
         self._lock = threading.Lock()
         self._kept: WeakKeyDictionary[ItemView, Items] = WeakKeyDictionary()
         self._scores: OrderedDict[tuple[object, ...], VersionScore] = OrderedDict()
 
     def remembered(self, moment: Digest, commit: Commit, predictions: Predictions) -> VersionScore | None:
         """Return how good a version was at a moment of a dataset (`DatasetViews.moment`), if it was asked for then."""
+        key = (moment, *_key(commit, predictions))
         with self._lock:
-            return self._scores.get((moment, *_key(commit, predictions)))
+            known = self._scores.get(key)
+        if known is not None:
+            return known
+        try:
+            told = json.loads(self._file(key).read_text())
+            score = VersionScore(int(told[0]), Interval(*told[1]), Interval(*told[2]))
+        except (OSError, ValueError, TypeError, IndexError, KeyError):
+            return None
+        self._hold(key, score)
+        return score
 
     def remember(self, moment: Digest, commit: Commit, predictions: Predictions, score: VersionScore) -> None:
-        """Keep a score, so that the next list of models need not open the dataset."""
+        """Keep a score, so that the next list of models need not open the dataset, in another process neither."""
+        key = (moment, *_key(commit, predictions))
+        self._hold(key, score)
+        with suppress(OSError):  # a full disk is no reason to fail
+            self._folder.mkdir(parents=True, exist_ok=True)
+            part = self._folder / f"{uuid.uuid4().hex}.part"
+            part.write_text(json.dumps(astuple(score)))
+            part.replace(self._file(key))
+            found = sorted(self._folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+            for old in found[REMEMBERED:]:
+                old.unlink(missing_ok=True)
+
+    def _hold(self, key: tuple[object, ...], score: VersionScore) -> None:
         with self._lock:
-            self._scores[(moment, *_key(commit, predictions))] = score
+            self._scores[key] = score
             while len(self._scores) > REMEMBERED:
                 self._scores.popitem(last=False)
+
+    def _file(self, key: tuple[object, ...]) -> Path:
+        return self._folder / f"{digest_of(repr((_LAYOUT, *key)).encode()).hex()}.json"
 
     def of(self, opened: OpenDataset) -> Yardstick:
         """Return the yardstick of an opened dataset. The first time costs O(items), after an act O(labels)."""

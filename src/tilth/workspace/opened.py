@@ -116,7 +116,7 @@ class Resources:
         from tilth.workspace.model_scores import Yardsticks
 
         with self._making:
-            self._yardsticks = self._yardsticks or Yardsticks()
+            self._yardsticks = self._yardsticks or Yardsticks(self.backend.scratch / "scores")
         return self._yardsticks
 
 
