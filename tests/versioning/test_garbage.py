@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tilth.metadata.schema.garbage import gone_packs
 from tilth.metadata.schema.rules import released
 from tilth.model.digest import digest_of
 from tilth.storage.records import RecordKind
+from tilth.storage.sessions import one_act
 from tilth.versioning import garbage
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
@@ -137,6 +139,26 @@ def test_a_writer_that_began_before_keeps_what_it_found_and_holds_the_sweep_up(t
         assert collect(collector).waiting == []
         assert files_of(collector, commit) == {"found.bin": data}
         assert verify(collector).problems == []
+
+
+def test_work_in_a_context_that_outlived_its_act_holds_up_nobody_when_it_is_done(tmp_path: Path) -> None:
+    with open_backend(tmp_path) as backend:
+        repo = create_repo(backend, "digits")
+        backend.store.put_bytes(RecordKind.CHUNK, noise(7))
+    with open_backend(tmp_path) as writer, open_backend(tmp_path) as collector:
+        with one_act():
+            put(writer, repo, {"first.bin": noise(1)})
+            later = copy_context()  # as an event loop keeps it for a connection
+
+        def upload() -> None:
+            with one_act():
+                writer.store.put_bytes(RecordKind.CHUNK, noise(8))
+
+        later.run(upload)
+        writer.store.flush()
+        writer.store.sessions.pause()  # type: ignore[union-attr]
+        report = collect(collector, wait_s=0.1)
+        assert (report.waiting, report.records) == ([], 1)
 
 
 def test_a_writer_that_begins_after_the_condemnation_stores_anew(tmp_path: Path) -> None:

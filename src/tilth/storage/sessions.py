@@ -83,9 +83,9 @@ def one_act() -> Iterator[None]:
     """Make what is put into any store meanwhile one act, which begins with the first thing that is put.
 
     Costs nothing where nothing is. What was only read before that is not held; where it must be, use `Sessions.act`.
-    Threads take part that run in a copy of the caller's context.
+    Threads take part that run in a copy of the caller's context, while it lasts.
     """
-    if (scope := _scope.get()) is not None and scope.pid == os.getpid():
+    if (scope := _scope.get()) is not None and scope.pid == os.getpid() and not scope.over:
         yield
         return
     scope = _Scope()

@@ -1026,6 +1026,7 @@ class WorkspaceSuite:
         assert raised.value.facts["places"] == [f"{name}:b"]
         report = workspace.maintenance.purge(f"{name}:a", reason="asked to", everywhere=True, wait_s=30.0)
         assert (list(report.files), list(report.places)) == ([f"{name}@{commit.id}:a"], [f"{name}:b"])
+        assert (list(report.waiting), report.left) == ([], 0), "somebody holds what nobody is about to record"
         with pytest.raises(Purged, match="asked to"):
             b"".join(workspace.files.read(f"{name}:b"))
         with pytest.raises(Purged, match="asked to"):

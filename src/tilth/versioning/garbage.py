@@ -232,18 +232,19 @@ class _Run:
     def wait(self, epoch: int) -> bool:
         """Wait until every session from before `epoch` has ended; False where some have not in time."""
         sessions = self.backend.store.sessions
-        if sessions is not None:
-            sessions.pause()
         watch = Watch(self.backend.database, patience_s=self.patience_s)
         deadline = time.monotonic() + self.wait_s
         pause = _LOOK_S[0]
-        while left := watch.left(epoch):
+        while True:
+            if sessions is not None:
+                sessions.pause()
+            if not (left := watch.left(epoch)):
+                return True
             if time.monotonic() >= deadline:
                 self.report.waiting = sorted({each.what for each in left})
                 return False
             time.sleep(pause)
             pause = min(2 * pause, _LOOK_S[1])
-        return True
 
 
 @contextmanager

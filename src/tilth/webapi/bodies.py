@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import AsyncIterator, Callable
+from contextvars import copy_context
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -34,6 +35,9 @@ class BodyStream(io.RawIOBase):
         self._pieces = pieces
         self._rest = memoryview(b"")
         self._silent = False
+        # What the loop does for the reader is no part of the reader's act: a connection that begins to read again would
+        # keep its context, and later requests on it would put things into an act that is over.
+        self._outside = copy_context()
 
     async def _next(self) -> bytes | None:
         with anyio.fail_after(SILENCE_S):
@@ -54,7 +58,7 @@ class BodyStream(io.RawIOBase):
         """Fill `target` with what has arrived, waiting for the next piece when nothing has."""
         while not self._rest:
             try:
-                piece = anyio.from_thread.run(self._next)
+                piece = self._outside.run(anyio.from_thread.run, self._next)
             except TimeoutError as error:
                 self._silent = True
                 raise Unavailable(
