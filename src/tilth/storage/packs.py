@@ -61,11 +61,14 @@ class Pack(ABC):
     """A pack to read from, wherever it lies."""
 
     __slots__ = ("name",)
-    file: str | None = None
-    """The file that it is, where it is one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    @property
+    def file(self) -> str | None:
+        """The file that it is, where it is one."""
+        return None
 
     @abstractmethod
     def read(self, offset: int, length: int) -> bytes:
@@ -159,13 +162,18 @@ class Pack(ABC):
 class PackFile(Pack):
     """A pack in a file. Closed when the last reader lets go of it, so no reader loses its descriptor."""
 
-    __slots__ = ("fd", "file")
+    __slots__ = ("fd", "path")
 
     def __init__(self, path: Path) -> None:
         self.fd = -1
         super().__init__(pack_name(path))
-        self.file = str(path)
+        self.path = path
         self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    @property
+    def file(self) -> str:
+        """The file."""
+        return str(self.path)
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
         if self.fd >= 0:  # at the end of the process the module's own names may be gone

