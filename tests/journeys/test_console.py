@@ -14,9 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "frontend"
 NOT_JOURNEYS = {"browser", "looking", "paint", "png", "screens", "server", "zip"}
 JOURNEYS = sorted(path.stem for path in (FRONTEND / "tests").glob("*.mjs") if path.stem not in NOT_JOURNEYS)
-LONG = {"loop"}
-"""Of these `make soak` sees every one. The loop goes where the others go, all in one browser session; it failed
-once without a known reason on a machine that did much else, and is not back in `make test` before that is known."""
 LONGEST_S = 280
 
 
@@ -44,9 +41,7 @@ def browser() -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "journey", [pytest.param(name, marks=pytest.mark.soak) if name in LONG else name for name in JOURNEYS]
-)
+@pytest.mark.parametrize("journey", JOURNEYS)
 def test_the_console_leads_through(journey: str, browser: str) -> None:
     done = subprocess.run(
         ["node", f"tests/{journey}.mjs"],
