@@ -323,34 +323,54 @@ class ItemView(View):
                 cursor.rollback()
                 raise
 
-    def relabel(self, old: pa.Table, new: pa.Table, *, known: bool = False) -> None:
+    def relabel(self, old: pa.Table, new: pa.Table) -> None:
         """Make rows that only an older table of labels has those of the newer: `key`, and label columns by shown name.
 
-        Only before any act lies over the view, and only for labels that match by path. `known`: all keys are of items,
-        as `has` tells; of `old` only those that are not in `new` matter then. Costs a scan of keys.
+        Only before any act lies over the view, and only for labels that match by path. Costs some scans of keys.
         """
         self._widen(new[GIVEN])
-        others = [name for name in new.schema.names if name not in ("key", GIVEN)]
-        sets = [f"{name} = CAST(o.{GIVEN} AS {self._label_type})" for name in (GIVEN, "label")]
-        sets += [f"{quoted(name)} = o.{quoted(name)}" for name in others]
         with self._lock, self._con.cursor() as cursor:
             cursor.register("old_rows", old)
             cursor.register("new_rows", new)
             lost = [
-                0 if known else cursor.execute(f"SELECT count(*) FROM {name} ANTI JOIN data USING (key)").fetchone()[0]
+                cursor.execute(f"SELECT count(*) FROM {name} ANTI JOIN data USING (key)").fetchone()[0]
                 for name in ("old_rows", "new_rows")
             ]
-            cursor.execute(
-                f"UPDATE data SET {', '.join(sets)} FROM (SELECT t.key, n.* EXCLUDE (key) FROM "
-                "(SELECT key FROM old_rows UNION SELECT key FROM new_rows) t LEFT JOIN new_rows n ON n.key = t.key) o "
-                "WHERE data.key = o.key"
-            )
+            self._update_labels(cursor, new)
             unmatched = {**self.unmatched, "labels": self.unmatched.get("labels", 0) + lost[1] - lost[0]}
             self.unmatched = {name: count for name, count in unmatched.items() if count}
-            self._totals = None
-            for name in ("label", GIVEN, *others, *self._derived):
-                self._distinct.pop(name, None)
-                self._ranges.pop(name, None)
+
+    def relabel_items(self, gone: Sequence[str], new: pa.Table) -> bool:
+        """Give items the labels of `new` (see `relabel`), and none to those `gone`, which are not in it.
+
+        Does nothing, and returns False, where one of them is no item. Costs one scan of keys.
+        """
+        self._widen(new[GIVEN])
+        with self._lock, self._con.cursor() as cursor:
+            cursor.register("old_rows", pa.table({"key": pa.array(gone, pa.string())}))
+            cursor.register("new_rows", new)
+            cursor.begin()
+            if self._update_labels(cursor, new) == len(gone) + len(new):
+                cursor.commit()
+                return True
+            cursor.rollback()
+            return False
+
+    def _update_labels(self, cursor: Any, new: pa.Table) -> int:
+        """Make the labels of all keys in `old_rows` and `new_rows` those of `new_rows`; return of how many items."""
+        others = [name for name in new.schema.names if name not in ("key", GIVEN)]
+        sets = [f"{name} = CAST(o.{GIVEN} AS {self._label_type})" for name in (GIVEN, "label")]
+        sets += [f"{quoted(name)} = o.{quoted(name)}" for name in others]
+        counted = cursor.execute(
+            f"UPDATE data SET {', '.join(sets)} FROM (SELECT t.key, n.* EXCLUDE (key) FROM "
+            "(SELECT key FROM old_rows UNION SELECT key FROM new_rows) t LEFT JOIN new_rows n ON n.key = t.key) o "
+            "WHERE data.key = o.key"
+        ).fetchone()
+        self._totals = None
+        for name in ("label", GIVEN, *others, *self._derived):
+            self._distinct.pop(name, None)
+            self._ranges.pop(name, None)
+        return int(counted[0])
 
     @property
     def label_columns(self) -> frozenset[str]:
@@ -408,12 +428,6 @@ class ItemView(View):
             row = self._ask("SELECT count(*) AS n, count(label) AS labeled FROM data", []).to_pylist()[0]
             self._totals = known = row["n"], row["labeled"]
         return known
-
-    def has(self, keys: Any) -> bool:
-        """Tell whether all keys of a column are of items. Costs a scan of keys."""
-        with self._con.cursor() as cursor:
-            cursor.register("wanted", pa.table({"key": keys}))
-            return not cursor.execute("SELECT count(*) FROM wanted ANTI JOIN data USING (key)").fetchone()[0]
 
     def label_keys(self, keys: Sequence[str]) -> dict[str, str]:
         """Return the key that the source of labels has for each of those items that it knows."""

@@ -69,33 +69,29 @@ class FollowingLabels:
         if con is None:
             return None
         view = ItemView.reopened(con)
-        noted = self._noted(files, before, view)
-        rows = noted or self._changed(Digest(bytes.fromhex(told["tree"])), old, new)
-        fits = (
-            rows is not None
-            and view.label_columns == set(rows[1].schema.names) - {"key"}
-            and MOST * max(map(len, rows)) <= view.totals()[0]
-        )
-        if rows is None or not fits:
+        if self._follow(files, before, view):
+            return view, files.size(key)
+        rows = self._changed(Digest(bytes.fromhex(told["tree"])), old, new)
+        if rows is None or not self._fit(view, rows[1], max(map(len, rows))):
             view.close()
             return None
-        view.relabel(*rows, known=noted is not None)
+        view.relabel(*rows)
         return view, files.size(key)
 
-    def _noted(
-        self, files: ViewFiles, before: Mapping[str, Digest], view: ItemView
-    ) -> tuple[pa.Table, pa.Table] | None:
-        """Return keys of earlier rows that are gone, and rows that are otherwise now, as the publications noted them.
+    def _follow(self, files: ViewFiles, before: Mapping[str, Digest], view: ItemView) -> bool:
+        """Bring what publications noted into the view; False where that is not noted, or tells of what is no item.
 
-        None where they are not noted, or tell of what is no item: only rows before and after tell how many those are.
+        Of such labels only rows before and after tell how many there are.
         """
-        found = files.changes.between(before, self.parts, key="key")
-        if found is None:
-            return None
-        rows, gone = self._shown(found[0]), pa.table({"key": pa.array(found[1], pa.string())})
-        if not view.has(pa.concat_tables([gone, rows.select(["key"])])["key"]):
-            return None
-        return gone, rows
+        noted = files.changes.between(before, self.parts, key="key")
+        if noted is None:
+            return False
+        rows, gone = self._shown(noted[0]), noted[1]
+        return self._fit(view, rows, len(rows) + len(gone)) and view.relabel_items(gone, rows)
+
+    def _fit(self, view: ItemView, rows: pa.Table, count: int) -> bool:
+        """Tell whether rows have the columns that the view shows, and are few enough."""
+        return view.label_columns == set(rows.schema.names) - {"key"} and MOST * count <= view.totals()[0]
 
     def _changed(self, tree: Digest, old: Sequence[str], new: Sequence[str]) -> tuple[pa.Table, pa.Table] | None:
         """Return the rows that only the parts `old` of an earlier tree have, and those that only `new` ones have now.
