@@ -98,7 +98,7 @@ def backup(backend: Backend, folder: Path, *, progress: Progress = silent) -> Ba
             else:
                 entries[name] = {
                     "size": length,
-                    "blake3": _copy_pack(backend.store.place.open_pack(name), length, path),
+                    "blake3": copy_pack(backend.store.place.open_pack(name), length, path),
                 }
                 copied_packs += 1
                 copied_bytes += length
@@ -229,7 +229,7 @@ def _snapshot(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _copy_pack(pack: Pack, length: int, target: Path) -> str:
+def copy_pack(pack: Pack, length: int, target: Path) -> str:
     """Copy the first `length` bytes of a pack durably and return their hash. Raises Corrupt where it is shorter."""
     hasher = blake3()
     fresh = target.with_suffix(".part")
