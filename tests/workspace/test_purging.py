@@ -148,3 +148,28 @@ def test_what_was_purged_goes_from_the_next_backup_too(place: Path, tmp_path: Pa
         workspace.maintenance.purge("faces:a.bin", reason="asked", wait_s=10)
         workspace.maintenance.backup(str(tmp_path / "backup"))
         assert on_disk(tmp_path / "backup", SECRET[:100]) == []
+
+
+def test_every_version_of_a_path_goes_with_its_history(place: Path) -> None:
+    versions = [random.Random(seed).randbytes(50_000) for seed in range(10, 14)]
+    with open_folder(place) as workspace:
+        workspace.repos.create("faces")
+        made = [workspace.files.put("faces:people/a.bin", data) for data in versions[:3]]
+        workspace.files.put("faces:people/b.bin", versions[3])
+        workspace.files.put("faces:kept.bin", b"kept" * 5000)
+        workspace.files.delete("faces:people/a.bin")
+        with pytest.raises(NotFound):
+            workspace.maintenance.purge("faces:people/a.bin", reason="they asked")
+        report = workspace.maintenance.purge("faces:people/a.bin", reason="they asked", history=True, wait_s=10)
+        assert list(report.files) == ["faces:people/a.bin"] * 3
+        assert [on_disk(place, data[100:200]) for data in versions[:3]] == [[], [], []]
+        assert on_disk(place, versions[3][100:200])
+        for commit in made:
+            with pytest.raises(Purged, match="they asked"):
+                b"".join(workspace.files.read(f"faces@{commit.id}:people/a.bin"))
+        report = workspace.maintenance.purge("faces:people", reason="all of them", history=True, wait_s=10)
+        assert list(report.files) == ["faces:people/b.bin"]  # what went before is no news
+        with pytest.raises(NotFound):
+            workspace.maintenance.purge("faces:people", reason="again", history=True)
+        assert b"".join(workspace.files.read("faces:kept.bin")) == b"kept" * 5000
+        assert list(workspace.maintenance.verify().problems) == []

@@ -63,12 +63,13 @@ class RemoteMaintenance:
         *,
         reason: str,
         everywhere: bool = False,
+        history: bool = False,
         wait_s: float = 60.0,
         progress: Progress = silent,
     ) -> PurgeReport:
         """Purge on the server, with its progress."""
-        given: dict[str, Any] = {"reference": reference, "reason": reason, "everywhere": everywhere, "wait_s": wait_s}
-        for line in self._call.lines("maintenance.purge", **given):
+        given: dict[str, Any] = {"reference": reference, "reason": reason, "everywhere": everywhere, "history": history}
+        for line in self._call.lines("maintenance.purge", wait_s=wait_s, **given):
             if "result" in line:
                 return _purged.validate_python(line["result"])
             _show(line, progress)

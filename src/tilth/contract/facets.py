@@ -576,12 +576,14 @@ class Maintenance(Protocol):
         *,
         reason: str,
         everywhere: bool = False,
+        history: bool = False,
         wait_s: float = 60.0,
         progress: Progress = silent,
     ) -> PurgeReport:
         """Take the bytes of a file, or of all files below a folder, away for good: from every commit, and from disk.
 
-        Whoever reads them is told who purged them, when and why; the same bytes are not taken again. Raises Conflict,
+        With `history` that is every version that the path had in any commit of the repo. Whoever reads them is told
+        who purged them, when and why; the same bytes are not taken again. Raises Conflict,
         naming them, where other places hold the same bytes, unless `everywhere`.
         """
 

@@ -156,6 +156,11 @@ def postgres_server() -> Iterator[TestServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def program(name: str) -> Path:
+    """Return one of PostgreSQL's own programs. Raises Unavailable where there are none."""
+    return _programs() / name
+
+
 def _programs() -> Path:
     found = importlib.util.find_spec("pgserver")
     places = [Path(found.origin).parent / "pginstall" / "bin"] if found is not None and found.origin else []

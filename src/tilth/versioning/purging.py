@@ -25,8 +25,8 @@ from tilth.versioning.backend import Backend
 from tilth.versioning.edits import TREE
 from tilth.versioning.marking import kept_trees, pages
 from tilth.versioning.releasing import MAX_REASON, released_among
-from tilth.versioning.tombstones import Tombstone, bury, lift
-from tilth.versioning.trees import Tree, content_of
+from tilth.versioning.tombstones import Tombstone, all_tombstones, bury, lift
+from tilth.versioning.trees import Tree, content_of, entry_of, folder_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,43 @@ class Held:
         return f"{self.repo}:{self.path}" if self.repo else f"draft {self.draft}:{self.path}"
 
 
-def contents_at(backend: Backend, commit: Commit, path: str) -> dict[str, Content]:
-    """Return the contents of a file, or of all files below a folder, by path. Raises NotFound."""
+def contents_ever(backend: Backend, commit: Commit, path: str) -> list[tuple[str, Content]]:
+    """Return every content that a path, or a path below it, has had in any kept commit of the repo of `commit`.
+
+    What was purged before is left out. Raises NotFound. Cost: reads each range of every kept tree of the repo once.
+    """
+    clean = folder_path(path)
+    found: dict[tuple[str, Digest], Content] = {}
+
+    def look(marker: Marker, rows: pa.RecordBatch) -> None:
+        paths = rows.column(0)
+        wanted = pc.or_(pc.equal(paths, pa.scalar(clean)), pc.starts_with(paths, f"{clean}/" if clean else ""))
+        for row in rows.filter(wanted).to_pylist():
+            entry = entry_of(row)
+            found[entry.path, entry.digest] = content_of(entry)
+
+    backend.store.flush()
+    marker = Marker(backend.store, Marks(backend.store.look()[1]), {TREE.name: look})
+    with backend.database.read() as conn:
+        gone = all_tombstones(conn)
+        for page in pages(conn, kept_trees().where(commits.c.repo == commit.repo_id)):
+            marker.table(row.tree for row in page)
+    marker.run()
+    for key in [key for key in found if key[1] in gone]:
+        del found[key]
+    if not found:
+        raise NotFound(f"No commit of {commit.repo} has {path}.", help="`tilth log REPO:PATH` shows what there was.")
+    return [(place, content) for (place, _), content in sorted(found.items(), key=lambda each: each[0])]
+
+
+def contents_at(backend: Backend, commit: Commit, path: str) -> list[tuple[str, Content]]:
+    """Return the contents of a file, or of all files below a folder, each with its path. Raises NotFound."""
     tree = Tree(backend.store, commit.tree)
     entry = tree.stat(path)
     found = [entry] if entry is not None else list(tree.walk(path)) if tree.is_folder(path) else []
     if not found:
         raise NotFound(f"There is no {path} in {commit.repo}@{commit.id}.", help="`tilth ls` shows what is there.")
-    return {each.path: content_of(each) for each in found}
+    return [(each.path, content_of(each)) for each in found]
 
 
 def holders(backend: Backend, digests: Collection[Digest]) -> list[Held]:
@@ -118,7 +147,9 @@ def sources(backend: Backend, places: Sequence[Held], digests: Collection[Digest
     return found
 
 
-def purge(backend: Backend, files: dict[str, Content], *, repo: str, author: str, reason: str) -> list[Tombstone]:
+def purge(
+    backend: Backend, files: Sequence[tuple[str, Content]], *, repo: str, author: str, reason: str
+) -> list[Tombstone]:
     """Set the tombstones of contents, by the path that each is known by. From then on nobody reads or puts them.
 
     Their bytes go with the next collection. Raises Invalid without a reason.
@@ -127,7 +158,7 @@ def purge(backend: Backend, files: dict[str, Content], *, repo: str, author: str
         raise Invalid("A purge needs a reason, which readers are told.", help="Say why, in up to 4,096 characters.")
     now = time.time_ns() // 1_000_000
     stones: dict[Digest, Tombstone] = {}
-    for path, content in files.items():
+    for path, content in files:
         parts = b""
         if content.layout in (INLINE_LIST, STORED_LIST):
             parts = b"".join(digest for digest, _ in chunk_list(backend.store, content))

@@ -53,6 +53,7 @@ class PurgeRequest(BaseModel):
     reference: str
     reason: str
     everywhere: bool = False
+    history: bool = False
     wait_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
 
 

@@ -84,13 +84,22 @@ class LocalMaintenance:
         *,
         reason: str,
         everywhere: bool = False,
+        history: bool = False,
         wait_s: float = 60.0,
         progress: Progress = silent,
     ) -> PurgeReport:
         """Take the bytes of a file, or of all files below a folder, away for good."""
         from tilth.workspace.purging import purge
 
-        return purge(self._opened, reference, reason=reason, everywhere=everywhere, wait_s=wait_s, progress=progress)
+        return purge(
+            self._opened,
+            reference,
+            reason=reason,
+            everywhere=everywhere,
+            history=history,
+            wait_s=wait_s,
+            progress=progress,
+        )
 
     def allow(self, digest: str) -> None:
         """Let bytes that were purged be put again."""

@@ -20,21 +20,31 @@ TOLD = 20
 
 
 def purge(
-    opened: Opened, reference: str, *, reason: str, everywhere: bool, wait_s: float, progress: Progress = silent
+    opened: Opened,
+    reference: str,
+    *,
+    reason: str,
+    everywhere: bool,
+    history: bool,
+    wait_s: float,
+    progress: Progress = silent,
 ) -> PurgeReport:
     """Take the bytes of a file, or of all below a folder, away for good, and delete them from the packs.
+
+    With `history` those of every version that the path had in any kept commit of the repo.
 
     Raises Conflict, having done nothing, where other places name the same bytes and `everywhere` is not said.
     """
     backend = opened.backend
     asked = revisions.parse(reference)
     commit = revisions.resolve(backend, asked)
-    files = purging.contents_at(backend, commit, asked.path or "")
-    digests = {content.digest for content in files.values()}
+    find = purging.contents_ever if history else purging.contents_at
+    files = find(backend, commit, asked.path or "")
+    digests = {content.digest for _, content in files}
     progress.begin("look for the same bytes elsewhere", None, "places")
     places = purging.holders(backend, digests)
     progress.end()
-    own = {(commit.repo, path) for path in files}
+    own = {(commit.repo, path) for path, _ in files}
     others = [_told(place) for place in places if (place.repo, place.path) not in own]
     if others and not everywhere:
         more = f" and {len(others) - TOLD:,} more" if len(others) > TOLD else ""
@@ -54,7 +64,7 @@ def purge(
     backend.store.rotate()
     done = collect(backend, kept(), wait_s=wait_s, progress=progress)
     return PurgeReport(
-        [f"{short_name(commit.repo)}@{commit.id}:{path}" for path in files],
+        [f"{short_name(commit.repo)}{'' if history else f'@{commit.id}'}:{path}" for path, _ in files],
         [digest.hex() for digest in sorted(digests)],
         others,
         [f"{short_name(each.repo)}@{each.id}" for each in derived.values()],

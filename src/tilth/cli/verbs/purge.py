@@ -20,11 +20,18 @@ from tilth.errors import Invalid
 @click.argument("reference", metavar="[REPO[@REVISION]:PATH]", required=False)
 @click.option("--reason", help="Why; everybody who reads the file is told.")
 @click.option("--everywhere", is_flag=True, help="Also where other paths and repos hold the same bytes.")
+@click.option("--history", is_flag=True, help="Every version that the path had in any commit of the repo.")
 @click.option("--allow", metavar="DIGEST", help="Instead, let bytes that were purged be put again.")
 @click.option("--wait", "wait_s", metavar="SECONDS", type=click.FloatRange(0), default=60.0, show_default=True)
 @pass_session
 def command(
-    session: Session, reference: str | None, reason: str | None, everywhere: bool, allow: str | None, wait_s: float
+    session: Session,
+    reference: str | None,
+    reason: str | None,
+    everywhere: bool,
+    history: bool,
+    allow: str | None,
+    wait_s: float,
 ) -> None:
     """Take the bytes of a file (or of all files below a folder) away for good, from every commit and from disk.
 
@@ -42,7 +49,9 @@ def command(
     if reference is None or reason is None:
         raise Invalid("Name what to purge, and say why with --reason.", help="tilth purge REPO:PATH --reason TEXT")
     with session.progress() as progress:
-        report = maintenance.purge(reference, reason=reason, everywhere=everywhere, wait_s=wait_s, progress=progress)
+        report = maintenance.purge(
+            reference, reason=reason, everywhere=everywhere, history=history, wait_s=wait_s, progress=progress
+        )
     session.show(report, _print)
 
 
