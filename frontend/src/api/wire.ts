@@ -6442,6 +6442,8 @@ export interface components {
         PurgeRequest: {
             /** Everywhere */
             everywhere?: boolean;
+            /** History */
+            history?: boolean;
             /** Reason */
             reason: string;
             /** Reference */
