@@ -16,6 +16,7 @@ from tilth.metadata.schema.rules import released
 from tilth.model.digest import digest_of
 from tilth.storage.records import RecordKind
 from tilth.storage.sessions import one_act
+from tilth.storage.shards import merge_shards
 from tilth.versioning import garbage
 from tilth.versioning.backend import Backend, open_backend
 from tilth.versioning.catalogue import SqlCatalogue
@@ -255,3 +256,20 @@ def test_a_collection_leaves_no_deleted_pack_open(tmp_path: Path) -> None:
         assert collect(backend).records > 0
         held = [os.readlink(path) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
         assert [each for each in held if str(tmp_path) in each and each.endswith(".pack (deleted)")] == []
+
+
+def test_an_index_shard_that_a_dead_process_never_named_goes_when_it_is_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_backend(tmp_path) as backend:
+        put(backend, create_repo(backend, "digits"), {"a": b"1"})
+    with open_backend(tmp_path) as backend:
+        place = backend.store.place
+        (live,) = place.shards()
+        lost = merge_shards(place.shard_folder, [place.open_shard(live)])
+        collect(backend)
+        assert set(place.shards()) == {live, lost}  # somebody may be about to name it
+        monkeypatch.setattr(garbage, "LOST_S", -1.0)
+        collect(backend)
+        assert lost not in place.shards()
+        assert verify(backend).problems == []

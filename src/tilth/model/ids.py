@@ -39,3 +39,8 @@ def new_id() -> str:
 def is_id(text: str) -> bool:
     """Tell whether `text` has the shape of an id."""
     return ID_PATTERN.fullmatch(text) is not None
+
+
+def made_at_ms(id: str) -> int:
+    """Return when an id was made, in milliseconds since 1970 by its maker's clock."""
+    return int(id[:12], 16)

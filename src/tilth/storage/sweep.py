@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tilth.errors import Conflict, Corrupt
+from tilth.model.ids import is_id, made_at_ms
 from tilth.progress import Progress, silent
 from tilth.storage.catalogue import PackCatalogue, PackState
 from tilth.storage.marks import Marks
@@ -215,6 +217,18 @@ def delete_unregistered(place: Place, catalogue: SweepCatalogue, names: Sequence
         with place.claim_pack(name) as claimed:
             if claimed is not None and name not in {state.pack for state in catalogue.packs()}:
                 place.delete_pack(name)
+
+
+def delete_lost_shards(place: Place, catalogue: PackCatalogue, *, age_s: float) -> None:
+    """Delete index shards that the catalogue does not name and that are older than any that is being written.
+
+    Their processes died between writing and naming them, or before they could delete them.
+    """
+    before_ms = (time.time() - age_s) * 1000
+    old = [name for name in place.shards() if is_id(name) and made_at_ms(name) < before_ms]
+    live = catalogue.live()
+    for name in set(old) - {entry.shard for entry in live.shards} - set(live.condemned):
+        place.delete_shard(name)
 
 
 def _batches(packs: Sequence[tuple[str, Offsets]], sizes: dict[str, int]) -> Iterator[list[tuple[str, Offsets]]]:

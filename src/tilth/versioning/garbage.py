@@ -27,6 +27,7 @@ from tilth.storage.sweep import (
     choose,
     dead_records,
     delete_gone,
+    delete_lost_shards,
     delete_unregistered,
     merges,
     rewrite,
@@ -45,6 +46,10 @@ _RENEW_S = 20.0
 _LOOK_S = (0.02, 1.0)
 SHARE = 0.1
 """A large pack is written anew once so much of it is garbage."""
+
+
+LOST_S = 86_400.0
+"""An index shard that nobody names is deleted when it is so old; no process takes nearly as long to name its own."""
 
 
 @dataclass(slots=True)
@@ -107,6 +112,7 @@ def collect(
         if left_over and not report.waiting and run.wait(run.catalogue.next_epoch()):
             delete_unregistered(backend.store.place, run.catalogue, left_over)
         run.merge()
+        delete_lost_shards(backend.store.place, run.catalogue, age_s=LOST_S)
         report.packs_after = len(run.catalogue.packs())
         backend.store.look()  # this process, too, forgets what is gone
     backend.reserve.keep()
