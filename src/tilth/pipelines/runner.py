@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from tilth.datums.cutting import InputState, InputUpdate, spec_digest, update_input
 from tilth.datums.inputs import Group, InputSpec, Pfs
-from tilth.errors import BranchMoved, Failed, Fenced, TilthError, Unavailable
+from tilth.errors import BranchMoved, Failed, Fenced, NotFound, TilthError, Unavailable
 from tilth.execution.executor import Executor
 from tilth.metadata.leases import Lease
 from tilth.model.canonical import Json
@@ -56,6 +56,7 @@ from tilth.publication.publish import publish
 from tilth.storage.tables import Table
 from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import find_branch
+from tilth.versioning.releasing import check_kept
 
 LOOK_EVERY_S = 0.5
 PUBLISH_ATTEMPTS = 8
@@ -88,8 +89,13 @@ def run_job(
             end_job(conn, job.id, FAILED, reason=str(error))
             return load_job(conn, job.id)
         note_inputs(conn, job.id, sources.to_json())
-        if sources.blocked is not None:
-            end_job(conn, job.id, UNRUNNABLE, reason=sources.blocked)
+        blocked = sources.blocked
+        try:
+            check_kept(conn, sources.commits.values())
+        except NotFound as error:  # forgotten between its commit and this job: say so before anything runs
+            blocked = str(error)
+        if blocked is not None:
+            end_job(conn, job.id, UNRUNNABLE, reason=blocked)
             return load_job(conn, job.id)
     run = _Run(backend, executor, job, lease, pipeline, sources, previous, progress, halted)
     try:

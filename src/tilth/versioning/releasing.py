@@ -18,12 +18,13 @@ from tilth.metadata.schema.rules import released
 from tilth.metadata.schema.tags import tags
 from tilth.model.commit import Commit
 from tilth.model.ids import ChangeId, CommitId, new_id
-from tilth.versioning import journal, touches
+from tilth.versioning import journal, revisions, touches
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import Branch, check_writable, find_branch, move_head
 from tilth.versioning.commits import get_commit, load_commit
 from tilth.versioning.item_copies import clear_item_copies
 from tilth.versioning.repos import RepoName, find_repo
+from tilth.versioning.revisions import Reference
 
 FORGOTTEN, DROPPED = "forgotten", "dropped"
 MAX_REASON = 4096
@@ -65,7 +66,8 @@ def check_kept(conn: Connection, ids: Iterable[str]) -> None:
             when = datetime.fromtimestamp(gone.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
             raise NotFound(
                 f"Commit {id} was {gone.how} by {gone.author} on {when}{f': {gone.reason}' if gone.reason else ''}.",
-                help="Its record and lineage are kept (`tilth log`, `tilth lineage`), its data is not.",
+                help="Name a commit whose data is kept (`tilth log`), or put the data again. Of this one only its record "
+                "and lineage are left (`tilth lineage`).",
                 commit=id,
                 how=gone.how,
                 author=gone.author,
@@ -77,6 +79,22 @@ def kept(backend: Backend, *wanted: Commit) -> None:
     """Raise NotFound for the first of the commits whose data was let go."""
     with backend.database.read() as conn:
         check_kept(conn, [commit.id for commit in wanted])
+
+
+def readable(backend: Backend, reference: Reference | str) -> Commit:
+    """Return the commit that a reference names, whose files are to be read.
+
+    Raises NotFound; where its data was let go, that says by whom, when and why.
+    """
+    with backend.database.read() as conn:
+        return readable_in(conn, revisions.parse(reference) if isinstance(reference, str) else reference)
+
+
+def readable_in(conn: Connection, reference: Reference) -> Commit:
+    """Return the same in the caller's transaction."""
+    commit = revisions.resolve_in(conn, reference)
+    check_kept(conn, [commit.id])
+    return commit
 
 
 def forget(backend: Backend, commit: CommitId, *, author: str, reason: str = "") -> Release:

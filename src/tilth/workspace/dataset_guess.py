@@ -14,7 +14,7 @@ from tilth.errors import Invalid, NotFound
 from tilth.labeling.config import parse_config
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.pipelines.registry import find_pipeline
-from tilth.versioning import revisions
+from tilth.versioning import releasing, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch
 from tilth.versioning.commits import load_commit
@@ -44,7 +44,7 @@ TEXTS = ("text", "headline", "sentence", "title", "body", "content", "review", "
 def guess(backend: Backend, reference: str) -> Mapping[str, Any]:
     """Return a definition that opens what lies at a reference. Raises NotFound, Invalid where nothing fits."""
     asked = revisions.parse(reference)
-    commit = revisions.resolve(backend, asked)
+    commit = releasing.readable(backend, asked)
     tree = Tree(backend.store, commit.tree)
     folder = asked.path or ""
     place = short_name(asked.full_name) + (f"@{asked.revision}" if asked.revision else "@main")

@@ -24,7 +24,7 @@ from tilth.model.commit import Commit
 from tilth.model.digest import Digest
 from tilth.model.ids import is_id
 from tilth.model.names import DEFAULT_BRANCH
-from tilth.versioning import revisions
+from tilth.versioning import releasing, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch
 from tilth.versioning.commits import load_commit
@@ -256,7 +256,7 @@ def _head(conn: Connection, repo: Repo, branch: str) -> Commit:
 def _source(conn: Connection, role: str, text: str) -> Source:
     reference = revisions.parse(text)
     try:
-        commit = revisions.resolve_in(conn, reference)
+        commit = releasing.readable_in(conn, reference)
     except (NotFound, Invalid) as problem:
         place = "media.media_from" if role == "media" else f"{role}.from"
         problem.facts.setdefault("field", place)
@@ -284,7 +284,8 @@ def _version(conn: Connection, repo: Repo, at: str) -> Commit:
             history.append(commit)
             head = commit.parents[0] if commit.parents else None
         if 1 <= number <= len(history):
+            releasing.check_kept(conn, [history[-number].id])
             return history[-number]
         raise NotFound(f"{repo.name} has no version {at}.", help=f"It has {len(history)}.", version=at)
     wanted = Reference(repo.project, repo.name, at if is_id(at) else f"{VERSIONS}" if at == VERSIONS else at)
-    return revisions.resolve_in(conn, wanted)
+    return releasing.readable_in(conn, wanted)

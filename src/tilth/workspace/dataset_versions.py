@@ -23,7 +23,7 @@ from tilth.model.ids import ChangeId, CommitId, new_id
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.publication.inputs import used
 from tilth.publication.publish import publish
-from tilth.versioning import history, revisions
+from tilth.versioning import history, releasing, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.branches import find_branch, insert_branch
 from tilth.versioning.commits import get_commit, load_commit
@@ -168,8 +168,15 @@ def _same_media(backend: Backend, old: Tree, sources: Sequence[Source]) -> bool:
     then = revisions.resolve(backend, place)
     if then.repo != media.commit.repo:
         return False
+    if _is_gone(backend, then.id):
+        return False
     trees = [Tree(backend.store, each.tree) for each in (then, media.commit)]
     return next(iter(diff_trees(trees[0], trees[1], folder)), None) is None
+
+
+def _is_gone(backend: Backend, commit: CommitId) -> bool:
+    with backend.database.read() as conn:
+        return releasing.release_of(conn, commit) is not None
 
 
 def _same(old: Tree, texts: Mapping[str, bytes]) -> bool:
@@ -183,7 +190,7 @@ def _touched(backend: Backend, found: OpenDataset, before: Commit) -> list[str] 
     """
     inputs = before.derivation.inputs if before.derivation is not None else ()
     mine = next((each.commit for each in inputs if each.repo == found.repo.full_name), None)
-    if mine is None:
+    if mine is None or _is_gone(backend, mine):
         return None
     then = Tree(backend.store, get_commit(backend, mine).tree)
     now = Tree(backend.store, found.head.tree)

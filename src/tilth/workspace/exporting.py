@@ -14,10 +14,11 @@ from tilth.contract.sending import ExportPlan
 from tilth.datasets.exports.export import FORMATS, OF_IMAGES, check_format
 from tilth.datasets.exports.export import export as exported
 from tilth.datasets.exports.subject import Media, Options, Rows, Subject
+from tilth.errors import NotFound
 from tilth.model.entry import Entry
 from tilth.storage.content import read_content
 from tilth.version import __version__
-from tilth.versioning import revisions
+from tilth.versioning import releasing
 from tilth.versioning.backend import Backend
 from tilth.versioning.trees import Tree, content_of
 from tilth.workspace.dataset_views import OpenDataset, open_view
@@ -70,7 +71,7 @@ def export(
     dataset, columns, rows = _rows(opened, name, where, model, at)
     kind = dataset.definition.media.kind
     options = Options(check_format(format, kind, media=media), media, spreadsheet_safe)
-    files = _Files(opened.backend)
+    files = _Files(opened.backend, needed=media)
     with tempfile.TemporaryFile() as copy:
         _copy(copy, dataset, rows, columns, files)
         subject = Subject(
@@ -135,10 +136,10 @@ def _read(copy: IO[bytes], columns: list[str], files: _Files) -> Iterator[Rows]:
 
 
 class _Files:
-    """Stored files by reference; each commit's tree is opened once."""
+    """Stored files by reference; each commit's tree is opened once. Unless `needed`, forgotten ones are none."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, backend: Backend, *, needed: bool = False) -> None:
+        self._backend, self._needed = backend, needed
         self._trees: dict[str, Tree] = {}
 
     def find(self, reference: str | None) -> Entry | None:
@@ -147,7 +148,14 @@ class _Files:
             return None
         place, _, path = reference.partition(":")
         if place not in self._trees:
-            self._trees[place] = Tree(self._backend.store, revisions.resolve(self._backend, place).tree)
+            try:
+                root = releasing.readable(self._backend, place).tree
+            except NotFound as error:
+                if self._needed:
+                    error.help = f"Export without media, or another version. {error.help}"
+                    raise
+                root = None
+            self._trees[place] = Tree(self._backend.store, root)
         return self._trees[place].stat(path)
 
     def media(self, reference: str, size: int) -> Media:

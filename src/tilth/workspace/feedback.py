@@ -9,7 +9,7 @@ from tilth.datasets.tables import is_table, read_table
 from tilth.errors import Invalid, NotFound
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry
-from tilth.versioning import branches, commits, feedback, revisions
+from tilth.versioning import branches, commits, feedback, releasing, revisions
 from tilth.versioning.edits import Edits
 from tilth.versioning.feedback import FeedbackEdge
 from tilth.versioning.trees import Tree, content_of, entry_for
@@ -98,7 +98,7 @@ class LocalFeedback:
         for value in table[column].to_pylist():
             place, _, at = str(value).partition(":") if column == "reference" else ("", "", str(value))
             if place and place not in trees:
-                trees[place] = Tree(self._backend.store, revisions.resolve(self._backend, place).tree)
+                trees[place] = Tree(self._backend.store, releasing.readable(self._backend, place).tree)
             entry = (trees[place] if place else tree).stat(at)
             if entry is None:
                 raise NotFound(

@@ -246,7 +246,7 @@ class LocalFiles:
         from tilth.exchange import packing
 
         asked = revisions.parse(reference)
-        commit = revisions.resolve(self._backend, asked)
+        commit = releasing.readable(self._backend, asked)
         return packing.packed(self, f"{asked.full_name}@{commit.id}", asked.path or "", format)
 
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
@@ -261,7 +261,7 @@ class LocalFiles:
         from tilth.exchange import bucket_sending
 
         asked = revisions.parse(reference)
-        commit = revisions.resolve(self._backend, asked)
+        commit = releasing.readable(self._backend, asked)
         pinned = f"{asked.full_name}@{commit.id}"
         memory = self._backend.scratch
         return bucket_sending.send(self, pinned, asked.path or "", url, memory=memory, progress=progress)
@@ -272,8 +272,7 @@ class LocalFiles:
         pinned = self._pinned
         if pinned is not None and pinned[0] == place and time.monotonic() < pinned[2]:
             return pinned[1], asked.path or ""
-        commit = revisions.resolve(self._backend, asked)
-        releasing.kept(self._backend, commit)
+        commit = releasing.readable(self._backend, asked)
         tree = self._tree(commit)
         if asked.revision is not None and is_id(asked.revision):
             # Who reads a whole commit file by file names it every time; it does not change.

@@ -38,7 +38,7 @@ from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit, TilthErro
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId
 from tilth.model.names import check_name
-from tilth.versioning import branches, commits, history, repos, revisions
+from tilth.versioning import branches, commits, history, releasing, repos, revisions
 from tilth.versioning.edits import Edits
 from tilth.versioning.repos import MODEL
 from tilth.versioning.trees import Tree, write_entry
@@ -191,7 +191,7 @@ class LocalModels:
             raise Invalid("An upload is a file, or a reference to one.", help="Give one of the two.")
         if content is None:
             asked = revisions.parse(reference)
-            tree = Tree(self._backend.store, revisions.resolve(self._backend, asked).tree)
+            tree = Tree(self._backend.store, releasing.readable(self._backend, asked).tree)
             path = asked.path or ""
             files = [entry.path for entry in tree.walk(path) if entry.path == path or is_table(entry.path)]
             return read_table(tree.read, files)

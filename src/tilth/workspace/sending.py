@@ -32,7 +32,7 @@ from tilth.model.entry import Entry
 from tilth.model.names import DEFAULT_BRANCH, check_name, check_path
 from tilth.pipelines import registry
 from tilth.pipelines.spec import PipelineSpec, parse_spec
-from tilth.versioning import branches, feedback, repos, revisions
+from tilth.versioning import branches, feedback, releasing, repos
 from tilth.versioning.commits import get_commit
 from tilth.versioning.edits import Edits
 from tilth.versioning.trees import Tree, content_of, entry_for, write_entry
@@ -462,7 +462,7 @@ class _Sending:
             raise Invalid(f"Item {key} shows no file.", help="Leave it out.", key=key)
         place, _, path = shown.reference.partition(":")
         if place not in trees:
-            trees[place] = Tree(self._backend.store, revisions.resolve(self._backend, place).tree)
+            trees[place] = Tree(self._backend.store, releasing.readable(self._backend, place).tree)
         entry = trees[place].need(path)
         attributes = dict(entry.attributes)
         guessed = attributes.get("content-type") or mimetypes.guess_type(path)[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tilth.datasets.tables import SUFFIXES, is_table
 from tilth.errors import Invalid, NotFound
 from tilth.model.digest import Digest, digest_of
-from tilth.versioning import revisions
+from tilth.versioning import releasing, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.trees import Tree
 
@@ -37,7 +37,7 @@ class Tables:
         from tilth.datasets.view import View  # loads DuckDB
 
         asked = revisions.parse(reference)
-        tree = Tree(self._backend.store, revisions.resolve(self._backend, asked).tree)
+        tree = Tree(self._backend.store, releasing.readable(self._backend, asked).tree)
         path = asked.path or ""
         parts = {entry.path: entry.digest for entry in tree.walk(path) if entry.path == path or is_table(entry.path)}
         if not parts:

@@ -17,7 +17,7 @@ from tilth.contract.datasets import MediaInfo
 from tilth.errors import Invalid, Unavailable
 from tilth.model.digest import Digest
 from tilth.storage.content import read_content
-from tilth.versioning import revisions
+from tilth.versioning import releasing, revisions
 from tilth.versioning.trees import Tree, content_of
 from tilth.workspace.opened import Opened
 
@@ -99,7 +99,7 @@ def thumbnail(opened: Opened, media: MediaInfo, size: int) -> bytes:
         raise Invalid("This item is no picture.", help="Only items of datasets of images have thumbnails.")
     asked = revisions.parse(media.reference)
     backend = opened.backend
-    entry = Tree(backend.store, revisions.resolve(backend, asked).tree).need(asked.path or "")
+    entry = Tree(backend.store, releasing.readable(backend, asked).tree).need(asked.path or "")
     kept = opened.resources.thumbnails
     found = kept.get((entry.digest, size))
     if found is None:
