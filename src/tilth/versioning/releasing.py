@@ -66,7 +66,7 @@ def check_kept(conn: Connection, ids: Iterable[str]) -> None:
             when = datetime.fromtimestamp(gone.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
             raise NotFound(
                 f"Commit {id} was {gone.how} by {gone.author} on {when}{f': {gone.reason}' if gone.reason else ''}.",
-                help="Name a commit whose data is kept (`tilth log`), or put the data again. Of this one only its record "
+                help="Name a commit whose data is kept (`tilth log`), or put the data again. Of this one its record "
                 "and lineage are left (`tilth lineage`).",
                 commit=id,
                 how=gone.how,
