@@ -59,9 +59,11 @@ def write_file(
 ) -> None:
     """Write a file of these chunks: at once under its name where it is `alone`, else it appears there when whole."""
     if alone:
-        with suppress(FileExistsError):  # two names that this file system takes for one
+        try:
             _write(chunks, target, mode)
             return
+        except FileExistsError:
+            pass  # two names that this file system takes for one
     fresh = fresh_name(target, digest)
     _write(chunks, fresh, mode)
     replace(fresh, target)

@@ -39,9 +39,17 @@ class _File(NamedTuple):
     """One file or link to write; `alone`: its folder was made just now, so nothing can stand in its way."""
 
     target: str
-    content: Content
+    size: int
+    digest: Digest
+    layout: int
+    chunks: bytes
     mode: int
     alone: bool
+
+    @property
+    def content(self) -> Content:
+        """Where its bytes lie."""
+        return Content(self.size, self.digest, self.layout, self.chunks)
 
 
 def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progress = silent) -> int:
@@ -115,7 +123,7 @@ def _parts(files: list[_File]) -> Iterator[list[_File]]:
     """Yield files in parts that each take about as long."""
     first = size = 0
     for index, file in enumerate(files):
-        size += file.content.size
+        size += file.size
         if size > _PART_BYTES:
             yield files[first : index + 1]
             first, size = index + 1, 0
@@ -136,7 +144,7 @@ def _files(batch: pa.RecordBatch, clean: str, cut: int, folders: _Folders) -> li
         target, alone = folders.place(path)
         executable = said != _PLAIN and '"mode":"755"' in said
         mode = 0o777 if executable else 0o666
-        found.append((kind, _File(target, Content(size, Digest(digest), layout, listed), mode, alone)))
+        found.append((kind, _File(target, size, digest, layout, listed, mode, alone)))
     return found
 
 
@@ -177,19 +185,19 @@ class _Folders:
 
 def _write_files(store: Store, files: list[_File], free: _Free) -> int:
     """Write files: those of one chunk in the order in which they lie in packs, and behind them whatever is left."""
-    single = [file for file in files if file.content.layout == ONE_CHUNK]
-    left = [file for file in files if file.content.layout != ONE_CHUNK]
+    single = [file for file in files if file.layout == ONE_CHUNK]
+    left = [file for file in files if file.layout != ONE_CHUNK]
     missing = set(range(len(single)))
-    for pack, places in store.in_packs(b"".join([file.content.digest for file in single])):
+    for pack, places in store.in_packs(b"".join([file.digest for file in single])):
         missing -= {index for _, _, index in places}
         wanted = []
         for offset, length, index in places:
-            target, content, mode, alone = single[index]
-            wanted.append(SpreadFile(offset, length, content.size, content.digest, target, mode, alone))
+            target, size, digest, _, _, mode, alone = single[index]
+            wanted.append(SpreadFile(offset, length, size, digest, target, mode, alone))
         left += [single[places[at][2]] for at in _spread(pack, wanted, free)]
     for file in [*(single[index] for index in sorted(missing)), *left]:
         chunks = read_content(store, file.content)
-        write_file(chunks, file.target, file.content.digest, file.mode, file.alone)
+        write_file(chunks, file.target, file.digest, file.mode, file.alone)
     return len(files)
 
 
@@ -204,6 +212,6 @@ def _spread(pack: Pack, files: list[SpreadFile], free: _Free) -> list[int]:
 
 
 def _link(store: Store, file: _File) -> None:
-    fresh = fresh_name(file.target, file.content.digest)
+    fresh = fresh_name(file.target, file.digest)
     os.symlink(b"".join(read_content(store, file.content)), os.fsencode(fresh))
     replace(fresh, file.target)
