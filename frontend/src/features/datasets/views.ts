@@ -4,6 +4,7 @@
  */
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
+import { GridView } from "./grid/GridView"; // what the page opens with: not worth another request
 import type { DatasetInfo, ItemInfo } from "./types";
 import type { Go, Question } from "./place";
 import type { Selected } from "./selection";
@@ -69,7 +70,7 @@ export interface ItemPart {
 }
 
 export const VIEWS: readonly DatasetView[] = [
-  { id: "grid", label: "Grid", component: lazy(() => import("./grid/GridView").then(({ GridView }) => ({ default: GridView }))) },
+  { id: "grid", label: "Grid", component: lazy(() => Promise.resolve({ default: GridView })) },
   { id: "table", label: "Table", component: lazy(() => import("./table/TableView").then(({ TableView }) => ({ default: TableView }))) },
   { id: "metrics", label: "Metrics", component: lazy(() => import("./metrics/MetricsView").then(({ MetricsView }) => ({ default: MetricsView }))) },
   { id: "map", label: "Map", component: lazy(() => import("./analysis/MapView").then(({ MapView }) => ({ default: MapView }))) },
