@@ -279,6 +279,27 @@ try {
     assert.equal(search().at, undefined);
   });
 
+  await step("two versions are compared, and what differs opens in the grid", async () => {
+    const reds = (await ask("datasets/items", { name: "birds", where: "label = 'red'", limit: 2 })).items.map((item) => item.key);
+    await act("datasets/fix", { name: "birds", label: "green", keys: reds });
+    await act("datasets/save-version", { name: "birds", message: "Two reds are green" });
+    await page.getByRole("button", { name: "Versions", exact: true }).click();
+    await see("Version 1 → version 2");
+    await page.getByRole("button", { name: "Relabeled 2" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/of=1\.\.2/);
+    await page.getByRole("button", { name: reds[0] }).getByText("green", { exact: true }).waitFor();
+    if (pictures) await page.screenshot({ path: join(pictures, "versions-compared.png") });
+    await page.getByRole("button", { name: /Open 2 items in the grid/ }).click();
+    await count("2 of 61 items");
+    await see("read-only: version 2");
+    await page.goBack();
+    await page.getByLabel("From version 2").check();
+    await see("No item differs.");
+    await page.goto(new URL("/datasets/birds", link).href);
+    await count("61 items");
+  });
+
   await step("a dataset of rows is made by roles, and hostile rows are text", async () => {
     await page.goto(new URL("/datasets", link).href);
     await page.getByRole("button", { name: "Make a dataset" }).click();

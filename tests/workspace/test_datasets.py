@@ -24,6 +24,7 @@ from tilth.model.ids import CommitId
 from tilth.versioning.commits import get_commit
 from tilth.versioning.trees import Tree
 from tilth.workspace import dataset_acts, dataset_undo
+from tilth.workspace.dataset_views import open_view
 from tilth.workspace.local import open as open_local
 
 ROWS = "id,headline,topic,label,length\n" + "".join(
@@ -812,3 +813,54 @@ def test_a_definition_nested_too_deep_spoils_no_list(tmp_path: Path) -> None:
         assert [each.name for each in workspace.datasets.list().items] == ["deep"]
         with pytest.raises(Corrupt, match="deep is not JSON"):
             workspace.datasets.get("deep")
+
+
+def test_two_versions_are_compared_item_by_item(workspace: Workspace) -> None:
+    workspace.repos.create("pets")
+    files = [(f"{kind}/{n}.png", picture((n, 0, 0))) for kind in ("cat", "dog") for n in range(4)]
+    workspace.files.put_many("pets@main", files)
+    workspace.datasets.define("zoo", workspace.datasets.guess("pets"))
+    first = workspace.datasets.save_version("zoo")
+    workspace.files.delete("pets@main:cat/0.png")
+    workspace.files.put_many("pets@main", [("dog/9.png", picture((9, 9, 9))), ("dog/1.png", picture((1, 1, 1)))])
+    workspace.datasets.fix("zoo", "dog", keys=["cat/1.png"])
+    workspace.datasets.save_version("zoo")
+    found = workspace.datasets.version_changes("zoo", "1", "2")
+    assert (found.old.number, found.new.number) == (1, 2)
+    assert (found.added, found.removed, found.relabeled, found.otherwise) == (1, 1, 1, 1)
+    assert [(each.key, each.what, each.old_label, each.new_label) for each in found.items.items] == [
+        ("cat/0.png", "removed", "cat", None),
+        ("cat/1.png", "relabeled", "cat", "dog"),
+        ("dog/1.png", "otherwise", "dog", "dog"),
+        ("dog/9.png", "added", None, "dog"),
+    ]
+    page = workspace.datasets.version_changes("zoo", first.id, "2", limit=1)
+    assert (page.items.next, page.relabeled) == ("cat/0.png", 1)
+    rest = workspace.datasets.version_changes("zoo", "1", "2", after=page.items.next, what="relabeled").items
+    assert ([each.key for each in rest.items], rest.next) == (["cat/1.png"], None)
+    back = workspace.datasets.version_changes("zoo", "2", "1")
+    assert (back.added, back.removed, back.relabeled, back.otherwise) == (1, 1, 1, 1)
+    assert workspace.datasets.version_changes("zoo", "2", "2").items.items == []
+    with pytest.raises(NotFound, match="no version 3"):
+        workspace.datasets.version_changes("zoo", "1", "3")
+    with pytest.raises(Invalid, match="no kind"):
+        workspace.datasets.version_changes("zoo", "1", "2", what="moved")
+
+
+def test_each_source_of_labels_knows_items_by_keys_of_its_own(workspace: Workspace) -> None:
+    workspace.repos.create("pets")
+    workspace.files.put_many("pets@main", [(f"pets/{n}.png", picture((n, 0, 0))) for n in range(4)])
+    asked = {"old": [(0, "cat"), (1, "cat"), (2, "cat")], "new": [(2, "dog"), (3, "dog")]}
+    for repo, said in asked.items():
+        workspace.repos.create(repo)
+        table = parquet(key=[f"{repo}/{n}.png" for n, _ in said], label=[label for _, label in said])
+        workspace.files.put(f"{repo}@main:labels.parquet", table)
+    sources = [{"from": f"{repo}@main:labels.parquet", "match": "name", "pipeline": repo} for repo in ("new", "old")]
+    workspace.datasets.define("zoo", {"items": {"from": "pets@main"}, "media": {"kind": "image"}, "labels": sources})
+    labels = [item.label for item in workspace.datasets.items("zoo").items]
+    assert labels == ["cat", "cat", "dog", "dog"]
+    view = open_view(workspace.datasets._opened, "zoo").view  # type: ignore[attr-defined]
+    keys = [f"pets/{n}.png" for n in range(4)]
+    assert view.label_keys(keys) == {keys[2]: "new/2.png", keys[3]: "new/3.png"}
+    assert view.label_keys(keys, 1) == {keys[0]: "old/0.png", keys[1]: "old/1.png", keys[2]: "old/2.png"}
+    assert not [column.name for column in workspace.datasets.columns("zoo") if column.name.startswith("label_key")]

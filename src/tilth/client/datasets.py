@@ -16,6 +16,7 @@ from tilth.contract.datasets import (
     ItemInfo,
     MetricsInfo,
     ValueInfo,
+    VersionChanges,
     VersionInfo,
 )
 from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
@@ -218,6 +219,21 @@ class RemoteDatasets:
     def versions(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[VersionInfo]:
         """List saved versions, newest first."""
         return self._call.get("datasets.versions", Page[VersionInfo], name=name, after=after, limit=limit)
+
+    def version_changes(
+        self, name: str, old: str, new: str, *, what: str = "", after: str | None = None, limit: int = 100
+    ) -> VersionChanges:
+        """Compare two saved versions."""
+        return self._call.get(
+            "datasets.version_changes",
+            VersionChanges,
+            name=name,
+            old=old,
+            new=new,
+            what=what,
+            after=after,
+            limit=limit,
+        )
 
     def plan_send(
         self,

@@ -239,6 +239,30 @@ class VersionInfo:
     """Items added, gone, or different since the version before."""
 
 
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """One item that differs between two versions."""
+
+    key: str
+    what: str
+    """added, removed, relabeled, or otherwise: a field, its picture, or who labeled it."""
+    old_label: str | None
+    new_label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChanges:
+    """What differs between two versions: how many items in which way, and a page of them by key."""
+
+    old: VersionInfo
+    new: VersionInfo
+    added: int
+    removed: int
+    relabeled: int
+    otherwise: int
+    items: Page[VersionChange]
+
+
 class Datasets(Protocol):
     """Datasets; and tables in commits, read through DuckDB."""
 
@@ -365,6 +389,14 @@ class Datasets(Protocol):
 
     def versions(self, name: str, *, after: str | None = None, limit: int = 100) -> Page[VersionInfo]:
         """List saved versions, newest first."""
+
+    def version_changes(
+        self, name: str, old: str, new: str, *, what: str = "", after: str | None = None, limit: int = 100
+    ) -> VersionChanges:
+        """Compare two saved versions, each by number or commit: counts, and the items that differ by key.
+
+        `what` lists only the added, removed, relabeled or otherwise different ones. Costs the parts that differ.
+        """
 
     def plan_send(
         self,

@@ -14,6 +14,8 @@ from tilth.errors import Invalid
 
 GIVEN, CERTAINTY = "given_label", "label_confidence"
 RULED, LABEL_KEY, BY_PEOPLE = "ruled", "label_key", "by_people"
+LABEL_KEYS = f"{LABEL_KEY}@"
+"""Stands before the place of an older source of labels, from 1, in the column of its keys."""
 RULED_BY = "expert"
 """The column of published labels that says whether an expert decided."""
 """Columns that are not shown: whether an expert ruled where the label was made, and the label's key there."""
@@ -116,11 +118,17 @@ def joined_labels(labels: Labels, table: pa.Table) -> Joined:
     return Joined("labels", table, labels.key, labels.match, columns, "label")
 
 
-def layered_labels(items: pa.Table, layers: Sequence[tuple[Labels, pa.Table | None]]) -> pa.Table:
+def label_key_column(place: int) -> str:
+    """Return the column that holds the keys of the items at one source of labels; 0 is the newest."""
+    return LABEL_KEY if place == 0 else f"{LABEL_KEYS}{place}"
+
+
+def layered_labels(items: pa.Table, layers: Sequence[tuple[int, Labels, pa.Table | None]]) -> pa.Table:
     """Return items with the labels of several sources laid over one another, the first on top.
 
-    A source without a table is the items' own column. Beside the label come how sure it is, whether people gave it, and
-    whether an expert ruled. Works on columns. Raises Invalid naming the field, as for one source.
+    Each comes with its place among the sources; one without a table is the items' own column. Beside the label come how
+    sure it is, whether people gave it, whether an expert ruled, and the key at each source that has keys of its own.
+    Works on columns. Raises Invalid naming the field, as for one source.
     """
     size = len(items)
     found: dict[str, Any] = {
@@ -129,8 +137,7 @@ def layered_labels(items: pa.Table, layers: Sequence[tuple[Labels, pa.Table | No
         BY_PEOPLE: pa.repeat(False, size),
         RULED: pa.repeat(False, size),
     }
-    keyed: Any = None
-    for number, (labels, table) in reversed(list(enumerate(layers))):
+    for number, labels, table in reversed(layers):
         place = "labels" if number == 0 else f"labels[{number}]"
         if table is None:
             if GIVEN in items.schema.names:
@@ -153,12 +160,12 @@ def layered_labels(items: pa.Table, layers: Sequence[tuple[Labels, pa.Table | No
             said_so: Any = table[RULED_BY].take(at)
             ruled = pc.fill_null(said_so, False)
         found[RULED] = pc.if_else(here, ruled, found[RULED])
-        if LABEL_KEY in joined.columns and number == 0:
-            keyed = text(table[labels.key]).take(at)
+        if LABEL_KEY in joined.columns:
+            found[label_key_column(number)] = text(table[labels.key]).take(at)
     kept = items.drop_columns([name for name in (GIVEN,) if name in items.schema.names])
     for name, column in found.items():
         kept = kept.append_column(name, column)
-    return kept.append_column(LABEL_KEY, keyed) if keyed is not None else kept
+    return kept
 
 
 def joined_fields(fields: Fields, table: pa.Table, place: str) -> Joined:
@@ -177,7 +184,7 @@ def joined_fields(fields: Fields, table: pa.Table, place: str) -> Joined:
 def shown_name(name: str) -> str:
     """Return how a field of this name is shown."""
     plain = name.lower()  # a database does not tell them apart by case
-    taken = plain in RESERVED or plain.startswith((SCORES, SLICES))
+    taken = plain in RESERVED or plain.startswith((SCORES, SLICES, LABEL_KEYS))
     return f"item.{name}" if taken else name
 
 

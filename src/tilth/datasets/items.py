@@ -18,11 +18,13 @@ from tilth.datasets.assembling import (
     CERTAINTY,
     GIVEN,
     LABEL_KEY,
+    LABEL_KEYS,
     RULED,
     SCORES,
     SLICES,
     Assembly,
     check_keys,
+    label_key_column,
     match_keys,
     text,
 )
@@ -234,7 +236,10 @@ class ItemView(View):
         rest = {
             name: kind
             for name, kind in kinds.items()
-            if name not in own and name not in said and name not in (RULED, LABEL_KEY, BY_PEOPLE, "labeled_by")
+            if name not in own
+            and name not in said
+            and name not in (RULED, LABEL_KEY, BY_PEOPLE, "labeled_by")
+            and not name.startswith(LABEL_KEYS)
         }
         self.kinds = {**own, **said, **rest}
         fixed_roles = {"key": "key", "label": "label", GIVEN: "label", CERTAINTY: "label", "labeled_by": "label"}
@@ -429,14 +434,15 @@ class ItemView(View):
             self._totals = known = row["n"], row["labeled"]
         return known
 
-    def label_keys(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the key that the source of labels has for each of those items that it knows."""
-        if LABEL_KEY not in self._physical:
+    def label_keys(self, keys: Sequence[str], source: int = 0) -> dict[str, str]:
+        """Return the key that a source of labels (0 the newest) has for each of those items that it knows."""
+        column = label_key_column(source)
+        if column not in self._physical:
             return {key: key for key in keys}
         with self._con.cursor() as cursor:
             cursor.register("wanted", pa.table({"wanted": pa.array(keys, pa.string())}))
             rows = cursor.execute(
-                f"SELECT key, {quoted(LABEL_KEY)} FROM data WHERE key IN (SELECT wanted FROM wanted)"
+                f"SELECT key, {quoted(column)} FROM data WHERE key IN (SELECT wanted FROM wanted)"
             ).fetchall()
         return {key: theirs for key, theirs in rows if theirs is not None}
 

@@ -188,6 +188,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "datasets.acts": Operation("GET", READ),
     "datasets.save_version": Operation("POST", WRITE),
     "datasets.versions": Operation("GET", READ),
+    "datasets.version_changes": Operation("GET", READ),
     "models.register": Operation("POST", WRITE),
     "models.get": Operation("GET", READ),
     "models.list": Operation("GET", READ),

@@ -266,10 +266,10 @@ def tasks_of(opened: Opened, found: OpenDataset, keys: Sequence[str]) -> dict[st
     """
     asked: dict[str, dict[str, str]] = {}
     rest = list(keys)
-    for labels in found.definition.label_sources:
+    for place, labels in enumerate(found.definition.label_sources):
         if labels.pipeline is None or not rest:
             continue
-        theirs = {key: key for key in rest} if labels.match == "path" else found.view.label_keys(rest)
+        theirs = {key: key for key in rest} if labels.match == "path" else found.view.label_keys(rest, place)
         mine = {their: key for key, their in theirs.items()}
         with opened.backend.database.read() as conn:
             rows = reports.items_named(conn, full_name(labels.pipeline), sorted(mine))

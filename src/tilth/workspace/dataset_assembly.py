@@ -45,7 +45,7 @@ def assemble(known: DatasetSources, definition: Definition, sources: Sequence[So
     joined: list[Joined] = []
     if definition.older:
         layers = [
-            (each, None if each.source is None else table)
+            (number, each, None if each.source is None else table)
             for number, each in enumerate(definition.label_sources)
             if (table := _labels_of(known, by_role.get(label_role(number)), each)) is not None or each.source is None
         ]

@@ -87,7 +87,7 @@ class DatasetSources:
         """Return what a dataset is made from, in one view of the database."""
         repo = find_dataset(conn, name)
         head = _head(conn, repo, DEFAULT_BRANCH)
-        version = _version(conn, repo, at) if at is not None else None
+        version = find_version_of(conn, repo, at) if at is not None else None
         extra = [*(self._model(conn, model) if model is not None else ()), *self._analysis(conn, repo)]
         document = self.document(head if version is None else version, DEFINITION)
         definition = parse_definition(document)
@@ -273,7 +273,7 @@ def _is_empty(conn: Connection, text: str) -> bool:
     return branch.head is None
 
 
-def _version(conn: Connection, repo: Repo, at: str) -> Commit:
+def find_version_of(conn: Connection, repo: Repo, at: str) -> Commit:
     """Return the commit of a version, named by commit or by number. Raises NotFound."""
     if at.isdecimal() and len(at) < 9:
         branch = find_branch(conn, repo, VERSIONS)

@@ -258,12 +258,13 @@ def _different(before: pa.Table, table: pa.Table) -> pa.Table:
     beside = before.take(place)
     same: Any = pc.is_valid(place)
     for column in table.schema.names[1:]:
-        equal: Any = _equal(table[column], beside[column])
+        equal: Any = equal_values(table[column], beside[column])
         same = pc.and_(same, equal)
     return table.filter(pc.invert(same))
 
 
-def _equal(one: Any, other: Any) -> Any:
+def equal_values(one: Any, other: Any) -> Any:
+    """Tell of two columns where their values are the same; missing is the same as missing."""
     try:
         equal = pc.fill_null(pc.equal(one, other), pa.scalar(False))
         if pa.types.is_floating(one.type):  # what is no number is the same nothing

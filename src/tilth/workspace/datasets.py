@@ -24,6 +24,7 @@ from tilth.contract.datasets import (
     ItemInfo,
     MetricsInfo,
     ValueInfo,
+    VersionChanges,
     VersionInfo,
 )
 from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
@@ -39,8 +40,16 @@ from tilth.versioning import repos
 from tilth.versioning.branches import list_branches
 from tilth.versioning.commits import get_commit
 from tilth.versioning.repos import DATASET, MODEL, Repo
-from tilth.workspace import dataset_acts, dataset_guess, dataset_undo, dataset_versions, exporting, sending
-from tilth.workspace.dataset_sources import DEFINITION
+from tilth.workspace import (
+    dataset_acts,
+    dataset_guess,
+    dataset_undo,
+    dataset_versions,
+    exporting,
+    sending,
+    version_changes,
+)
+from tilth.workspace.dataset_sources import DEFINITION, label_role
 from tilth.workspace.dataset_views import OpenDataset, open_view
 from tilth.workspace.holding_out import untrainable
 from tilth.workspace.names import full_name, short_name
@@ -274,6 +283,14 @@ class LocalDatasets:
         """List saved versions, newest first."""
         return dataset_versions.versions(self._opened, name, after=after, limit=check_limit(limit))
 
+    def version_changes(
+        self, name: str, old: str, new: str, *, what: str = "", after: str | None = None, limit: int = 100
+    ) -> VersionChanges:
+        """Compare two saved versions."""
+        return version_changes.version_changes(
+            self._opened, name, old, new, what=what, after=after, limit=check_limit(limit)
+        )
+
     # Inside
 
     def plan_send(
@@ -410,18 +427,22 @@ class LocalDatasets:
         return found
 
     def _answers(self, found: OpenDataset, key: str) -> Sequence[Mapping[str, Any]]:
-        """Return what people answered about an item, where their answers are published beside the labels."""
-        labels, source = found.definition.labels, found.source("labels")
-        if labels is None or labels.pipeline is None or source is None:
-            return []
-        task = found.view.label_keys([key]).get(key, key)
-        try:
-            view = self._tables.at(f"{source.commit.repo}@{source.commit.id}:answers")
-            rows = view.top("at_ms", Compare(Column("key"), "=", task), limit=_ANSWERS_SHOWN).to_pylist()
-        except TilthError:
-            return []
+        """Return what people answered about an item, where their answers are published beside the labels; of each
+        source of labels, the newest first."""
         shown = ("worker", "label", "result", "seconds", "unsure", "state", "reason", "guideline_version", "at_ms")
-        return [{name: plain(row[name]) for name in shown if name in row} for row in rows]
+        answers: builtins.list[Mapping[str, Any]] = []
+        for place, labels in enumerate(found.definition.label_sources):
+            source = found.source(label_role(place))
+            if labels.pipeline is None or source is None:
+                continue
+            task = found.view.label_keys([key], place).get(key, key)
+            try:
+                view = self._tables.at(f"{source.commit.repo}@{source.commit.id}:answers")
+                rows = view.top("at_ms", Compare(Column("key"), "=", task), limit=_ANSWERS_SHOWN).to_pylist()
+            except TilthError:
+                continue
+            answers += [{name: plain(row[name]) for name in shown if name in row} for row in rows]
+        return answers
 
 
 def shown_columns(found: OpenDataset) -> Sequence[str]:

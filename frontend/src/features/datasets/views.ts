@@ -77,6 +77,7 @@ export const VIEWS: readonly DatasetView[] = [
   { id: "issues", label: "Issues", component: lazy(() => import("./analysis/IssuesView").then(({ IssuesView }) => ({ default: IssuesView }))) },
   { id: "similar", label: "Find similar", component: lazy(() => import("./analysis/SimilarView").then(({ SimilarView }) => ({ default: SimilarView }))) },
   { id: "slices", label: "Slices", whole: true, component: lazy(() => import("./slices/SlicesView").then(({ SlicesView }) => ({ default: SlicesView }))) },
+  { id: "versions", label: "Versions", whole: true, component: lazy(() => import("./versions/VersionsView").then(({ VersionsView }) => ({ default: VersionsView }))) },
   { id: "train", label: "Train", component: lazy(() => import("./train/TrainView").then(({ TrainView }) => ({ default: TrainView }))) },
 ];
 

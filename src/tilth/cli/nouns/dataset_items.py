@@ -16,7 +16,16 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.specs import read_specs
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import committed, number, safe, when
-from tilth.contract.datasets import ActInfo, DatasetInfo, Datasets, IntervalInfo, ItemInfo, MetricsInfo, VersionInfo
+from tilth.contract.datasets import (
+    ActInfo,
+    DatasetInfo,
+    Datasets,
+    IntervalInfo,
+    ItemInfo,
+    MetricsInfo,
+    VersionChanges,
+    VersionInfo,
+)
 from tilth.contract.values import CommitInfo, Page
 from tilth.errors import Invalid, TilthError
 from tilth.model.names import DEFAULT_PROJECT
@@ -222,7 +231,40 @@ def versions(session: Session, name: str, after: str | None, limit: int) -> None
         session.note(note)
 
 
-COMMANDS = (define, guess, list_, show, items, metrics, fix, mark, undo, acts, save, versions)
+@click.command("changes", cls=Command, example="tilth dataset changes cells 1 2 --what relabeled")
+@click.argument("name", metavar="DATASET")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option(
+    "--what", default="", type=click.Choice(["", "added", "removed", "relabeled", "otherwise"]), help="Only these."
+)
+@paging(100)
+@pass_session
+def changes(session: Session, name: str, old: str, new: str, what: str, after: str | None, limit: int) -> None:
+    """Say which items differ between two saved versions: numbers or commits."""
+    found = session.workspace().datasets.version_changes(name, old, new, what=what, after=after, limit=limit)
+    session.show(found, _print_changes)
+    if note := more(found.items):
+        session.note(note)
+
+
+COMMANDS = (define, guess, list_, show, items, metrics, fix, mark, undo, acts, save, versions, changes)
+
+
+def _print_changes(found: VersionChanges) -> None:
+    print(
+        f"Version {found.old.number} → {found.new.number}: {number(found.added)} added, "
+        f"{number(found.removed)} removed, {number(found.relabeled)} relabeled, "
+        f"{number(found.otherwise)} otherwise changed"
+    )
+    print_table(
+        ["item", "what", "label", "label then"],
+        (
+            [safe(each.key), each.what, safe(each.new_label or ""), safe(each.old_label or "")]
+            for each in found.items.items
+        ),
+        empty="No item differs.",
+    )
 
 
 def _counted(datasets: Datasets, info: DatasetInfo) -> DatasetInfo:
