@@ -9,6 +9,7 @@ import { type LabelingSearch, labelingSearch } from "@/features/labeling/place";
 import { Empty, ErrorNote, Page } from "@/ui";
 
 import { LabelFrame, OnlyLabeling } from "./LabelFrame";
+import { Alone } from "./Alone";
 import { Shell } from "./Shell";
 
 /** The label page stands alone, for those who run the work too: they see what labelers see. */
@@ -17,6 +18,7 @@ function Frame() {
   const path = useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? "" });
   const me = useRead("access.me", {});
   if (path === "/label" || path.startsWith("/label/")) return <LabelFrame />;
+  if (path === "/report" && me.data?.role !== "labeler") return <Alone />;
   if (me.data?.role !== "labeler") return <Shell />;
   return path === "/" ? <Navigate to="/label" replace /> : <OnlyLabeling />;
 }
@@ -81,6 +83,19 @@ const run = createRoute({
     return { ...(state ? { state } : {}), ...(item ? { item } : {}) };
   },
   component: lazyRouteComponent(() => import("@/features/pipelines/RunPage"), "RunPage"),
+});
+const report = createRoute({
+  getParentRoute: () => root,
+  path: "/report",
+  validateSearch: (search: Record<string, unknown>): { of?: string; dataset?: string; item?: string } => {
+    const found: { of?: string; dataset?: string; item?: string } = {};
+    for (const name of ["of", "dataset", "item"] as const) {
+      const value = text(search[name]);
+      if (value) found[name] = value;
+    }
+    return found;
+  },
+  component: lazyRouteComponent(() => import("@/features/lineage/ReportPage"), "ReportPage"),
 });
 const lineage = createRoute({
   getParentRoute: () => root,
@@ -176,7 +191,7 @@ const labelOne = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model, settings, settingsPart, labelHome, labelOne]),
+  routeTree: root.addChildren([home, data, dataRepo, pipelines, pipelineNew, pipeline, run, lineage, report, labeling, labelingNew, labelingOne, datasets, dataset, models, modelsCompare, model, settings, settingsPart, labelHome, labelOne]),
   defaultPreload: "intent",
 });
 

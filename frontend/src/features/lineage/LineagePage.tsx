@@ -51,7 +51,12 @@ function LineageOf({ of }: { of: string }) {
     <Page
       title={path ? <>{path} <span className="quiet">in {repo}</span></> : repo}
       about={<>{here.message && <>“{here.message}” · </>}{origin(here)} · <When ms={here.at_ms} /></>}
-      acts={!isRecord && <Share pinned={pinned} />}
+      acts={
+        <>
+          {!isRecord && <Share pinned={pinned} />}
+          <Link className="button" to="/report" search={{ of: pinned }} title="Where it came from on one page, to print, to send or to keep">Report</Link>
+        </>
+      }
     >
       <Facts
         facts={[

@@ -75,12 +75,11 @@ export function ItemPanel({ name, question, classes, acts, mayWrite, itemKey, pl
                 </Suspense>
               </Part>
             ))}
-            {item.media.reference && (
+            {(item.media.reference || dataset.versions > 0) && (
               <p className="item-from">
                 <Icon name="lineage" size={14} />
-                <Link to="/lineage" search={{ of: item.media.reference }}>
-                  Where it came from and what came from it
-                </Link>
+                {item.media.reference && <Link to="/lineage" search={{ of: item.media.reference }}>Where it came from and what came from it</Link>}
+                <Link to="/report" search={{ of: item.media.reference ?? `${name}@versions`, dataset: name, item: item.key }}>Report</Link>
               </p>
             )}
           </>
