@@ -67,7 +67,6 @@ export const verbs = {
   "datasets.thumbnail": "GET",
   "datasets.undo": "POST",
   "datasets.values": "GET",
-  "datasets.version_changes": "GET",
   "datasets.versions": "GET",
   "drafts.commit": "POST",
   "drafts.delete": "POST",

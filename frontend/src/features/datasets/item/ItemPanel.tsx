@@ -33,7 +33,7 @@ interface Props {
 }
 
 /** One item: all that is known about it, and what one can do. */
-export function ItemPanel({ name, question, classes, acts, mayWrite, itemKey, place, matching, known, go, onStep, onClose }: Props) {
+export function ItemPanel({ name, dataset, question, classes, acts, mayWrite, itemKey, place, matching, known, go, onStep, onClose }: Props) {
   const { model, at } = asked(question);
   const found = useRead("datasets.item", { name, key: itemKey, ...(model ? { model } : {}), ...(at ? { at } : {}) });
   const item = found.data?.item ?? known;
