@@ -67,6 +67,7 @@ export const grants = {
   "datasets.thumbnail": ["auditor", "curator", "owner", "reader", "writer"],
   "datasets.undo": ["curator", "owner", "writer"],
   "datasets.values": ["auditor", "curator", "owner", "reader", "writer"],
+  "datasets.version_changes": ["auditor", "curator", "owner", "reader", "writer"],
   "datasets.versions": ["auditor", "curator", "owner", "reader", "writer"],
   "drafts.commit": ["curator", "owner", "writer"],
   "drafts.delete": ["curator", "owner", "writer"],

@@ -67,6 +67,7 @@ export const verbs = {
   "datasets.thumbnail": "GET",
   "datasets.undo": "POST",
   "datasets.values": "GET",
+  "datasets.version_changes": "GET",
   "datasets.versions": "GET",
   "drafts.commit": "POST",
   "drafts.delete": "POST",

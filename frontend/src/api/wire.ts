@@ -1148,6 +1148,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/version-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare two saved versions, each by number or commit: counts, and the items that differ by key. */
+        get: operations["datasets.version_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/versions": {
         parameters: {
             query?: never;
@@ -6231,6 +6248,16 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_VersionChange_: {
+            /** Items */
+            items: components["schemas"]["VersionChange"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_VersionInfo_: {
             /** Items */
             items: components["schemas"]["VersionInfo"][];
@@ -7576,6 +7603,37 @@ export interface components {
             again?: boolean;
             /** Against */
             against?: string | null;
+        };
+        /**
+         * VersionChange
+         * @description One item that differs between two versions.
+         */
+        VersionChange: {
+            /** Key */
+            key: string;
+            /** New Label */
+            new_label: string | null;
+            /** Old Label */
+            old_label: string | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * VersionChanges
+         * @description What differs between two versions: how many items in which way, and a page of them by key.
+         */
+        VersionChanges: {
+            /** Added */
+            added: number;
+            items: components["schemas"]["Page_VersionChange_"];
+            new: components["schemas"]["VersionInfo"];
+            old: components["schemas"]["VersionInfo"];
+            /** Otherwise */
+            otherwise: number;
+            /** Relabeled */
+            relabeled: number;
+            /** Removed */
+            removed: number;
         };
         /**
          * VersionInfo
@@ -9935,6 +9993,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValueInfo"][];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "datasets.version_changes": {
+        parameters: {
+            query: {
+                name: string;
+                old: string;
+                new: string;
+                what?: string;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionChanges"];
                 };
             };
             /** @description What went wrong, and what helps. */
