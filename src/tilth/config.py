@@ -16,6 +16,7 @@ CACHE_VARIABLE = "TILTH_CACHE_SIZE"
 BACKUP_VARIABLE = "TILTH_BACKUP"
 FETCH_VARIABLE = "TILTH_FETCH"
 FETCH_PUBLIC, FETCH_ANY = "public", "any"
+BUCKETS_VARIABLE = "TILTH_BUCKETS"
 COMPRESSION_VARIABLE = "TILTH_COMPRESSION"
 RESERVE_VARIABLE = "TILTH_RESERVE"
 DEFAULT_RESERVE = 64 << 20
@@ -52,6 +53,21 @@ def fetching_allowed() -> str:
     """Return what a server may fetch for its callers (`$TILTH_FETCH`): "" nothing, "public" addresses, or "any"."""
     told = os.environ.get(FETCH_VARIABLE, "").strip().lower()
     return told if told in (FETCH_PUBLIC, FETCH_ANY) else ""
+
+
+def allowed_bucket(url: str) -> str | None:
+    """Return the URL by which a server may reach this place in an object store for its callers, None where it may not.
+
+    `$TILTH_BUCKETS` lists URLs, with spaces between: what lies at or below one is allowed, with that one's options.
+    """
+    if "?" in url or "//" in url.partition("://")[2] or {".", ".."} & set(url.split("/")):
+        return None
+    for each in os.environ.get(BUCKETS_VARIABLE, "").split():
+        place, question, options = each.partition("?")
+        place = place.rstrip("/")
+        if url.rstrip("/") == place or url.startswith(f"{place}/"):
+            return f"{url}{question}{options}"
+    return None
 
 
 def compresses_chunks() -> bool:

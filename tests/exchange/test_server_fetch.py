@@ -39,3 +39,30 @@ def test_a_server_fetches_where_it_may_for_those_who_may(tmp_path: Path, monkeyp
         site.shutdown()
         thread.join()
         site.server_close()
+
+
+def test_a_server_reaches_only_those_places_in_object_stores_that_it_was_told(
+    tmp_path: Path, s3_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, _, options = s3_url.partition("?")
+    monkeypatch.setenv("TILTH_BUCKETS", f"gs://elsewhere {place}/shared/?{options}")
+    token = owner_token(tmp_path / "workspace")
+    with ServerProcess(tmp_path / "workspace") as server, tilth.connect(server.url, token=token) as owner:
+        owner.repos.create("raw")
+        owner.files.put_many("raw", [("a", b"one"), ("b/c", b"two")])
+        done = owner.files.get_bucket("raw", f"{place}/shared/out", by_server=True)
+        assert (done.files, done.sent) == (2, 2)
+        assert owner.files.get_bucket("raw", f"{place}/shared/out", by_server=True).sent == 0
+        back = owner.files.put_bucket("raw:back", f"{place}/shared/out", message="back", by_server=True)
+        assert (back.files, back.message) == (4, "back")
+        assert b"".join(owner.files.read("raw:back/b/c")) == b"two"
+        for other in (place, f"{place}/sharedbut", f"{place}/shared/../x", f"{place}/shared/out?{options}", "gs://e/x"):
+            with pytest.raises(Denied, match="does not reach"):
+                owner.files.put_bucket("raw", other, by_server=True)
+            with pytest.raises(Denied, match="does not reach"):
+                owner.files.get_bucket("raw", other, by_server=True)
+        owner.access.create_user("rita", role="reader")
+        with tilth.connect(server.url, token=owner.access.create_token("rita").token) as reader:
+            for call in (reader.files.put_bucket, reader.files.get_bucket):
+                with pytest.raises(Denied, match="role reader"):
+                    call("raw", f"{place}/shared/out", by_server=True)

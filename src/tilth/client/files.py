@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from tilth.client.told import told
 from tilth.client.transport import PIECE, Transport
 from tilth.client.uploads import RemoteUploads
 from tilth.contract import archive
@@ -183,8 +184,13 @@ class RemoteFiles:
             "files.put_url", CommitInfo, reference=reference, url=url, unpack=unpack, private=private, message=message
         )
 
-    def put_bucket(self, reference: str, url: str, *, message: str = "", progress: Progress = silent) -> CommitInfo:
+    def put_bucket(
+        self, reference: str, url: str, *, message: str = "", by_server: bool = False, progress: Progress = silent
+    ) -> CommitInfo:
         """Send the objects below the URL of an object store on, with the credentials of this process."""
+        if by_server:
+            given = {"reference": reference, "url": url, "message": message}
+            return told(self._call, "files.put_bucket", CommitInfo, progress, **given)
         from tilth.exchange import bucket_uploading
         from tilth.exchange.remembered import cache_folder
 
@@ -252,8 +258,12 @@ class RemoteFiles:
         progress.end()
         return count
 
-    def get_bucket(self, reference: str, url: str, *, progress: Progress = silent) -> BucketReport:
+    def get_bucket(
+        self, reference: str, url: str, *, by_server: bool = False, progress: Progress = silent
+    ) -> BucketReport:
         """Send a commit, folder or file on to an object store, with the credentials of this process."""
+        if by_server:
+            return told(self._call, "files.get_bucket", BucketReport, progress, reference=reference, url=url)
         from tilth.exchange import bucket_sending
         from tilth.exchange.remembered import cache_folder
 

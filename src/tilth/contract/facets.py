@@ -220,11 +220,14 @@ class Files(Protocol):
         none, gets the name that the URL has.
         """
 
-    def put_bucket(self, reference: str, url: str, *, message: str = "", progress: Progress = silent) -> CommitInfo:
+    def put_bucket(
+        self, reference: str, url: str, *, message: str = "", by_server: bool = False, progress: Progress = silent
+    ) -> CommitInfo:
         """Write all objects below an s3://, gs:// or az:// URL under `repo[@branch][:path]`.
 
         The credentials are the caller's. An object whose ETag and size are those of the last time is not fetched again,
-        also when that was interrupted. Cost: a listing, and the reading of what is new.
+        also when that was interrupted. Cost: a listing, and the reading of what is new. `by_server` lets a server do it
+        with its own credentials; it raises Denied unless its `TILTH_BUCKETS` names that place.
         """
 
     def append(self, reference: str, source: bytes | BinaryIO, *, message: str = "") -> CommitInfo:
@@ -266,11 +269,13 @@ class Files(Protocol):
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
         """Write a commit, folder or file below `destination`; returns the number of files."""
 
-    def get_bucket(self, reference: str, url: str, *, progress: Progress = silent) -> BucketReport:
+    def get_bucket(
+        self, reference: str, url: str, *, by_server: bool = False, progress: Progress = silent
+    ) -> BucketReport:
         """Write a commit, folder or file below an s3://, gs:// or az:// URL, with the caller's credentials.
 
         Only what is not there or differs is sent; a file becomes the object `url`, or lands below it where that ends
-        with a slash. Links are left out, and what else lies there stays.
+        with a slash. Links are left out, and what else lies there stays. `by_server` as for `put_bucket`.
         """
 
 

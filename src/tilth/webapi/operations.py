@@ -86,6 +86,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "files.walk": Operation("GET", READ),
     "files.read": Operation("GET", READ, special=True),
     "files.archive": Operation("GET", READ, special=True),
+    "files.put_bucket": Operation("POST", WRITE, special=True),
+    "files.get_bucket": Operation("POST", WRITE, special=True),
     "drafts.open": Operation("POST", WRITE),
     "drafts.put": Operation("POST", WRITE, ANY_BODY, special=True, audited=False),
     "drafts.delete": Operation("POST", WRITE, audited=False),
@@ -259,8 +261,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 COMPOSED: Final = {
     "files.put_folder": "files.put_many",
     "files.get_folder": "files.archive",
-    "files.put_bucket": "files.put_many",
-    "files.get_bucket": "files.read",
     "maintenance.run": "maintenance.status",
 }
 """Facet methods that a client builds from another operation."""

@@ -21,6 +21,7 @@ from tilth.progress import Progress
 from tilth.webapi.answers import json_answer
 from tilth.webapi.failures import body_of, unknown
 from tilth.webapi.guard import add, workspace_of
+from tilth.webapi.methods import check_reference
 
 LONGEST_WAIT_S = 25.0
 _FIRST_PAUSE_S = 0.02
@@ -57,8 +58,37 @@ class PurgeRequest(BaseModel):
     wait_s: Annotated[float, Field(ge=0, le=3600)] = 60.0
 
 
+class PutBucketRequest(BaseModel):
+    """From which place in an object store to where."""
+
+    reference: str
+    url: str
+    message: str = ""
+
+
+class GetBucketRequest(BaseModel):
+    """What to write to which place in an object store."""
+
+    reference: str
+    url: str
+
+
 def add_waiting(router: APIRouter) -> None:
     """Add the routes that take their time."""
+    add(
+        router,
+        "files.put_bucket",
+        put_bucket,
+        summary="Write all objects below a URL that the server may reach; answers lines of JSON, `result` last.",
+        responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
+    )
+    add(
+        router,
+        "files.get_bucket",
+        get_bucket,
+        summary="Write a version below a URL that the server may reach; answers lines of JSON, `result` last.",
+        responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON."}},
+    )
     add(
         router,
         "jobs.wait",
@@ -156,6 +186,28 @@ async def purge(request: Request, body: PurgeRequest) -> Response:
 
     def act(progress: Progress) -> Any:
         return asdict(maintenance.purge(**body.model_dump(), progress=progress))
+
+    return StreamingResponse(_told(act), media_type="application/x-ndjson")
+
+
+async def put_bucket(request: Request, body: PutBucketRequest) -> Response:
+    """Fetch objects in a thread and stream what it says."""
+    check_reference(body.reference)
+    files = workspace_of(request).files
+
+    def act(progress: Progress) -> Any:
+        return asdict(files.put_bucket(body.reference, body.url, message=body.message, progress=progress))
+
+    return StreamingResponse(_told(act), media_type="application/x-ndjson")
+
+
+async def get_bucket(request: Request, body: GetBucketRequest) -> Response:
+    """Send objects in a thread and stream what it says."""
+    check_reference(body.reference)
+    files = workspace_of(request).files
+
+    def act(progress: Progress) -> Any:
+        return asdict(files.get_bucket(body.reference, body.url, progress=progress))
 
     return StreamingResponse(_told(act), media_type="application/x-ndjson")
 

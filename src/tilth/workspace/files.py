@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from tilth.config import FETCH_ANY, FETCH_PUBLIC, FETCH_VARIABLE, fetching_allowed
+from tilth.config import BUCKETS_VARIABLE, FETCH_ANY, FETCH_PUBLIC, FETCH_VARIABLE, allowed_bucket, fetching_allowed
 from tilth.contract.principal import FOLDER
 from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import Conflict, Denied, Invalid, NotFound, NothingToCommit
@@ -128,12 +128,15 @@ class LocalFiles:
                 f"{FETCH_VARIABLE}={FETCH_ANY if allowed else FETCH_PUBLIC}.",
             )
 
-    def put_bucket(self, reference: str, url: str, *, message: str = "", progress: Progress = silent) -> CommitInfo:
+    def put_bucket(
+        self, reference: str, url: str, *, message: str = "", by_server: bool = False, progress: Progress = silent
+    ) -> CommitInfo:
         """Write all objects below the URL of an object store; those of the last time are not fetched again."""
         from tilth.workspace.bucket_files import fetched_edits
 
         asked = revisions.parse(reference)
         self._writable(asked)
+        url = self._reachable(url)
         with self._backend.act():  # what is found to be here stays until the commit names it
             edits = fetched_edits(self._backend, url, asked.path or "", progress)
             return self._commit(asked, edits, message)
@@ -256,15 +259,34 @@ class LocalFiles:
             raise _missing(reference, path)
         return checkout.checkout(tree, destination, prefix=path, progress=progress)
 
-    def get_bucket(self, reference: str, url: str, *, progress: Progress = silent) -> BucketReport:
+    def get_bucket(
+        self, reference: str, url: str, *, by_server: bool = False, progress: Progress = silent
+    ) -> BucketReport:
         """Write a commit, folder or file below the URL of an object store; only what is not there or differs."""
         from tilth.exchange import bucket_sending
 
         asked = revisions.parse(reference)
         commit = releasing.readable(self._backend, asked)
         pinned = f"{asked.full_name}@{commit.id}"
-        memory = self._backend.scratch
+        memory, url = self._backend.scratch, self._reachable(url)
         return bucket_sending.send(self, pinned, asked.path or "", url, memory=memory, progress=progress)
+
+    def _reachable(self, url: str) -> str:
+        """Return the URL by which this process reaches a place in an object store for the caller.
+
+        Who holds the folder itself uses their own credentials. Through a server others would use those of the server:
+        they get only where who runs it says. Raises Denied.
+        """
+        if self._principal.origin == FOLDER:
+            return url
+        allowed = allowed_bucket(url)
+        if allowed is None:
+            raise Denied(
+                f"This server does not reach {url.partition('?')[0]} for its callers.",
+                help="Transfer it from your own machine (`tilth` does, without --by-server), or ask who runs the server "
+                f"to name it in {BUCKETS_VARIABLE}.",
+            )
+        return allowed
 
     def _at(self, reference: str) -> tuple[Tree, str]:
         asked = revisions.parse(reference)

@@ -40,8 +40,11 @@ _OTHER_ARCHIVES = frozenset(
 @click.option("-f", "--force", is_flag=True, help="Overwrite files that are there.")
 @click.option("--start", type=click.IntRange(min=0), default=0, metavar="BYTE", help="Of a file: the first byte.")
 @click.option("--stop", type=click.IntRange(min=0), default=None, metavar="BYTE", help="Of a file: where to stop.")
+@click.option("--by-server", is_flag=True, help="Let the server write to the object store; it must allow that.")
 @pass_session
-def command(session: Session, reference: str, destination: str, force: bool, start: int, stop: int | None) -> None:
+def command(
+    session: Session, reference: str, destination: str, force: bool, start: int, stop: int | None, by_server: bool
+) -> None:
     """Write a commit, folder or file to this machine.
 
     A commit or folder lands below DEST; a file becomes DEST, or lands in it when DEST is a folder. Files that are
@@ -65,8 +68,10 @@ def command(session: Session, reference: str, destination: str, force: bool, sta
     if destination.lower().startswith(_BUCKETS):
         if start or stop is not None:
             raise Invalid("A part of a file cannot become an object.", help="Get it as a file first.")
-        _get_bucket(session, workspace, reference, destination)
+        _get_bucket(session, workspace, reference, destination, by_server=by_server)
         return
+    if by_server:
+        raise Invalid("--by-server is for object stores.", help="Leave it out, or name an s3://, gs:// or az:// URL.")
     target = local_path(destination)
     if file is not None and is_file:
         part = (start, stop)
@@ -78,9 +83,9 @@ def command(session: Session, reference: str, destination: str, force: bool, sta
     session.show(count, lambda number: print(f"Wrote {counted(number, 'file')} to {safe(destination)}."))
 
 
-def _get_bucket(session: Session, workspace: Workspace, reference: str, url: str) -> None:
+def _get_bucket(session: Session, workspace: Workspace, reference: str, url: str, *, by_server: bool) -> None:
     with session.progress() as progress:
-        done = workspace.files.get_bucket(reference, url, progress=progress)
+        done = workspace.files.get_bucket(reference, url, by_server=by_server, progress=progress)
     if done.links:
         named = ", ".join(safe(link) for link in done.links[:3]) + (", …" if len(done.links) > 3 else "")
         session.note(f"Left out {counted(len(done.links), 'link')}, which an object store cannot hold: {named}.")

@@ -61,7 +61,7 @@ class _Asked:
 @click.option("--mirror", is_flag=True, help="Also delete what the (one) source folder lacks.")
 @click.option("--append", is_flag=True, help="Write the (one) source file behind what PATH holds.")
 @click.option("--unpack", is_flag=True, help="Put the files of the source archives (tar, zip) and not the archives.")
-@click.option("--by-server", is_flag=True, help="Let the server fetch the (one) URL; it must allow that.")
+@click.option("--by-server", is_flag=True, help="Let the server fetch the (one) URL or prefix; it must allow that.")
 @click.option("--allow-private", is_flag=True, help="Also fetch URLs of this machine and of private networks.")
 @message_option
 @pass_session
@@ -97,7 +97,7 @@ def command(
     if append:
         done = _append(session, workspace, target, asked)
     elif by_server:
-        done = _by_server(workspace, target, asked)
+        done = _by_server(session, workspace, target, asked)
     else:
         done = _put(session, workspace, asked)
     session.show(done, lambda done: print(committed(done, commit)))
@@ -129,9 +129,14 @@ def _piped(progress: Progress) -> BinaryIO:
     return watched(sys.stdin.buffer, progress, "Reading standard input")
 
 
-def _by_server(workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
+def _by_server(session: Session, workspace: Workspace, target: str, asked: _Asked) -> CommitInfo:
+    if len(asked.sources) == 1 and asked.sources[0].lower().startswith(_BUCKETS):
+        with session.progress() as progress:
+            return workspace.files.put_bucket(
+                target.rstrip("/"), asked.sources[0], message=asked.message, by_server=True, progress=progress
+            )
     if len(asked.sources) != 1 or not asked.sources[0].lower().startswith(("http://", "https://")):
-        raise Invalid("--by-server needs one http(s) URL.", help="Leave it out to send from here.")
+        raise Invalid("--by-server needs one URL.", help="Leave it out to send from here.")
     return workspace.files.put_url(
         target, asked.sources[0], unpack=asked.unpack, private=asked.private, message=asked.message
     )
