@@ -283,8 +283,8 @@ class LocalFiles:
         if allowed is None:
             raise Denied(
                 f"This server does not reach {url.partition('?')[0]} for its callers.",
-                help="Transfer it from your own machine (`tilth` does, without --by-server), or ask who runs the server "
-                f"to name it in {BUCKETS_VARIABLE}.",
+                help="Transfer it from your own machine (`tilth` does, without --by-server), or ask who runs the "
+                f"server to name it in {BUCKETS_VARIABLE}.",
             )
         return allowed
 
