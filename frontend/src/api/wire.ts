@@ -1446,6 +1446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/get-bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a version below a URL that the server may reach; answers lines of JSON, `result` last.
+         * @description Send objects in a thread and stream what it says.
+         */
+        post: operations["files.get_bucket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/list": {
         parameters: {
             query?: never;
@@ -1514,6 +1534,26 @@ export interface paths {
          * @description Write the files of an archive (tar, zip) below `repo[@branch][:path]`.
          */
         post: operations["files.put_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/put-bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write all objects below a URL that the server may reach; answers lines of JSON, `result` last.
+         * @description Fetch objects in a thread and stream what it says.
+         */
+        post: operations["files.put_bucket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4894,6 +4934,16 @@ export interface components {
             wait_s?: number;
         };
         /**
+         * GetBucketRequest
+         * @description What to write to which place in an object store.
+         */
+        GetBucketRequest: {
+            /** Reference */
+            reference: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * GivenAnswer
          * @description One labeler's answer, the labeler by opaque id. `result` is the Label Studio result list.
          */
@@ -6477,6 +6527,18 @@ export interface components {
             reference: string;
             /** Wait S */
             wait_s?: number;
+        };
+        /**
+         * PutBucketRequest
+         * @description From which place in an object store to where.
+         */
+        PutBucketRequest: {
+            /** Message */
+            message?: string;
+            /** Reference */
+            reference: string;
+            /** Url */
+            url: string;
         };
         /**
          * QueueInfo
@@ -10568,6 +10630,40 @@ export interface operations {
             };
         };
     };
+    "files.get_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GetBucketRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines of JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     "files.list": {
         parameters: {
             query: {
@@ -10693,6 +10789,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommitInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "files.put_bucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBucketRequest"];
+            };
+        };
+        responses: {
+            /** @description Lines of JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description What went wrong, and what helps. */
