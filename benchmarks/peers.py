@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import Cost, command
+from tilth.storage.reserve import RESERVE_FILE
 
 PEERS_FOLDER = Path(os.environ.get("TILTH_BENCH_PEERS", Path(__file__).parent.parent / ".peers"))
 
@@ -162,5 +163,10 @@ def tilth(workspace: Path, *words: str, **settings: str) -> Cost:
 
 
 def stored_bytes(folder: Path) -> int:
-    """Return the bytes of all files below a folder."""
-    return sum(os.lstat(os.path.join(place, name)).st_size for place, _, names in os.walk(folder) for name in names)
+    """Return the bytes of all files below a folder, but for space that a workspace holds free for a full disk."""
+    return sum(
+        os.lstat(os.path.join(place, name)).st_size
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name != RESERVE_FILE
+    )

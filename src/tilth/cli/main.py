@@ -60,7 +60,7 @@ _PLACES = {
         "model": Place("tilth.cli.nouns.model", "Models: versions, comparisons, tests, promotion."),
         "slice": Place("tilth.cli.nouns.slice", "Slices: named sets of a dataset's items."),
         "user": Place("tilth.cli.nouns.user", "Users, their tokens, invites."),
-        "workspace": Place("tilth.cli.nouns.workspace", "The workspace itself: moving it to other backends."),
+        "workspace": Place("tilth.cli.nouns.workspace", "The workspace itself, moved to other backends."),
         "audit": Place("tilth.cli.nouns.audit", "Who did what, and what was refused."),
     },
 }

@@ -13,9 +13,9 @@ from tilth.config import is_url
 from tilth.errors import Corrupt, Invalid
 
 
-@click.group("workspace", cls=Noun, short_help="The workspace itself.")
+@click.group("workspace", cls=Noun, short_help="The workspace itself, moved to other backends.")
 def command() -> None:
-    """The workspace itself."""
+    """The workspace itself, moved to other backends."""
 
 
 @command.command(
