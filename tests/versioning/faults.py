@@ -31,6 +31,8 @@ class Faults:
     def __init__(self, seed: int, share: float) -> None:
         self.share = share
         self.down = False
+        self.script: list[str] = []
+        """What happens to the next requests, before it is drawn."""
         self.done: Counter[str] = Counter()
         self.late: list[threading.Timer] = []
         self._draw = random.Random(seed)
@@ -40,6 +42,7 @@ class Faults:
         """Say what happens to the next request; "" where it goes well."""
         with self._lock:
             way = self._draw.choice(WAYS) if self._draw.random() < self.share else ""
+            way = self.script.pop(0) if self.script else way
             way = "drop" if self.down else way
             self.done[way] += 1
             return way

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from faults import WAYS, Faults, faulty
@@ -75,6 +77,46 @@ def test_a_faulty_object_store_costs_time_and_nothing_else(faults: Faults, tmp_p
         assert set(backend.store.place.packs()) == {each.pack for each in SqlCatalogue(backend.database).packs()}
     if rounds > 100:
         assert set(WAYS) <= set(faults.done)
+
+
+LARGE = random.Random(1).randbytes(20 << 20)
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "stale list"])
+def test_every_request_is_asked_again(faults: Faults, way: str) -> None:
+    bucket = bucket_client.Bucket(os.environ["TILTH_STORAGE_URL"])
+    for number in range(3):
+        bucket.put(f"kept/{number}", b"%d" % number * 1000)
+    acts: dict[str, Callable[[], object]] = {
+        "put": lambda: bucket.put("new/small", b"1" * 1000),
+        "create": lambda: bucket.create("new/created", b"1" * 1000),
+        "replace": lambda: bucket.replace("new/replaced", b"1" * 1000, {}),
+        "get": lambda: bucket.get("kept/1") == b"1" * 1000,
+        "get range": lambda: bucket.get_range("kept/1", 10, 20) == (b"1" * 10, 1000),
+        "size": lambda: bucket.size("kept/1") == 1000,
+        "list": lambda: list(bucket.list("kept")) == [f"kept/{number}" for number in range(3)],
+        "delete": lambda: bucket.delete("kept/2"),
+    }
+    for act in acts.values():
+        faults.script = [way]
+        assert act() is not False or act is acts["create"]
+    for number in range(5):  # of the requests of an upload in parts
+        faults.script = [""] * number + [way]
+        bucket.put(f"large/{number}", LARGE)
+        assert bucket.get(f"large/{number}") == LARGE
+    assert bucket.get("new/small") == bucket.get("new/created") == bucket.get("new/replaced") == b"1" * 1000
+    assert list(bucket.list("kept")) == ["kept/0", "kept/1"]
+
+
+def test_a_listing_that_is_cut_goes_on_behind_the_last_key_that_came(faults: Faults, buckets: TestBuckets) -> None:
+    url = os.environ["TILTH_STORAGE_URL"]
+    folder = buckets.folder / urlsplit(url).netloc / urlsplit(url).path.strip("/") / "many"
+    folder.mkdir(parents=True)
+    for number in range(1100):  # a server tells a thousand at once
+        (folder / f"{number:04}").touch()
+    faults.script = ["", "half answer"]
+    assert list(bucket_client.Bucket(url).list("many")) == [f"many/{number:04}" for number in range(1100)]
+    assert not faults.script
 
 
 def test_an_object_store_that_stays_down_is_named_and_goes_on_when_it_is_back(faults: Faults, tmp_path: Path) -> None:

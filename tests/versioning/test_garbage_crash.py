@@ -161,7 +161,7 @@ def test_a_purge_killed_at_a_step_shows_nothing_and_the_next_collection_ends_it(
     with open_backend(folder) as backend:
         repo = create_repo(backend, "digits")
         head = put(backend, repo, {"a": noise(1), "secret/small": noise(2), "secret/large": large})
-        secret = [each for stone in contents_at(backend, head, "secret").values() for each in records(backend, stone)]
+        secret = [each for _, content in contents_at(backend, head, "secret") for each in records(backend, content)]
     kill(folder, name, 1, "secret")
     with open_backend(folder) as backend:
         tree = Tree(backend.store, head.tree)

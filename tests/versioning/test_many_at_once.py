@@ -167,7 +167,7 @@ class Process:
             commit = commit_edits(self.backend, "shared", "main", edits, author="w")
         self.note(commit, {**self.mine, path: secret})
         entry = Tree(self.backend.store, commit.tree).stat(path)
-        purging.purge(self.backend, {path: content_of(entry)}, repo="shared", author="w", reason="secret")
+        purging.purge(self.backend, [(path, content_of(entry))], repo="shared", author="w", reason="secret")
         self.say(purged=secret)
         self.backend.store.rotate()
         if self.draw.random() < 0.5:

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +35,9 @@ except ImportError as missing:
 SCHEMES = ("s3", "gs", "az", "abfs", "abfss", "file", "memory")
 MULTIPART_SIZE = 8 << 20
 """Larger objects go up in parts of this size, several at a time."""
+
+_CUT_LISTINGS = 20
+"""So often the answer to a listing may be cut short: obstore asks again only until an answer begins."""
 
 _RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=90)}
 _OPTIONS = {"s3": ("endpoint", "region"), "gs": (), "az": ("endpoint", "account_name"), "file": (), "memory": ()}
@@ -66,7 +69,7 @@ class Bucket:
         size = data.stat().st_size if isinstance(data, Path) else len(data)
         with self._translated():
             if size > MULTIPART_SIZE:
-                obstore.put(self._store, key, data, chunk_size=MULTIPART_SIZE, max_concurrency=4)
+                self._put_parts(key, data, size)
                 return
             if self._conditional:
                 try:
@@ -84,6 +87,18 @@ class Bucket:
                         raise
                     self._conditional = False
             obstore.put(self._store, key, data, use_multipart=False)
+
+    def _put_parts(self, key: str, data: bytes | Path, size: int) -> None:
+        try:
+            obstore.put(self._store, key, data, chunk_size=MULTIPART_SIZE, max_concurrency=4)
+        except (BaseError, FileNotFoundError) as error:
+            # Where the last answer was lost, the next try is told that there is no such upload: it may have ended well.
+            if "NoSuchUpload" not in str(error):
+                raise
+            with suppress(FileNotFoundError):
+                if obstore.head(self._store, key)["size"] == size:
+                    return
+            obstore.put(self._store, key, data, chunk_size=MULTIPART_SIZE, max_concurrency=4)
 
     def create(self, key: str, data: bytes) -> bool:
         """Store an object unless there is one; tell whether it was. Where the store cannot tell, the last one wins."""
@@ -176,10 +191,24 @@ class Bucket:
     def entries(self, prefix: str = "") -> Iterator[Listed]:
         """List the objects whose keys begin so, with sizes and ETags. A thousand cost one request."""
         self._check_process()
+        last: str | None = None
         with self._translated():
-            for page in obstore.list(self._store, prefix):
+            pages = obstore.list(self._store, prefix)
+            tries = 0
+            while True:
+                try:
+                    page = next(pages)
+                except StopIteration:
+                    return
+                except BaseError as error:
+                    tries += 1
+                    if "list response body" not in str(error) or tries > _CUT_LISTINGS:
+                        raise
+                    pages = obstore.list(self._store, prefix, offset=last)
+                    continue
                 for each in page:
-                    yield Listed(str(each["path"]), int(each["size"]), plain_etag(each["e_tag"]))
+                    last = str(each["path"])
+                    yield Listed(last, int(each["size"]), plain_etag(each["e_tag"]))
 
     def _check_process(self) -> None:
         if self._pid != os.getpid():
