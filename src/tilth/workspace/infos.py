@@ -19,12 +19,12 @@ from tilth.contract.values import (
 from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.versioning.branches import Branch, Move
-from tilth.versioning.counts import Counts
 from tilth.versioning.following import Trigger
 from tilth.versioning.repos import Repo
 from tilth.workspace.names import short_name
 
 if TYPE_CHECKING:
+    from tilth.versioning.counts import Counts
     from tilth.versioning.trees import Folder  # loads Arrow, which no list of repos needs
 
 
