@@ -2,7 +2,7 @@
 //   node tests/journey.mjs            makes a workspace of its own, with PYTHON (default python3)
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -100,6 +100,16 @@ try {
   await page.keyboard.type("photos came");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/lineage\?of=photos/);
+  await see("put by");
+  // The same as a report: a page that stands alone, and a file of it without script.
+  await page.getByRole("link", { name: "Report", exact: true }).click();
+  await page.waitForURL(/\/report\?of=photos/);
+  await see("step by step");
+  await see("This is where it began".toLowerCase());
+  const [kept] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as a file" }).click()]);
+  const file = readFileSync(await kept.path(), "utf8");
+  assert.ok(file.includes("&lt;b&gt;First&lt;/b&gt; batch") && !/<script|<b>First/.test(file), "what people wrote is text in it");
+  await page.getByRole("link", { name: "Back to its lineage" }).click();
   await see("put by");
   await page.getByRole("link", { name: "a.txt" }).click();
   await page.waitForURL(/a\.txt/);

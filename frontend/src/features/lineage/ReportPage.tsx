@@ -108,7 +108,7 @@ function StepPart({ step, last }: { step: Step; last: boolean }) {
   const read = (derivation?.inputs ?? []).map((one) => plain(one.repo));
   return (
     <li className={last ? "is-last" : ""}>
-      <h3><bdi>{repo}</bdi> <span className={`report-tag ${step.kind}`}>{{ data: "data", people: "labels by people", code: "made by code" }[step.kind]}</span></h3>
+      <h3><bdi>{repo}</bdi> <span className={`report-tag of-${step.kind}`}>{{ data: "data", people: "labels by people", code: "made by code" }[step.kind]}</span></h3>
       <p>
         {origin(commit)}, {moment(commit.at_ms)}{commit.message && <>: “<bdi>{commit.message}</bdi>”</>}
       </p>
