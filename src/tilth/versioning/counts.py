@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow.compute as pc
 from sqlalchemy import select
 
 from tilth.metadata.schema.commits import commits
 from tilth.model.ids import CommitId
 from tilth.versioning.backend import Backend
-from tilth.versioning.trees import Growth
 
 _IN_ONE_QUERY = 500
 
@@ -27,12 +25,6 @@ class Counts:
     removed: int
     put: int
     stored: int | None = None
-
-
-def made_counts(made: Growth) -> Counts:
-    """Return the counts of a change to a tree."""
-    put: int | None = pc.sum(made.put.column("size")).as_py()
-    return Counts(made.added, made.put.num_rows - made.added, len(made.gone), put or 0)
 
 
 def counts_of(backend: Backend, ids: Sequence[CommitId]) -> dict[CommitId, Counts]:

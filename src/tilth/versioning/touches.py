@@ -22,7 +22,7 @@ from tilth.model.ids import CommitId
 from tilth.storage.store import Store
 from tilth.storage.tables import diff_tables
 from tilth.versioning.backend import Backend
-from tilth.versioning.counts import Counts, made_counts
+from tilth.versioning.counts import Counts
 from tilth.versioning.lines import is_end, place_of, segments
 from tilth.versioning.trees import Growth, Tree
 
@@ -94,6 +94,12 @@ def measure(
             puts[row["path"]] = (new["digest"], new["size"]) if new is not None else None
     counts = Counts(added, count - added - removed, removed, put_size)
     return Touched(len(now), size, _marks(puts) if count <= most else None, counts)
+
+
+def made_counts(made: Growth) -> Counts:
+    """Return the counts of a change to a tree."""
+    put: int | None = pc.sum(made.put.column("size")).as_py()
+    return Counts(made.added, made.put.num_rows - made.added, len(made.gone), put or 0)
 
 
 def place(conn: Connection, commit: Commit, touched: Touched | None) -> tuple[int, int]:
