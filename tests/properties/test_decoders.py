@@ -458,6 +458,17 @@ def test_a_list_that_is_shorter_than_its_file_is_corrupt() -> None:
         contents()[1]((b"", 300, INLINE_LIST))
 
 
+@pytest.mark.parametrize("half", [b"\xed\xa0\x80", b"\\ud800", b"\\uD800"])
+def test_a_commit_with_half_a_character_is_corrupt(half: bytes) -> None:
+    with pytest.raises(Corrupt):
+        commit_from_record(COMMIT.replace(b'"author":"mara"', b'"author":"' + half + b'"'))
+
+
+def test_rows_with_a_column_whose_name_is_no_text_are_corrupt() -> None:
+    with pytest.raises(Corrupt):
+        decode_rows(ROWS[0].replace(b"chunks", b"\xff\xffunks"))
+
+
 def test_a_derivation_without_facts_is_corrupt() -> None:
     value = json.loads(COMMIT)
     value["derivation"]["facts"] = None

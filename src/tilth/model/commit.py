@@ -153,7 +153,9 @@ def commit_from_record(record: bytes) -> Commit:
     """Read a commit record; its seal is computed from the bytes. Raises Corrupt when it is not one."""
     seal = digest_of(record)
     try:
-        value = json.loads(record)
+        value = json.loads(record.decode())
+        if b"\\ud" in record.lower():
+            canonical(value)  # half a character, which no record can hold, is a ValueError
         if value["format"] not in range(RECORD_FORMAT + 1) or value.keys() - _FIELDS:
             raise Corrupt(
                 f"Commit record {seal.hex()} has format {value['format']!r} or fields that this Tilth does not know.",

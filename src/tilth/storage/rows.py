@@ -147,7 +147,11 @@ def decode_rows(data: bytes) -> DecodedRows:
         raise _unreadable("they have no key")
     if not 0 <= level < MAX_LEVELS:
         raise _unreadable(f"their level is {level}")
-    return DecodedRows(name, level, pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata()))
+    try:
+        bare = pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata())
+    except UnicodeDecodeError as error:  # the name of a column, which nothing has read before
+        raise _unreadable(str(error)) from error
+    return DecodedRows(name, level, bare)
 
 
 def check_rows(data: bytes) -> Digest:
