@@ -46,6 +46,7 @@ GRAMMAR = {
     },
     "feedback": {"declare", "list", "fire", "end"},
     "dataset": {
+        "changes",
         "rows",
         "count",
         "export",
