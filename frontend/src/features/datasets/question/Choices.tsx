@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useId, useRef, useState } from "react";
 
 import { Icon } from "@/ui";
 
@@ -9,6 +9,7 @@ export function Choices<T extends { id: string }>({
   typed,
   onType,
   choices,
+  waiting = false,
   chosen,
   onChoose,
   row,
@@ -19,17 +20,24 @@ export function Choices<T extends { id: string }>({
   typed: string;
   onType: (typed: string) => void;
   choices: readonly T[];
+  /** What is typed is still being looked for; Enter chooses when it is here. */
+  waiting?: boolean;
   chosen?: ReadonlySet<string>;
   onChoose: (choice: T) => void;
   row: (choice: T) => ReactNode;
   none: ReactNode;
 }) {
   const [at, setAt] = useState(0);
+  const [entered, setEntered] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => { field.current?.focus(); }, []);
   const here = Math.min(at, choices.length - 1);
+  // What Enter was pressed for while it was looked for; it is chosen when it is found, if no other key came.
+  const due = entered !== null && entered === typed && !waiting;
+  const choose = useEffectEvent(() => { if (choices[here]) onChoose(choices[here]); });
+  useEffect(() => { if (due) choose(); }, [due]);
   function onKey(event: KeyboardEvent): void {
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + 8, PageUp: here - 8 }[event.key];
     if (to !== undefined) {
@@ -37,9 +45,10 @@ export function Choices<T extends { id: string }>({
       const next = Math.max(0, Math.min(choices.length - 1, to));
       setAt(next);
       list.current?.children[next]?.scrollIntoView({ block: "nearest" });
-    } else if (event.key === "Enter" && choices[here]) {
+    } else if (event.key === "Enter" && (waiting || choices[here])) {
       event.preventDefault();
-      onChoose(choices[here]);
+      if (waiting) setEntered(typed);
+      else if (choices[here]) onChoose(choices[here]);
     }
   }
   return (
@@ -54,7 +63,7 @@ export function Choices<T extends { id: string }>({
         aria-label={label}
         placeholder={placeholder}
         value={typed}
-        onChange={(event) => { onType(event.target.value); setAt(0); }}
+        onChange={(event) => { onType(event.target.value); setAt(0); setEntered(null); }}
         onKeyDown={onKey}
       />
       <ul id={id} ref={list} className="choices" role="listbox" aria-label={label} aria-multiselectable={chosen !== undefined}>

@@ -27,7 +27,7 @@ export function Values({ name, question, classes, chip, column, onChange }: Valu
   const number = column?.kind === "number";
   const chosen = useMemo(() => new Set(chip.values.map(String)), [chip.values]);
   const choices = useMemo(() => {
-    // While the answer is on its way the last one stays, less what does not fit: Enter takes nothing but what was typed.
+    // While the answer is on its way the last one stays, less what does not fit.
     const fits = (value: string): boolean => !found.isPlaceholderData || value.toLowerCase().startsWith(typed.toLowerCase());
     const values = (found.data ?? []).filter((one) => fits(one.value)).map((one) => ({ id: one.value, count: one.count as number | null }));
     const listed = new Set(values.map((one) => one.id));
@@ -42,6 +42,7 @@ export function Values({ name, question, classes, chip, column, onChange }: Valu
       typed={typed}
       onType={setTyped}
       choices={choices}
+      waiting={found.isPending || found.isPlaceholderData}
       chosen={chosen}
       onChoose={({ id }) => {
         const value: Value = number ? Number(id) : id;
