@@ -36,7 +36,11 @@ export function Choices<T extends { id: string }>({
   const here = Math.min(at, choices.length - 1);
   // What Enter was pressed for while it was looked for; it is chosen when it is found, if no other key came.
   const due = entered !== null && entered === typed && !waiting;
-  const choose = useEffectEvent(() => { if (choices[here]) onChoose(choices[here]); });
+  const once = useRef(false);
+  const choose = useEffectEvent(() => {
+    if (once.current && choices[here]) onChoose(choices[here]);
+    once.current = false;
+  });
   useEffect(() => { if (due) choose(); }, [due]);
   function onKey(event: KeyboardEvent): void {
     const to = { ArrowDown: here + 1, ArrowUp: here - 1, PageDown: here + 8, PageUp: here - 8 }[event.key];
@@ -47,8 +51,10 @@ export function Choices<T extends { id: string }>({
       list.current?.children[next]?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && (waiting || choices[here])) {
       event.preventDefault();
-      if (waiting) setEntered(typed);
-      else if (choices[here]) onChoose(choices[here]);
+      if (waiting) {
+        once.current = true;
+        setEntered(typed);
+      } else if (choices[here]) onChoose(choices[here]);
     }
   }
   return (
