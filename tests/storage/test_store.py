@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,31 @@ def damage(path: Path, offset: int) -> None:
         byte = file.read(1)[0]
         file.seek(offset)
         file.write(bytes([byte ^ 0xFF]))
+
+
+def test_what_another_thread_took_in_first_is_found(tmp_path: Path) -> None:
+    meanwhile: list[Callable[[], object]] = []
+
+    class Interrupted(MemoryCatalogue):
+        def live(self) -> CatalogueState:
+            state = super().live()
+            while meanwhile:
+                meanwhile.pop()()
+            return state
+
+    catalogue = Interrupted()
+    with Store.open(tmp_path, catalogue) as writer, Store.open(tmp_path, catalogue) as reader:
+        for ask in (
+            lambda digest: digest_of(reader.get(digest)) == digest,
+            reader.has,
+            lambda digest: reader.has_many([digest]) == [True],
+            lambda digest: reader.present(digest).all(),
+        ):
+            digest = writer.put_bytes(BLOB, os.urandom(8))
+            writer.flush()
+            meanwhile.append(reader._index.refresh)  # as the thread does that says that the session lives
+            assert ask(digest)
+            assert not meanwhile
 
 
 def test_a_record_reads_back_before_and_after_flush_and_after_close(

@@ -71,6 +71,11 @@ class ChunkIndex:
         return self._view.shards
 
     @property
+    def version(self) -> int:
+        """The version of the catalogue that is known here."""
+        return self._version
+
+    @property
     def epoch(self) -> int:
         """The epoch of what is known here to be condemned."""
         return self._epoch
@@ -211,21 +216,39 @@ class ChunkIndex:
                 found += [(key, at) for key, (_, at, length) in opened.places.items() if at + length > offset]
         return found
 
+    def replace_pending(self, before: str, shard: Shard) -> None:
+        """Answer for a full pack, which may have another name now, from another shard than `before`."""
+        with self._lock:
+            self._pending.pop(before, None)
+            self._pending[shard.name] = shard
+            self._view = replace(
+                self._view, shards=(shard, *(each for each in self._view.shards if each.name != before))
+            )
+
     def settle(self, shard: str) -> None:
         """Say that a shard of this process is in the catalogue now, which from now on tells how long it lives."""
         with self._lock:
             self._settled.add(shard)
 
-    def refresh(self) -> bool:
-        """Take in what other processes have acknowledged; tell whether anything was new. Raises Corrupt."""
+    def newer(self, than: int) -> bool:
+        """Take in what other processes have acknowledged; tell whether more is known now than at a version.
+
+        Ask for the version before the lookup that found nothing: what it missed may have been taken in by another
+        thread since, so that there is no news for this one.
+        """
+        self.refresh()
+        return self._version != than
+
+    def refresh(self) -> None:
+        """Take in what other processes have acknowledged. Raises Corrupt."""
         if self._catalogue.live().version == self._version:
-            return False
+            return
         with self._lock:
             for attempt in range(_ATTEMPTS):
                 state = self._catalogue.live()
                 try:
                     self._take(state)
-                    return True
+                    return
                 except FileNotFoundError as error:
                     # Another process merged the shard after we read the list; the next list names its heir.
                     if attempt == _ATTEMPTS - 1:
@@ -233,7 +256,6 @@ class ChunkIndex:
                             f"An index shard is missing: {error.filename or error}.",
                             help="Open the workspace anew; its index is then made again from the packs.",
                         ) from error
-        return True
 
     def _take(self, state: CatalogueState) -> None:
         view = self._view

@@ -188,8 +188,9 @@ class Store:
     def has_many(self, digests: Sequence[Digest]) -> list[bool]:
         """Tell for each digest whether its record is here; cheaper than `has` one by one."""
         self._check_process()
+        version = self._index.version
         found = self._index.find_many(digests)
-        if None in found and self._index.refresh():
+        if None in found and self._index.newer(version):
             found = self._index.find_many(digests)
         return [place is not None for place in found]
 
@@ -200,8 +201,9 @@ class Store:
         """
         self._check_process()
         self._hold()
+        version = self._index.version
         here = self._index.present(digests)
-        if not here.all() and self._index.refresh():
+        if not here.all() and self._index.newer(version):
             here = self._index.present(digests)
         return here
 
@@ -435,8 +437,9 @@ class Store:
 
     def _find(self, digest: Digest) -> Location | None:
         self._check_process()
+        version = self._index.version
         place = self._index.find(digest)
-        if place is None and self._index.refresh():
+        if place is None and self._index.newer(version):
             place = self._index.find(digest)
         return place
 
