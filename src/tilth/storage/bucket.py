@@ -170,7 +170,11 @@ class BucketPlace:
                 f"The new pack {writer.path} was removed before it was uploaded.",
                 help="Leave the workspace's cache folder alone while Tilth runs, and write that again.",
             ) from error
-        self.cache.take(f"{writer.name}.pack", writer.path, writer.length)
+
+    def let_go_of_pack(self, writer: PackWriter) -> None:
+        """Leave the local copy to the cache."""
+        with suppress(FileNotFoundError):  # somebody cleared it away
+            self.cache.take(f"{writer.name}.pack", writer.path, writer.length)
 
     def open_pack(self, name: str) -> Pack:
         """Open a pack: the local copy where there is a whole one. Raises FileNotFoundError when first read."""

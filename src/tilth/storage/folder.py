@@ -82,6 +82,9 @@ class FolderPlace:
                 sync_folder(self.pack_folder)
             self._named.add(writer.name)
 
+    def let_go_of_pack(self, writer: PackWriter) -> None:
+        """Do nothing: it lies where it will stay."""
+
     def open_pack(self, name: str) -> PackFile:
         """Open a pack to read from. Raises FileNotFoundError."""
         return PackFile(pack_path(self.pack_folder, name))

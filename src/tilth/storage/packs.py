@@ -311,6 +311,13 @@ class PackWriter:
         self.length += len(tail)
         self.written = self.length
 
+    def rename(self, name: str) -> None:
+        """Give the pack another name; the lock stays with the file."""
+        path = pack_path(self.folder, name)
+        with writing(self.folder):
+            os.rename(self.path, path)
+        self.name, self.path = name, path
+
     def close(self) -> None:
         """Release file and lock."""
         if self._fd >= 0:

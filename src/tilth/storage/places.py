@@ -52,6 +52,9 @@ class Place(Protocol):
     def keep_pack(self, writer: PackWriter) -> None:
         """Make everything written out durable, and the pack findable by its name. Raises Unavailable."""
 
+    def let_go_of_pack(self, writer: PackWriter) -> None:
+        """Take note that the catalogue names a pack that was kept: it will not be kept again."""
+
     def open_pack(self, name: str) -> Pack:
         """Open a pack to read from. Raises FileNotFoundError, at the latest when it is first read."""
 

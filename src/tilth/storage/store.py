@@ -18,6 +18,7 @@ import numpy.typing as npt
 from tilth.config import compresses_chunks
 from tilth.errors import Corrupt, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
+from tilth.model.ids import new_id
 from tilth.progress import Progress, silent
 from tilth.storage.cache import Cache
 from tilth.storage.catalogue import PackCatalogue, PackState
@@ -49,12 +50,14 @@ _ATTEMPTS = 8
 _DECODED_BYTES = 96 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _FullPack:
     """A full pack whose directory is written, waiting for the next flush to be acknowledged."""
 
     writer: PackWriter
     shard: str
+    told: bool = False
+    """Whether the catalogue was told of it: from then on it may be part of the store, or have been one, unheard."""
 
 
 class Store:
@@ -559,20 +562,44 @@ class Store:
     def _acknowledge_full(self) -> None:
         for full in tuple(self._full):
             writer = full.writer
+            if full.told:
+                self._renew(full)
             self._keep(writer)
             self.place.keep_shard(full.shard)
             if self.place.appends:
                 self._register(writer)
+                full.told = True
                 self._catalogue.sealed(writer.name, writer.length, full.shard)
             else:
+                full.told = True
                 self._catalogue.added(writer.name, writer.length, full.shard)
                 writer.registered = True
             self._index.settle(full.shard)
             writer.acknowledged = writer.length
+            self.place.let_go_of_pack(writer)
             writer.close()
             with self._lock:
                 self._full.remove(full)
             merge_levels(self.place, self._catalogue)
+
+    def _renew(self, full: _FullPack) -> None:
+        """Make a pack ready to be told of again that the catalogue was told of without an answer.
+
+        Whether it was taken, its shard then merged and its records moved by maintenance, or not, and its object deleted
+        as one that nobody tells of: in a bucket it is right under another name in any case, and at worst its records
+        are stored twice. In a folder its lock keeps the file, and the catalogue knows whether it is sealed.
+        """
+        name, folder = full.writer.name, self.place.shard_folder
+        if self.place.appends:
+            if shard_path(folder, full.shard).is_file():
+                return
+        else:
+            name = new_id()
+        shard = write_shard(folder, [(name, full.writer.preview())])
+        if name != full.writer.name:
+            full.writer.rename(name)
+        self._index.replace_pending(full.shard, self.place.open_shard(shard))
+        full.shard, full.told = shard, False
 
     def _register(self, writer: PackWriter) -> None:
         if not writer.registered:

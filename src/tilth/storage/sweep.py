@@ -286,6 +286,7 @@ class _Copier:
             entries = writer.preview()
             writer.seal()
             self._place.keep_pack(writer)
+            self._place.let_go_of_pack(writer)
             self.entries.append((writer.name, entries))
             self.added.append(PackState(writer.name, writer.length, True))
         finally:

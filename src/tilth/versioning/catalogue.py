@@ -27,8 +27,10 @@ class SqlCatalogue:
         self._known: CatalogueState | None = None
 
     def opened(self, pack: str) -> None:
-        """Register a new open pack of length 0."""
+        """Register a new open pack of length 0; nothing happens when it was, by a try whose answer was lost."""
         with self._database.transaction(guarded=False) as conn:
+            if conn.execute(select(packs.c.pack).where(packs.c.pack == pack)).first() is not None:
+                return
             conn.execute(insert(packs).values(pack=pack, length=0, sealed=False))
             counters.step(conn, COUNTER)
 
@@ -39,9 +41,13 @@ class SqlCatalogue:
             counters.step(conn, COUNTER)
 
     def sealed(self, pack: str, length: int, shard: str) -> None:
-        """Record, in one transaction, that a pack is sealed and that its shard is live at level 0."""
+        """Record, in one transaction, that a pack is sealed and that its shard is live at level 0.
+
+        Nothing happens when the pack is open no more, by a try whose answer was lost: its shard may be merged by now.
+        """
         with self._database.transaction(guarded=False) as conn:
-            _set(conn, pack, length, sealed=True)
+            if not _set(conn, pack, length, sealed=True):
+                return
             conn.execute(insert(shards).values(shard=shard, level=0))
             counters.step(conn, COUNTER)
 
@@ -91,5 +97,6 @@ class SqlCatalogue:
         return [PackState(row.pack, row.length, row.sealed) for row in rows]
 
 
-def _set(conn: Connection, pack: str, length: int, *, sealed: bool) -> None:
-    conn.execute(update(packs).where(packs.c.pack == pack).values(length=length, sealed=sealed))
+def _set(conn: Connection, pack: str, length: int, *, sealed: bool) -> bool:
+    mine = update(packs).where(packs.c.pack == pack, packs.c.sealed.is_(False))
+    return bool(conn.execute(mine.values(length=length, sealed=sealed)).rowcount)
