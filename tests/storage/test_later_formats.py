@@ -9,8 +9,13 @@ from isal.isal_zlib import crc32
 
 from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest, digest_of
+from tilth.storage.bucket import BucketPlace
+from tilth.storage.catalogue import MemoryCatalogue
+from tilth.storage.folder import FolderPlace
 from tilth.storage.packs import PACK_HEADER, PackFile, PackWriter
+from tilth.storage.places import Place
 from tilth.storage.records import Codec, RecordKind, pack_header, unpack
+from tilth.storage.store import Store
 
 
 def write(folder: Path, *records: tuple[int, int, bytes]) -> PackFile:
@@ -52,9 +57,7 @@ def test_what_a_later_version_puts_into_reserved_bytes_is_passed_over() -> None:
 @pytest.mark.parametrize(("version", "needs", "message"), [(2, 0, "format 2"), (1, 4, "0x0004")])
 def test_a_pack_that_needs_more_is_refused(tmp_path: Path, version: int, needs: int, message: str) -> None:
     pack = write(tmp_path, (1, 0, b"x"))
-    head = PACK_HEADER.pack(b"TILTHPCK", version, needs, 0)[:12]
-    with pack.path.open("r+b") as file:
-        file.write(head + crc32(head).to_bytes(4, "little"))
+    later(pack.path, version, needs)
     with pytest.raises(Invalid, match=message):
         pack.check_format()
 
@@ -66,3 +69,36 @@ def test_a_flipped_bit_in_the_first_bytes_is_damage_and_no_later_format(tmp_path
         pack.path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
         with pytest.raises(Corrupt):
             PackFile(pack.path).check_format()
+
+
+def later(path: Path, version: int, needs: int) -> None:
+    """Make a pack one of a later version."""
+    head = PACK_HEADER.pack(b"TILTHPCK", version, needs, 0)[:12]
+    with path.open("r+b") as file:
+        file.write(head + crc32(head).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(("version", "needs"), [(2, 0), (1, 4)])
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_store_reads_no_pack_of_a_later_version_and_reads_its_neighbours(
+    tmp_path: Path, version: int, needs: int, *, remote: bool
+) -> None:
+    def place(cache: str) -> Place:
+        return BucketPlace((tmp_path / "b").as_uri(), tmp_path / cache) if remote else FolderPlace.open(tmp_path / "b")
+
+    catalogue = MemoryCatalogue()
+    digests = []
+    for data in (b"old", b"new"):
+        with Store.open(place("a"), catalogue) as store:
+            digests.append(store.put_bytes(RecordKind.CHUNK, data))
+    old, new = digests
+    with Store.open(place("a"), catalogue) as store:
+        pack = next(pack.name for pack, _ in store.in_packs(new))
+    (path,) = (tmp_path / "b").rglob(f"{pack}.pack")
+    later(path, version, needs)
+    with Store.open(place("c"), catalogue) as store:
+        for _ in range(2):
+            with pytest.raises(Invalid, match="newer Tilth"):
+                store.get(new)
+        assert store.get(old) == b"old"
+        assert [len(found) for _, found in store.in_packs(old + new)] == [1]

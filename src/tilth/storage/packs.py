@@ -83,15 +83,28 @@ class Pack(ABC):
         head = self.read(0, PACK_HEADER_SIZE)
         if len(head) < PACK_HEADER_SIZE or head[:8] != PACK_MAGIC:
             raise Corrupt(f"{self.name}.pack is not a pack.", help="Restore it from a backup, or move it away.")
-        _, version, needs, crc = PACK_HEADER.unpack(head)
-        if crc != crc32(head[:12]) and head[8:] != bytes(8):  # format 0 had no checksum there
+        if not _header_holds(head):
             raise Corrupt(
                 f"The first bytes of {self.name}.pack are damaged.", help="Restore it from a backup, or move it away."
             )
+        self._check_known(head)
+
+    def check_known(self) -> None:
+        """Raise Invalid where a newer Tilth wrote this, as `check_format`.
+
+        Damage of the first bytes tells nothing of what follows, which has checksums of its own, so it is no error here.
+        """
+        head = self.read(0, PACK_HEADER_SIZE)
+        if head[:8] == PACK_MAGIC and len(head) == PACK_HEADER_SIZE and _header_holds(head):
+            self._check_known(head)
+
+    def _check_known(self, head: bytes) -> None:
+        _, version, needs, _ = PACK_HEADER.unpack(head)
         if version > FORMAT_VERSION or needs:
             what = f"format {version}" if version > FORMAT_VERSION else f"a feature (bits {needs:#06x})"
             raise Invalid(
-                f"{self.name}.pack has {what}, which this Tilth does not know; it reads up to format {FORMAT_VERSION}.",
+                f"{self.name}.pack was written by a newer Tilth: it has {what}, which this one does not know; it reads "
+                f"up to format {FORMAT_VERSION}.",
                 help="Upgrade with `pip install -U tilth`.",
             )
 
@@ -323,6 +336,10 @@ class PackWriter:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def _header_holds(head: bytes) -> bool:
+    return int.from_bytes(head[12:], "little") == crc32(head[:12]) or head[8:] == bytes(8)  # format 0 had no checksum
 
 
 def first_bytes() -> bytes:

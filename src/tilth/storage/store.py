@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tilth.config import compresses_chunks
-from tilth.errors import Corrupt, NotFound, Unavailable
+from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import new_id
 from tilth.progress import Progress, silent
@@ -180,8 +180,8 @@ class Store:
         for name, places in self._index.by_pack(digests).items():
             try:
                 pack = self._opened(name, max(offset + length for offset, length, _ in places))
-            except FileNotFoundError:
-                continue  # maintenance has moved it
+            except (FileNotFoundError, Invalid):
+                continue  # maintenance has moved it, or a newer version wrote it, as `get` will say
             yield pack, places
 
     def has(self, digest: Digest) -> bool:
@@ -466,7 +466,7 @@ class Store:
         return self._opened(name, offset + length).read(offset, length)
 
     def _opened(self, name: str, end: int) -> Pack:
-        """Return a pack that can be read up to `end`. Raises FileNotFoundError."""
+        """Return a pack that can be read up to `end`. Raises FileNotFoundError, Invalid for one of a newer Tilth."""
         writer = self._writer
         if writer is not None and writer.name == name and end > writer.written:
             with self._lock:
@@ -474,6 +474,7 @@ class Store:
         pack = self._files.get(name)
         if pack is None:
             pack = self.place.open_pack(name)
+            pack.check_known()
             self._files.put(name, pack)
         return pack
 

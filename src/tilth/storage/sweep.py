@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tilth.errors import Conflict, Corrupt
+from tilth.errors import Conflict, Corrupt, Invalid
 from tilth.model.ids import is_id, made_at_ms
 from tilth.progress import Progress, silent
 from tilth.storage.catalogue import PackCatalogue, PackState
@@ -309,7 +309,8 @@ def _rewrite_batch(
         for name, dead in batch:
             try:
                 pack = place.open_pack(name)
-            except FileNotFoundError:
+                pack.check_known()
+            except (FileNotFoundError, Invalid):
                 damaged.append(name)
                 continue
             entries = pack.directory()
