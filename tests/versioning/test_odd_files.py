@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import unicodedata
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from writing import files_of
 
@@ -14,7 +16,7 @@ from tilth.errors import Invalid, Unavailable
 from tilth.versioning.backend import Backend
 from tilth.versioning.checkout import checkout
 from tilth.versioning.commits import commit_edits
-from tilth.versioning.ingest import ingest_folder
+from tilth.versioning.ingest import Places, ingest_folder, read_folder
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree
 from tilth.versioning.verify import verify
@@ -79,6 +81,31 @@ def test_files_that_change_while_they_are_read_leave_a_sound_commit(
         changing.join()
     assert done
     assert verify(backend).problems == []
+
+
+@pytest.mark.parametrize("size", [0, 5, 3_000_000])
+@pytest.mark.parametrize("other", ["pipe", "device"])
+def test_what_took_the_place_of_a_file_after_the_scan_is_refused_by_name(
+    backend: Backend, tmp_path: Path, size: int, other: str
+) -> None:
+    file = tmp_path / "source/file"
+    file.parent.mkdir()
+    file.write_bytes(b"x" * size)
+
+    def replaced(places: Places, _: pa.Table) -> Places:  # called between the scan and the reading
+        file.unlink()
+        if other == "pipe":
+            os.mkfifo(file)
+        else:
+            try:
+                os.mknod(file, 0o644 | stat.S_IFCHR, os.stat("/dev/zero").st_rdev)
+                file.open("rb").close()
+            except PermissionError:
+                pytest.skip("devices cannot be made here")
+        return places
+
+    with pytest.raises(Invalid, match="source/file is no file any more"):
+        read_folder(backend.store, file.parent, cache=tmp_path / "cache", still=replaced)
 
 
 @pytest.mark.soak

@@ -7,6 +7,8 @@ went away: the next one asks anew which chunks are lacking.
 from __future__ import annotations
 
 import io
+import os
+import stat
 import struct
 import tempfile
 import time
@@ -21,6 +23,7 @@ from tilth.errors import Invalid, NotFound, Unavailable
 from tilth.model.digest import Digest
 from tilth.progress import Progress, silent
 from tilth.storage.content import write_content
+from tilth.storage.gathering import no_file
 from tilth.storage.records import RecordKind, compress, pack_header
 
 T = TypeVar("T")
@@ -257,7 +260,11 @@ def _opened(file: Path) -> BinaryIO:
     try:
         if not file.is_file():
             raise Invalid(f"{file} is no file.", help="Name a file, or a folder to put all of it.")
-        return file.open("rb")
+        fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe may have taken its place by now
+        if stat.S_ISREG(os.fstat(fd).st_mode):
+            return os.fdopen(fd, "rb")
+        os.close(fd)
+        raise no_file(str(file))
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {file}.", help="Check its name.") from error
     except OSError as error:

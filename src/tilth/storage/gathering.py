@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blake3 import blake3
 
+from tilth.errors import Invalid
 from tilth.storage.records import HEADER_SIZE, Codec, RecordKind, compress, pack_header_into
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -35,12 +37,14 @@ class Gatherer:
         self._raw = memoryview(bytearray(len(area) if compressed else 0))
 
     def gather(self, paths: Sequence[str], sizes: Sequence[int]) -> Gathered:
-        """Read files of about these sizes, which the area holds together with `room_for` them. Raises OSError.
+        """Read files of about these sizes, which the area holds together with `room_for` them.
+
+        Raises OSError, and Invalid for what is no file any more.
 
         A file that has grown since is left, for it may be of any size by now.
         """
         area, raw, compressed = self.area, self._raw, self._compressed
-        opened, readv, close = os.open, os.readv, os.close
+        opened, kind_of, readv, close = os.open, os.fstat, os.readv, os.close
         digests: list[bytes | None] = []
         read: list[int] = []
         lengths: list[int] = []
@@ -50,6 +54,8 @@ class Gatherer:
             into = raw[: size + 1] if compressed else area[start : start + size + 1]
             fd = opened(path, _OPEN)
             try:
+                if not stat.S_ISREG(kind_of(fd).st_mode):
+                    raise no_file(path)
                 # One byte more than there was, to see that it did not grow.
                 count = readv(fd, (into,))
             except OSError as error:
@@ -74,6 +80,15 @@ class Gatherer:
             lengths.append(HEADER_SIZE + stored)
             at = start + stored
         return Gathered(digests, read, lengths)
+
+
+def no_file(path: str) -> Invalid:
+    """Return the error to raise for what was a file when it was listed and is something else by now."""
+    return Invalid(
+        f"{path} is no file any more: something else took its place while it was put.",
+        help="Move the pipe, socket or device out of the way and try again.",
+        path=path,
+    )
 
 
 def room_for(files: int, size: int) -> int:

@@ -27,7 +27,7 @@ from tilth.model.names import check_path
 from tilth.progress import Progress, silent
 from tilth.storage.content import INLINE_LIST, ONE_CHUNK, WHOLE_FILE, ChunkSink, Content, write_content
 from tilth.storage.file_process import CORES, MANY_FILES, FileProcess, file_processes
-from tilth.storage.gathering import Gathered, Gatherer, room_for
+from tilth.storage.gathering import Gathered, Gatherer, no_file, room_for
 from tilth.storage.store import Store
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import KIND_CODES, TREE, Edits, attributes_text
@@ -329,10 +329,15 @@ class _Told:
 
 @contextmanager
 def _opened(real: str) -> Iterator[io.FileIO]:
-    """Open what was a regular file when it was scanned. Only reading may fail: the store has its own errors."""
+    """Open what was a regular file when it was scanned, and still must be: a device could be read for ever.
+
+    Only reading may fail: the store has its own errors.
+    """
     try:
         # If a link or a pipe has taken its place since, do not follow or wait for it.
         with io.FileIO(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise no_file(real)
             yield file
     except OSError as error:
         raise unreadable(real, error) from error
