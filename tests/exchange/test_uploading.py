@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 import tilth
 from tilth.contract.uploads import UploadFile
+from tilth.contract.values import Link
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Denied, Invalid, Unavailable
 from tilth.metadata.schema.uploads import uploads
@@ -267,3 +268,19 @@ def test_what_was_sent_outlives_a_collection_until_its_time(tmp_path: Path) -> N
         for _ in range(3):
             workspace.maintenance.gc(wait_s=0)
         assert workspace.maintenance.usage().stored < len(data)
+
+
+@pytest.mark.parametrize("target", ["", "a\0b", "x" * 4096])
+def test_a_link_that_no_file_system_can_hold_is_refused_at_every_door(
+    server: Workspace, name: str, tmp_path: Path, target: str
+) -> None:
+    with pytest.raises(Invalid):
+        server.uploads.commit(name, [UploadFile("way", link=target)])
+    with pytest.raises(Invalid):
+        server.files.put_many(name, [("way", Link(target))])
+    with open_local(tmp_path / "local") as local:
+        local.repos.create("r")
+        with pytest.raises(Invalid, match="the link 'way'"):
+            local.files.put_many("r", [("way", Link(target))])
+        with pytest.raises(Invalid, match="the link 'way'"):
+            local.uploads.commit("r", [UploadFile("way", link=target)])

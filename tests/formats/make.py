@@ -20,7 +20,6 @@ from blake3 import blake3
 from tilth.errors import Purged
 from tilth.model.commit import Commit, CommitInput, Derivation
 from tilth.model.digest import digest_of
-from tilth.model.entry import FileKind
 from tilth.storage.content import INLINE_LIST, ONE_CHUNK, STORED_LIST
 from tilth.storage.packs import PackFile
 from tilth.storage.records import Codec, RecordKind, unpack
@@ -43,7 +42,7 @@ from tilth.versioning.releasing import forget
 from tilth.versioning.repos import create_repo, delete_repo, get_repo, list_repos, set_held_out
 from tilth.versioning.revert import revert
 from tilth.versioning.tags import create_tag, delete_tag, list_tags
-from tilth.versioning.trees import Tree, write_entry
+from tilth.versioning.trees import Tree, write_entry, write_link
 from tilth.versioning.triggers import follow
 
 HERE = Path(__file__).parent
@@ -80,7 +79,7 @@ def fill(backend: Backend) -> None:
     create_repo(backend, "made")
     first = put("raw", {f"many/{number:05}.txt": b"the same" for number in range(1500)}, message="Many rows")
     with_link = Edits()
-    with_link.put(write_entry(backend.store, "link", b"many/00000.txt", kind=FileKind.LINK))
+    with_link.put(write_link(backend.store, "link", "many/00000.txt"))
     with_link.put(write_entry(backend.store, "run.sh", b"#!/bin/sh\n", attributes={"mode": "755"}))
     with_link.put(write_entry(backend.store, "päth/ツ.txt", "äöü".encode(), attributes={"content-type": "text/plain"}))
     with_link.put(write_entry(backend.store, "empty", b""))

@@ -10,7 +10,6 @@ import pytest
 from writing import files_of, put
 
 from tilth.errors import Invalid, NothingToCommit
-from tilth.model.entry import FileKind
 from tilth.storage.content import WHOLE_FILE, append_content, chunk_list, write_content
 from tilth.versioning.appending import append
 from tilth.versioning.backend import Backend
@@ -19,7 +18,7 @@ from tilth.versioning.commits import commit_edits
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.history import log
 from tilth.versioning.repos import Repo
-from tilth.versioning.trees import Tree, write_entry
+from tilth.versioning.trees import Tree, write_entry, write_link
 
 NOISE = random.Random(4).randbytes(28 << 20)
 MB = 1 << 20
@@ -91,7 +90,7 @@ def test_what_is_appended_at_the_same_time_is_all_there(backend: Backend, repo: 
 
 def test_attributes_stay_and_a_link_is_refused(backend: Backend, repo: Repo) -> None:
     edits = Edits([Put(write_entry(backend.store, "run", b"#!", attributes={"mode": "755"}))])
-    edits.put(write_entry(backend.store, "link", b"run", kind=FileKind.LINK))
+    edits.put(write_link(backend.store, "link", "run"))
     commit_edits(backend, repo, "main", edits, author="mara")
     done = append(backend, repo, "main", "run", b"/bin/sh", author="mara")
     entry = Tree(backend.store, done.tree).need("run")

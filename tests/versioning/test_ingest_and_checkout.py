@@ -16,7 +16,7 @@ from tilth.errors import Conflict, Corrupt, Invalid, NotFound, Unavailable
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry, FileKind
 from tilth.storage import file_process
-from tilth.storage.content import WHOLE_FILE
+from tilth.storage.content import WHOLE_FILE, write_content
 from tilth.storage.file_process import FileProcess
 from tilth.storage.gathering import Gathered, Gatherer
 from tilth.storage.records import RecordKind
@@ -29,7 +29,7 @@ from tilth.versioning.commits import commit_edits, read_head
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.ingest import ingest_file, ingest_folder
 from tilth.versioning.repos import Repo, create_repo
-from tilth.versioning.trees import Tree, write_entry
+from tilth.versioning.trees import Tree, entry_for, write_entry, write_link
 from tilth.versioning.verify import verify
 
 
@@ -221,11 +221,37 @@ def test_checkout_never_writes_through_a_link(backend: Backend, repo: Repo, tmp_
 
 
 def test_links_of_a_tree_are_made_after_its_files(backend: Backend, repo: Repo, tmp_path: Path) -> None:
-    link = write_entry(backend.store, "a", str(tmp_path).encode(), kind=FileKind.LINK)
+    link = write_link(backend.store, "a", str(tmp_path))
     edits = Edits([Put(link), Put(write_entry(backend.store, "b/c", b"1"))])
     tree = Tree(backend.store, commit_edits(backend, repo, "main", edits, author="mara").tree)
     checkout(tree, tmp_path / "out")
     assert (tmp_path / "out/a").is_symlink()
+
+
+NO_TARGETS = [("", "is empty"), ("a\0b", "NUL"), ("x" * 4096, "4,096 bytes"), ("\ud800", "half a character")]
+
+
+@pytest.mark.parametrize(("target", "message"), NO_TARGETS)
+def test_a_link_that_no_file_system_can_hold_is_not_stored(backend: Backend, target: str, message: str) -> None:
+    with pytest.raises(Invalid, match=message) as caught:
+        write_link(backend.store, "way", target)
+    assert caught.value.facts["path"] == "way"
+    assert write_link(backend.store, "way", "x" * 4095).size == 4095
+
+
+@pytest.mark.parametrize(("target", "message"), NO_TARGETS[:3])
+def test_such_a_link_that_is_stored_all_the_same_is_named_and_everything_else_comes_out(
+    backend: Backend, repo: Repo, tmp_path: Path, target: str, message: str
+) -> None:
+    edits = Edits()
+    edits.put(entry_for("a/bad", write_content(backend.store, target.encode()), kind=FileKind.LINK))
+    edits.put(write_entry(backend.store, "b", b"1"))
+    edits.put(write_link(backend.store, "c", "b"))
+    tree = Tree(backend.store, commit_edits(backend, repo, "main", edits, author="mara").tree)
+    with pytest.raises(Invalid, match=f"out/a/bad' .*{message}.*all else was written"):
+        checkout(tree, tmp_path / "out")
+    assert (tmp_path / "out/c").read_bytes() == b"1"
+    assert os.listdir(tmp_path / "out/a") == []
 
 
 def test_a_forged_tree_cannot_leave_the_destination(backend: Backend, tmp_path: Path) -> None:

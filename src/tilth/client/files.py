@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from tilth.client.uploads import RemoteUploads
 from tilth.contract import archive
 from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound
+from tilth.model.entry import check_link
 from tilth.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -254,7 +256,7 @@ class RemoteFiles:
                 count += 1
                 progress.advance()
         for place, target in links:
-            place.symlink_to(target)
+            os.symlink(check_link(str(place), os.fsencode(target)), place)
         progress.end()
         return count
 

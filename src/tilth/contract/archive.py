@@ -19,6 +19,7 @@ from typing import IO, BinaryIO, cast
 
 from tilth.contract.values import Executable, FileSource, Link
 from tilth.errors import Invalid
+from tilth.model.entry import link_bytes
 from tilth.model.names import MAX_PATH_BYTES, check_path
 
 MEDIA_TYPE = "application/x-tar"
@@ -158,7 +159,7 @@ def _target(member: tarfile.TarInfo) -> str:
 def _link(path: str, target: str) -> bytes:
     header = tarfile.TarInfo(path)
     header.type = tarfile.SYMTYPE
-    header.linkname = target
+    header.linkname = os.fsdecode(link_bytes(path, target))
     return header.tobuf(tarfile.PAX_FORMAT)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tilth.errors import Invalid
 from tilth.model.digest import Digest
+
+LINK_MAX = 4095
+"""Bytes of a link's target at most: a path of the system is no longer."""
 
 
 class FileKind(StrEnum):
@@ -33,3 +38,29 @@ class Entry:
     layout: int = 0
     chunks: bytes = b""
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_link(path: str, target: bytes) -> bytes:
+    """Return the target of a link at `path`. Raises Invalid for one that no file system can hold."""
+    if not target:
+        wrong = "is empty"
+    elif b"\0" in target:
+        wrong = "holds a NUL character"
+    elif len(target) > LINK_MAX:
+        wrong = f"has {len(target):,} bytes, more than {LINK_MAX:,}"
+    else:
+        return target
+    raise Invalid(
+        f"The target of the link {path!r} {wrong}.", help="Name a file or folder that it leads to.", path=path
+    )
+
+
+def link_bytes(path: str, target: str) -> bytes:
+    """Return the target of a link at `path` as it is stored. Raises Invalid for one that no file system can hold."""
+    try:
+        encoded = os.fsencode(target)
+    except UnicodeEncodeError as error:
+        raise Invalid(
+            f"The target of the link {path!r} holds half a character.", help="Send it as UTF-8.", path=path
+        ) from error
+    return check_link(path, encoded)

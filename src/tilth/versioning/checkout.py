@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from tilth.errors import Conflict, Unavailable
+from tilth.errors import Conflict, Invalid, Unavailable
 from tilth.model.digest import Digest
-from tilth.model.entry import FileKind
+from tilth.model.entry import FileKind, check_link
 from tilth.model.names import check_paths
 from tilth.progress import Progress, silent
 from tilth.storage.content import ONE_CHUNK, Content, read_content
@@ -58,7 +58,8 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
     Below a folder prefix paths are relative to it; a file prefix is written as `destination/NAME`. Files there are
     replaced, each at once; others stay. Nothing is ever written outside `destination`: paths are checked again, no
     symbolic link is followed, and links of the tree are made last. Executable files become executable.
-    Raises Conflict where something that is no folder stands in the way, Unavailable on a full disk.
+    Raises Conflict where something that is no folder stands in the way, Unavailable on a full disk, and Invalid behind
+    all else for a link that no file system can hold (stored before such were refused).
     Works on all cores; memory holds a few files of each, and of large ones a chunk.
     """
     clean = folder_path(prefix)
@@ -67,6 +68,7 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
     folders = _Folders(destination)
     files = len(tree) if not clean else None
     count = 0
+    failure: Invalid | None = None
     progress.begin("get", files, "files")
     waiting: deque[Future[int]] = deque()
     try:
@@ -90,9 +92,15 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
                 for future in waiting:
                     future.cancel()
         for link in links:
-            _link(tree.store, link)
+            try:
+                _link(tree.store, link)
+            except Invalid as error:
+                failure = failure or error
+                continue
             count += 1
             progress.advance()
+        if failure is not None:
+            raise failure
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Unavailable(f"The disk of {destination} is full.", help="Free some space and try again.") from error
@@ -213,5 +221,13 @@ def _spread(pack: Pack, files: list[SpreadFile], free: _Free) -> list[int]:
 
 def _link(store: Store, file: _File) -> None:
     fresh = fresh_name(file.target, file.digest)
-    os.symlink(b"".join(read_content(store, file.content)), os.fsencode(fresh))
+    try:
+        target = check_link(file.target, b"".join(read_content(store, file.content)))
+    except Invalid as error:
+        raise Invalid(
+            f"{error.message[:-1]}, so it was not made; all else was written.",
+            help="Delete the link from the branch, or get the other paths by name.",
+            path=file.target,
+        ) from error
+    os.symlink(target, os.fsencode(fresh))
     replace(fresh, file.target)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from tilth.errors import Conflict, NotFound
 from tilth.model.digest import Digest
-from tilth.model.entry import Entry, FileKind
+from tilth.model.entry import Entry, FileKind, link_bytes
 from tilth.model.names import check_path
 from tilth.storage.content import Content, open_content, read_content, write_content
 from tilth.storage.store import Store
@@ -287,11 +287,16 @@ def write_entry(
     path: str,
     source: bytes | BinaryIO,
     *,
-    kind: FileKind = FileKind.FILE,
     attributes: dict[str, str] | None = None,
 ) -> Entry:
     """Store `source` and return its entry at `path`; it is durable after the store's next flush."""
-    return entry_for(check_path(path), write_content(store, source), kind=kind, attributes=attributes)
+    return entry_for(check_path(path), write_content(store, source), attributes=attributes)
+
+
+def write_link(store: Store, path: str, target: str) -> Entry:
+    """Store a symbolic link and return its entry at `path`. Raises Invalid for a target that no link can have."""
+    content = write_content(store, link_bytes(path, target))
+    return entry_for(check_path(path), content, kind=FileKind.LINK)
 
 
 def entry_for(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from tilth.contract.principal import FOLDER
 from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import Conflict, Denied, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
-from tilth.model.entry import Entry, FileKind
+from tilth.model.entry import Entry
 from tilth.model.ids import CommitId, is_id
 from tilth.model.names import DEFAULT_BRANCH
 from tilth.progress import Progress, silent
@@ -26,7 +25,7 @@ from tilth.versioning.branches import ANY_HEAD
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.glob import literal_prefix
 from tilth.versioning.revisions import Reference
-from tilth.versioning.trees import Tree, content_of, write_entry
+from tilth.versioning.trees import Tree, content_of, write_entry, write_link
 from tilth.workspace.infos import commit_info, file_info
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of
@@ -344,7 +343,7 @@ def _branch_of(asked: Reference) -> str:
 def entry_from(backend: Backend, path: str, source: FileSource, progress: Progress = silent) -> Entry:
     """Store what can be written and return its entry at `path`; durable after the store's next flush."""
     if isinstance(source, Link):
-        return write_entry(backend.store, path, os.fsencode(source.target), kind=FileKind.LINK)
+        return write_link(backend.store, path, source.target)
     if isinstance(source, Executable):
         return write_entry(backend.store, path, source.content, attributes={"mode": "755"})
     if isinstance(source, Path):

@@ -20,6 +20,7 @@ from tilth.cli.wording import counted, safe, size
 from tilth.contract.values import BucketReport, FileInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
+from tilth.model.entry import check_link
 
 _BUCKETS = ("s3://", "gs://", "az://")
 _OTHER_ARCHIVES = frozenset(
@@ -170,7 +171,7 @@ def _get_file(
 
 def _link_beside(target: Path, text: str, *, force: bool) -> None:
     with beside(target, force=force) as fresh:
-        fresh.symlink_to(text)
+        os.symlink(check_link(str(target), os.fsencode(text)), fresh)
 
 
 def _get_folder(session: Session, workspace: Workspace, reference: str, target: Path, path: str, *, force: bool) -> int:
