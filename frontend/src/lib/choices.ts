@@ -67,6 +67,19 @@ export function keysFor(values: readonly string[], hotkeys: readonly (string | n
   return hotkeys.map((key) => key ?? free.shift() ?? "");
 }
 
+/** Which keys the classes get, in words: "the keys 0 to 9", "the first ten get the keys 1 to 9 and 0". */
+export function keysSaid(values: readonly string[]): string {
+  const keys = keysFor(values, values.map(() => null)).filter(Boolean);
+  const [first] = keys;
+  if (first === undefined) return "the first ten get the keys 1 to 9 and 0";
+  const range = keys.length === 1 ? `the key ${first}` : isRun(keys) ? `the keys ${first} to ${keys.at(-1) ?? ""}` : keys.length === 10 ? "the keys 1 to 9 and 0" : `the keys ${keys.join(", ")}`;
+  return keys.length < values.length ? `the first ten get ${range}` : `with ${range}`;
+}
+
+function isRun(keys: readonly string[]): boolean {
+  return keys.every((key, at) => at === 0 || Number(key) === Number(keys[at - 1]) + 1);
+}
+
 /** The answer as Label Studio writes it. */
 export function answerOf(choices: Choices, chosen: readonly string[]): Readonly<Record<string, unknown>>[] {
   if (!chosen.length) return [];

@@ -1,4 +1,6 @@
 /** The classes that a labeling config lets people choose from. */
+import { keysFor } from "./choices";
+
 const CATEGORICAL = ["Choices", "Pairwise", "Rating", "Taxonomy"] as const;
 
 /** Return the classes in their order; none where people draw, mark or write. */
@@ -12,4 +14,16 @@ export function choicesOf(config: string): string[] {
     return [...control.getElementsByTagName("Choice")].map((choice) => choice.getAttribute("alias") ?? choice.getAttribute("value") ?? "").filter(Boolean);
   }
   return [];
+}
+
+/** The classes with the key of each, as people who answer have them; "" for none. What a page `keeps` for itself is no class's key. */
+export function classKeysOf(config: string, keeps = ""): { label: string; key: string }[] {
+  const labels = choicesOf(config);
+  const choices = [...new DOMParser().parseFromString(config, "text/xml").getElementsByTagName("Choice")];
+  const own = labels.map((label) => {
+    const key = choices.find((choice) => (choice.getAttribute("alias") ?? choice.getAttribute("value")) === label)?.getAttribute("hotkey") ?? null;
+    return key !== null && (key.length !== 1 || keeps.includes(key)) ? null : key;
+  });
+  const keys = keysFor(labels, own);
+  return labels.map((label, at) => ({ label, key: keys[at] ?? "" }));
 }

@@ -292,7 +292,7 @@ function Help({
   return (
     <div className="label-help">
       <dl>
-        <div><dt><Kbd>1</Kbd>–<Kbd>9</Kbd></dt><dd>choose a label</dd></div>
+        <div><dt><Kbd>0</Kbd>–<Kbd>9</Kbd></dt><dd>choose the label that shows this key</dd></div>
         <div><dt><Kbd>Enter</Kbd></dt><dd>give the answer and go on{simple ? "" : " (in a text field Ctrl Enter)"}</dd></div>
         <div><dt><Kbd>u</Kbd></dt><dd>you are not sure: somebody else is asked</dd></div>
         <div><dt><Kbd>s</Kbd></dt><dd>skip; it does not come to you again</dd></div>

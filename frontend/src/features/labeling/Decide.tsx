@@ -2,22 +2,30 @@ import type { LabelingInfo } from "@/api/client";
 import { colourOf } from "@/lib/colours";
 import { Kbd } from "@/ui";
 
-import { choicesOf } from "./choices";
+import { classKeysOf } from "./choices";
 
-/** The classes as buttons, the first nine with their key. Nothing where people draw or write. */
+/** Keys of the pages that decide: accept, reject, skip, undo. */
+const OWN_KEYS = "arsz";
+
+/** The classes as buttons, each with the key that people who label have for it. Nothing where people draw or write. */
 export function Classes({ it, held, choose, busy = false }: { it: LabelingInfo; held?: unknown; choose: (label: string) => void; busy?: boolean }) {
-  const classes = choicesOf(it.config ?? "");
+  const classes = classKeysOf(it.config ?? "", OWN_KEYS);
   return (
     <div className="classes" role="group" aria-label="Classes">
-      {classes.map((label, at) => (
+      {classes.map(({ label, key }, at) => (
         <button key={label} type="button" className={`button${held === label ? " held" : ""}`} disabled={busy} onClick={() => { choose(label); }}>
-          {at < 9 && <Kbd>{at + 1}</Kbd>}
+          {key && <Kbd>{key}</Kbd>}
           <span className="dot" style={{ background: colourOf(at) }} />
           <bdi>{label}</bdi>
         </button>
       ))}
     </div>
   );
+}
+
+/** The class that a key stands for, as its button says. */
+export function classOfKey(it: LabelingInfo, key: string): string | undefined {
+  return classKeysOf(it.config ?? "", OWN_KEYS).find((one) => one.key === key)?.label;
 }
 
 /** Tell whether a key was meant for something that is written in. */

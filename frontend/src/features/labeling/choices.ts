@@ -1,4 +1,4 @@
-export { choicesOf } from "@/lib/classesAsked";
+export { choicesOf, classKeysOf } from "@/lib/classesAsked";
 
 /** How a label is told: a class by its name, anything else by how much of it there is. */
 export function told(label: unknown): string {

@@ -1,5 +1,6 @@
 import { useState } from "react";
 
+import { keysSaid } from "@/lib/choices";
 import { COLOURS, colourOf } from "@/lib/colours";
 import { counted } from "@/lib/format";
 import { Icon } from "@/ui";
@@ -12,7 +13,7 @@ export function ClassList({ classes, onChange }: { classes: Draft["classes"]; on
   return (
     <div className="make-classes">
       <span className="quiet">
-        {classes.length === 0 ? "The classes are taken from the labels." : `${counted(classes.length, "class", "classes")} found; the first ten get the keys 1 to 0. A click on the dot gives another colour.`}
+        {classes.length === 0 ? "The classes are taken from the labels." : `${counted(classes.length, "class", "classes")} found; ${keysSaid(classes.map((one) => one.name))}. A click on the dot gives another colour.`}
       </span>
       <ul>
         {classes.map((one, index) => (

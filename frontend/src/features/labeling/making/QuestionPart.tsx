@@ -1,3 +1,5 @@
+import { keysSaid } from "@/lib/choices";
+
 import type { Project } from "./project";
 import { TEMPLATES, classesOf } from "./templates";
 
@@ -46,7 +48,7 @@ export function QuestionPart({ project, shows, set }: Props) {
       </label>
       {template.classes && (
         <label>
-          The classes <span className="faint">(one in each line; the first nine get the keys 1 to 9)</span>
+          The classes <span className="faint">(one in each line; {keysSaid(classes)})</span>
           <textarea
             className="field"
             rows={Math.min(12, Math.max(4, classes.length + 1))}

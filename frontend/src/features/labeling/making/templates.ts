@@ -43,7 +43,7 @@ export interface Fields {
 
 const COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#777777", "#7B3FA0", "#8A4B1F", "#7F9C1F", "#C2185B"];
 
-/** Return the Label Studio config of a template. Classes keep their order; the first nine get the keys 1 to 9. */
+/** Return the Label Studio config of a template. Classes keep their order, which gives their keys. */
 export function configOf(template: Template, question: string, classes: readonly string[], fields: Fields): string {
   const head = question.trim() ? `<Header value="${escaped(question.trim())}"/>` : "";
   const item = escaped(fields.item);

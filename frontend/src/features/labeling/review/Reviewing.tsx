@@ -7,7 +7,7 @@ import { Editor, type EditorHandle } from "@/canvas/Editor";
 import { count, counted, percent } from "@/lib/format";
 import { Button, Empty, ErrorNote, Kbd, Loading, Meter } from "@/ui";
 
-import { Classes, writes } from "@/features/labeling/Decide";
+import { Classes, classOfKey, writes } from "@/features/labeling/Decide";
 import { Shown } from "@/features/labeling/Shown";
 import { choicesOf, told } from "@/features/labeling/choices";
 import { Answers } from "./Answers";
@@ -97,13 +97,13 @@ export function Reviewing({ id, it, pipeline, leave }: { id: string; it: Labelin
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
     const onButton = event.target instanceof HTMLElement && ["BUTTON", "A"].includes(event.target.tagName);
-    const digit = Number(event.key);
+    const picked = classOfKey(it, event.key);
     if (event.key === "z") void undo();
     else if (!item || item.verdict !== "" || event.repeat) return;
     else if (event.key === "a" || (event.key === "Enter" && !onButton)) void decide("accepted");
     else if (event.key === "s") void decide("skipped");
     else if (event.key === "r") setAsking(true);
-    else if (digit >= 1 && digit <= classes.length) void decide("corrected", { label: classes[digit - 1] });
+    else if (picked !== undefined) void decide("corrected", { label: picked });
     else return;
     event.preventDefault();
   });

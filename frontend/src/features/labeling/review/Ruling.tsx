@@ -6,7 +6,7 @@ import { Editor, type EditorHandle } from "@/canvas/Editor";
 import { counted } from "@/lib/format";
 import { Button, ErrorNote, Loading, Section } from "@/ui";
 
-import { Classes, writes } from "@/features/labeling/Decide";
+import { Classes, classOfKey, writes } from "@/features/labeling/Decide";
 import { Shown } from "@/features/labeling/Shown";
 import { choicesOf, told } from "@/features/labeling/choices";
 import { Answers } from "./Answers";
@@ -28,8 +28,8 @@ export function Ruling({ it, pipeline }: { it: LabelingInfo; pipeline: string })
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target) || event.repeat) return;
-    const digit = Number(event.key);
-    if (digit >= 1 && digit <= classes.length) decide(classes[digit - 1]);
+    const picked = classOfKey(it, event.key);
+    if (picked !== undefined) decide(picked);
     else if (event.key === "z" && last) reopen.mutate({ pipeline, key: last.key, reason: "taken back" });
     else if (event.key === "s" && item) setPassed([...passed, item.shown.task]);
     else return;
