@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -58,6 +60,31 @@ def test_the_first_start_prints_the_owners_link_once_and_keeps_its_token_nowhere
     said = second.stdout.read()
     assert "tilth user token owner" in said, "whoever lost the link is told how to make another"
     assert "tilth_" not in said, "no token is printed again"
+
+
+def test_a_later_start_on_a_terminal_prints_a_link_that_logs_in_for_minutes(tmp_path: Path) -> None:
+    owner_token(tmp_path / "workspace")  # As after `tilth demo`, whose own server spent the first start.
+    master, slave = os.openpty()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tilth.cli.main", "-w", str(tmp_path / "workspace"), "up", "--port", "0"],
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    with open(master, encoding="utf-8") as terminal:
+        url = terminal.readline().split()[0]
+        link = terminal.readline().split()[-1]
+        token = link.partition("token=")[2]
+        assert link.startswith(f"{url}/?token=")
+        with open_remote(url, token) as workspace:
+            assert workspace.access.me().role == "owner"
+        server.terminate()
+        assert server.wait(timeout=30) == 0
+    with closing(sqlite3.connect(tmp_path / "workspace" / "tilth.db")) as database:
+        ((left,),) = database.execute(
+            "SELECT expires_ms - created_ms FROM tokens WHERE expires_ms IS NOT NULL"
+        ).fetchall()
+    assert 0 < left <= 600_000 + 1_000
 
 
 def test_a_second_server_on_one_folder_names_the_first(tmp_path: Path) -> None:

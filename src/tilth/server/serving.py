@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -44,11 +45,18 @@ def _say(line: str) -> None:
 
 
 def serve(
-    folder: str | Path, *, host: str = "127.0.0.1", port: int = DEFAULT_PORT, say: Callable[[str], None] = _say
+    folder: str | Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    say: Callable[[str], None] = _say,
+    terminal: bool = False,
 ) -> None:
     """Serve the workspace in `folder` until SIGINT or SIGTERM, and do its work.
 
     Says its address in the first line; at the first start also the owner's link, whose token is kept nowhere in clear.
+    At later starts a link that is valid for minutes is said only where what is said goes to a `terminal`, never to a
+    log, and the folder belongs to who started the server: they could make a token with `tilth user token` as well.
     Raises Conflict that names the holder when another process does the folder's work, Unavailable when the port is
     taken.
     """
@@ -59,7 +67,7 @@ def serve(
         with stop.listening(), open_backend(Path(folder)) as backend:
             lease = CoordinatorLease.take(str(backend.folder), backend.database, f"server {url}", wait_s=TAKEOVER_S)
             try:
-                _run(backend, lease, listening, url, say, stop)
+                _run(backend, lease, listening, url, say, stop, links=terminal and _owns(backend.folder))
             finally:
                 lease.release()
     finally:
@@ -73,6 +81,8 @@ def _run(
     url: str,
     say: Callable[[str], None],
     stop: _Stop,
+    *,
+    links: bool,
 ) -> None:
     resources, working = Resources(backend), Working(backend)
     keeper = Doorkeeper(backend.database)
@@ -108,10 +118,14 @@ def _run(
     warming = threading.Thread(target=warm, args=(care_for_datasets, lambda: server.should_exit), name="warming")
     warming.start()
     say(f"{url}  Tilth serves {backend.folder} (Ctrl-C ends it)")
+    owner = access_ledger.owner(backend.database)
     if not access_ledger.has_tokens(backend.database):
-        owner = access_ledger.owner(backend.database)
         token = access_ledger.create_token(backend.database, owner.name, by=owner.name).token
         say(f"Owner's link (opens the console; `tilth -w LINK` takes it, too), shown this once: {url}/?token={token}")
+    elif links:
+        token = access_ledger.create_login_token(backend.database, owner.name).token
+        minutes = access_ledger.LOGIN_MS // 60_000
+        say(f"This link logs you in as {owner.name}, for {minutes} minutes from now: {url}/?token={token}")
     else:
         say(f"A new browser needs a link: `tilth user token owner` makes a TOKEN; open {url}/?token=TOKEN")
     try:
@@ -122,6 +136,10 @@ def _run(
         caretaker.stop()
         worker.stop()
         working.close()
+
+
+def _owns(folder: Path) -> bool:
+    return folder.stat().st_uid == os.getuid()
 
 
 class _Stop:

@@ -26,6 +26,8 @@ OWNER = "owner"
 
 TOKEN_BYTES = 32
 SESSION_MS = 30 * 86_400_000
+LOGIN_MS = 10 * 60_000
+"""How long the link that a server prints at its start on a terminal logs in."""
 MAX_SESSIONS = 50
 """Of one user; beyond it the oldest ends."""
 MAX_NOTE = 200
@@ -136,6 +138,21 @@ def create_token(database: Database, user: str, *, by: str) -> TokenInfo:
     with database.transaction() as conn:
         _need(conn, user)
         return insert_token(conn, user, by=by)
+
+
+def create_login_token(database: Database, user: str) -> TokenInfo:
+    """Make a token that is valid for LOGIN_MS: a browser that shows it in time gets a session, which lasts.
+
+    Earlier ones that are over go. Raises NotFound.
+    """
+    now = now_ms()
+    with database.transaction() as conn:
+        _need(conn, user)
+        conn.execute(delete(tokens).where(tokens.c.expires_ms <= now))
+        made = insert_token(conn, user, by=user)
+        values = {"expires_ms": now + LOGIN_MS, "note": "link of a server's start"}
+        conn.execute(update(tokens).where(tokens.c.id == made.id).values(values))
+        return made
 
 
 def open_session(database: Database, principal: Principal, *, note: str) -> str:

@@ -28,8 +28,9 @@ from tilth.errors import Invalid
 def command(session: Session, host: str, port: int) -> None:
     """Serve the workspace until Ctrl-C: the console, the web API, and all work that commits ask for.
 
-    Prints its address first, and at the first start the owner's link, whose token is shown this once. With --json the
-    document {"url": …} is printed when it listens, and the rest goes to stderr.
+    Prints its address first, and at the first start the owner's link, whose token is shown this once. On a terminal of
+    who owns the folder, later starts print a link that logs in and is valid for ten minutes. With --json the document
+    {"url": …} is printed when it listens, and the rest goes to stderr.
     """
     place = session.place
     if is_url(place):
@@ -38,7 +39,8 @@ def command(session: Session, host: str, port: int) -> None:
         session.note(f"There was no workspace at {place}; this makes an empty one.")
     from tilth.server import serve
 
-    serve(place, host=host, port=port, say=_document if session.as_json else _line)
+    terminal = sys.stdout.isatty() and not session.as_json
+    serve(place, host=host, port=port, say=_document if session.as_json else _line, terminal=terminal)
 
 
 def _line(text: str) -> None:
