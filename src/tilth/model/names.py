@@ -14,6 +14,7 @@ DEFAULT_BRANCH = "main"
 MAX_PATH_BYTES = 4096
 MAX_SEGMENT_BYTES = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TOLD = 80
 _SURELY_SHORT = MAX_SEGMENT_BYTES // 4
 _BAD_SEGMENTS = (b"//", b"/./", b"/../")
 # Control characters, and the first byte of what is not UTF-8 (which also begins a few scripts: those are looked at one
@@ -25,9 +26,9 @@ def check_name(name: str, what: str) -> str:
     """Return `name` if it may name a `what` (repo, branch, pipeline, ...). Raises Invalid."""
     if not NAME_PATTERN.fullmatch(name):
         raise Invalid(
-            f"{name!r} cannot name a {what}.",
+            f"{shown(name)} cannot name a {what}.",
             help="Use 1 to 63 letters, digits, '-' or '_'.",
-            name=name,
+            name=name[:MAX_PATH_BYTES],
         )
     if is_id(name):
         raise Invalid(f"{name!r} cannot name a {what}: it looks like an id.", help="Choose another name.", name=name)
@@ -42,8 +43,17 @@ def check_path(path: str) -> str:
     """
     problem = _path_problem(path)
     if problem:
-        raise Invalid(f"{path!r} is not a path in a repo: {problem}.", help="Rename it and try again.", path=path)
+        raise Invalid(
+            f"{shown(path)} is not a path in a repo: {problem}.",
+            help="Rename it and try again.",
+            path=path[:MAX_PATH_BYTES],
+        )
     return path
+
+
+def shown(text: str) -> str:
+    """Return what somebody sent, quoted for a message: not more of it than a reader needs to know it again."""
+    return repr(text) if len(text) <= MAX_SEGMENT_BYTES else f"{text[:_TOLD]!r}… ({len(text):,} characters)"
 
 
 def check_paths(paths: Sequence[str]) -> None:
