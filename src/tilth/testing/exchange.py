@@ -17,7 +17,7 @@ import pytest
 from tilth.contract.uploads import UploadFile
 from tilth.contract.values import Executable, Link
 from tilth.contract.workspace import Workspace
-from tilth.errors import BranchMoved, Conflict, Corrupt, Denied, Invalid, NotFound
+from tilth.errors import BranchMoved, Conflict, Denied, Invalid, NotFound
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import new_id
 from tilth.storage.content import write_content
@@ -152,7 +152,7 @@ class ExchangeSuite:
                 workspace.uploads.commit(name, [UploadFile("x", chunks)])
         with pytest.raises(Invalid):
             workspace.uploads.put(name, b"no record")
-        with pytest.raises(Corrupt):
+        with pytest.raises(Invalid, match="damaged before it arrived"):
             workspace.uploads.put(name, record_of(b"abc" * 100)[:-1] + b"?")
         with pytest.raises(Invalid):
             workspace.uploads.commit(name, [UploadFile("../x", small)])

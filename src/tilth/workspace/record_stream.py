@@ -19,8 +19,8 @@ def received(
 ) -> Iterator[tuple[RecordKind, Digest, bytes]]:
     """Yield kind, digest and bytes of each record of a stream; its digest holds.
 
-    Raises Invalid for what is no record of these kinds, is larger than `largest` or ends too early, Corrupt for a
-    damaged one.
+    Raises Invalid for what is no record of these kinds, is larger than `largest`, ends too early or is not what its
+    header says: what was sent is damaged, nothing that is stored.
     """
     stream: BinaryIO = io.BytesIO(source) if isinstance(source, bytes) else source
     count = 0
@@ -29,11 +29,23 @@ def received(
         if header is None or header.kind not in kinds or max(header.stored_length, header.raw_length) > largest:
             raise Invalid(f"Record {count} of the stream is none that may be put.", help="Send it again.")
         record = head + _exactly(stream, header.stored_length)
-        _, data = unpack(record, f"record {count} of the stream")
-        if (digest_of_record(header.kind, data) or check_rows(data)) != header.digest:
-            raise Corrupt(f"Record {header.digest.hex()} of the stream is damaged.", help="Send it again.")
+        try:
+            _, data = unpack(record, f"record {count} of the stream")
+            whole = len(data) == header.raw_length
+            sound = whole and (digest_of_record(header.kind, data) or check_rows(data)) == header.digest
+        except Corrupt as error:
+            raise _damaged(count, header.digest) from error
+        if not sound:
+            raise _damaged(count, header.digest)
         yield header.kind, header.digest, data
         count += 1
+
+
+def _damaged(count: int, digest: Digest) -> Invalid:
+    return Invalid(
+        f"Record {count} of the stream ({digest.hex()}) was damaged before it arrived: it is not what its header says.",
+        help="Make the record anew from its bytes and send it again.",
+    )
 
 
 def _exactly(stream: BinaryIO, size: int, *, at_end: bool = False) -> bytes:
