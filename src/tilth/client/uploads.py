@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from tilth.client.transport import PIECE, Transport
-from tilth.contract.uploads import UploadFile, lines_of
+from tilth.contract.uploads import UploadFile, lines_of, questions_of
 from tilth.contract.values import CommitInfo
 
 _LINES = 1 << 18
@@ -18,9 +19,14 @@ class RemoteUploads:
     def __init__(self, transport: Transport) -> None:
         self._call = transport
 
-    def lacking(self, branch: str, files: Sequence[UploadFile]) -> bytes:
-        """Return a byte for each chunk: 1 where it is to be put first."""
-        return self._call.exchange("uploads.lacking", b"".join(lines_of(files)), branch=branch)
+    def lacking(self, branch: str, files: Iterable[UploadFile]) -> bytes:
+        """Return a byte for each chunk: 1 where it is to be put first. Many files are asked for in several calls."""
+        parts = iter(questions_of(files))
+        first = next(parts, [])  # asked in any case: it tells also whether the branch is there
+        return b"".join(
+            self._call.exchange("uploads.lacking", b"".join(lines_of(part)), branch=branch)
+            for part in chain((first,), parts)
+        )
 
     def put(self, branch: str, source: bytes | BinaryIO) -> int:
         """Store chunks. Bytes are sent again where the answer was lost."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
@@ -19,6 +19,10 @@ from tilth.errors import Invalid
 ENTRY = 36
 MEDIA_TYPE = "application/x-ndjson"
 LONGEST_LINE = 64 << 20
+MOST_LINES = 100_000
+"""Of one question which chunks are lacking."""
+MOST_CHUNKS = 2_000_000
+"""In all lines of one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class UploadFile:
 class Uploads(Protocol):
     """Files in parts. What was put is kept for some days for the user who put it, in the repo it was put for."""
 
-    def lacking(self, branch: str, files: Sequence[UploadFile]) -> bytes:
+    def lacking(self, branch: str, files: Iterable[UploadFile]) -> bytes:
         """Return a byte for each chunk of the files, in order: 1 where it is to be put first.
 
         A chunk counts as there when the caller put it for this repo, or the file at `like` or `path` at the head of
@@ -46,7 +50,10 @@ class Uploads(Protocol):
         """
 
     def put(self, branch: str, source: bytes | BinaryIO) -> int:
-        """Store chunks (as records, each checked against its digest) and return how many. Durable when this returns."""
+        """Store chunks (as records, each checked against its digest) and return how many. Durable when this returns.
+
+        Raises Invalid for records that are damaged, Conflict where too much waits of this user (docs/uploads.md).
+        """
 
     def commit(
         self,
@@ -80,6 +87,21 @@ def lines_of(files: Iterable[UploadFile], deletes: Iterable[str] = ()) -> Iterat
         yield _line(told)
 
 
+def questions_of(files: Iterable[UploadFile]) -> Iterator[list[UploadFile]]:
+    """Yield the files in as many parts as one question may hold."""
+    part: list[UploadFile] = []
+    chunks = 0
+    for file in files:
+        count = len(file.chunks) // ENTRY
+        if part and (len(part) == MOST_LINES or chunks + count > MOST_CHUNKS):
+            yield part
+            part, chunks = [], 0
+        part.append(file)
+        chunks += count
+    if part:
+        yield part
+
+
 def files_of(stream: BinaryIO) -> Iterator[UploadFile | str]:
     """Yield the files, and the paths to delete, of such lines. Raises Invalid that names the line."""
     number = 0
@@ -87,6 +109,8 @@ def files_of(stream: BinaryIO) -> Iterator[UploadFile | str]:
         number += 1
         try:
             told = json.loads(line)
+            if not isinstance(told, dict):
+                raise TypeError("not an object")
             if set(told) == {"delete"} and isinstance(told["delete"], str):
                 yield told["delete"]
                 continue

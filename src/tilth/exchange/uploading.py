@@ -94,7 +94,7 @@ class Upload:
         for file in files:
             page.append(file)
             count += len(file.chunks) // ENTRY
-            if count >= _BATCH_CHUNKS:
+            if count >= _BATCH_CHUNKS or len(page) >= _BATCH_CHUNKS:
                 yield from self._there(page)
                 page, count = [], 0
         yield from self._there(page)

@@ -102,6 +102,8 @@ def collect(
     """
     report = Collected()
     backend.reserve.make_room()
+    if _buried(backend):
+        backend.store.rotate()  # purged bytes that came again may lie in the pack that this process writes
     with _lease(backend.database) as lease:
         run = _Run(backend, kept, SqlSweep(backend.database, lease), wait_s, patience_s, progress, step, report)
         report.packs_before = len(run.catalogue.packs())

@@ -65,10 +65,16 @@ class CommitRoots:
             )
         now = time.time_ns() // 1_000_000
         marker.records(conn.execute(select(pins.c.digest).where(pins.c.until_ms >= now)).scalars())
+        taken = {name for parts in conn.execute(select(purged.c.parts)).scalars() for name in _each(parts)}
         for page in pages(conn, select(uploads.c.chunks).where(uploads.c.until_ms >= now)):
             for row in page:
-                names = digests_of(row.chunks)
-                marker.records(Digest(names[at : at + DIGEST_SIZE]) for at in range(0, len(names), DIGEST_SIZE))
+                # Chunks of what was purged are kept by files that share them, never by somebody's having sent them.
+                names = _each(digests_of(row.chunks))
+                marker.records(name for name in names if name not in taken)
+
+
+def _each(digests: bytes) -> Iterator[Digest]:
+    return (Digest(digests[at : at + DIGEST_SIZE]) for at in range(0, len(digests), DIGEST_SIZE))
 
 
 def kept_trees() -> Select[tuple[bytes]]:

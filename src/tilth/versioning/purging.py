@@ -21,6 +21,7 @@ from tilth.model.ids import ChangeId, new_id
 from tilth.storage.content import INLINE_LIST, STORED_LIST, Content, chunk_list
 from tilth.storage.marking import Marker
 from tilth.storage.marks import Marks
+from tilth.versioning import uploads
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import TREE
 from tilth.versioning.marking import kept_trees, pages
@@ -152,6 +153,7 @@ def purge(
 ) -> list[Tombstone]:
     """Set the tombstones of contents, by the path that each is known by. From then on nobody reads or puts them.
 
+    Whoever sent their chunks in parts may not name these any more without having sent them again.
     Their bytes go with the next collection. Raises Invalid without a reason.
     """
     if not reason.strip() or len(reason) > MAX_REASON:
@@ -167,6 +169,7 @@ def purge(
     with backend.database.transaction() as conn:
         for stone in stones.values():
             bury(conn, stone)
+            uploads.forget(conn, stone.records)
             facts = {"place": stone.path, "digest": stone.digest.hex(), "by": author, "reason": reason}
             feed.append(conn, "content.purged", change, facts)
     backend.refusals.look()

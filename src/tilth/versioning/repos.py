@@ -17,6 +17,7 @@ from tilth.metadata.schema.feedback import feedback_edges
 from tilth.metadata.schema.repos import repos
 from tilth.metadata.schema.rules import protections, triggers
 from tilth.metadata.schema.tags import tags
+from tilth.metadata.schema.uploads import uploads
 from tilth.model.ids import ChangeId, RepoId, is_id, new_id
 from tilth.model.names import DEFAULT_BRANCH, DEFAULT_PROJECT, check_name
 from tilth.versioning import journal
@@ -256,6 +257,7 @@ def remove_repo(conn: Connection, repo: RepoName, *, force: bool = False) -> Non
     conn.execute(delete(protections).where(protections.c.repo == gone.id))
     conn.execute(delete(branches).where(branches.c.repo == gone.id))
     conn.execute(delete(tags).where(tags.c.repo == gone.id))
+    conn.execute(delete(uploads).where(uploads.c.repo == gone.id))
     deleted_ms = time.time_ns() // 1_000_000
     conn.execute(update(repos).where(repos.c.id == gone.id).values(deleted_ms=deleted_ms))
     note_repo(conn, gone, deleted_ms)

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from fastapi import APIRouter, Request, Response
 
-from tilth.contract.uploads import MEDIA_TYPE, UploadFile, files_of
+from tilth.contract.uploads import ENTRY, MEDIA_TYPE, MOST_CHUNKS, MOST_LINES, UploadFile, files_of
 from tilth.contract.values import CommitInfo
 from tilth.errors import Invalid
 from tilth.webapi.answers import json_answer
@@ -52,10 +52,23 @@ async def lacking(request: Request, branch: str) -> Response:
     uploads = workspace_of(request).uploads
 
     def act(body: io.BufferedReader) -> bytes:
-        files = [each for each in files_of(cast(BinaryIO, body)) if isinstance(each, UploadFile)]
-        return uploads.lacking(branch, files)
+        return uploads.lacking(branch, _asked(cast(BinaryIO, body)))
 
     return Response(await with_body(request, act), headers=SAFE_HEADERS, media_type=BYTES)
+
+
+def _asked(body: BinaryIO) -> Iterator[UploadFile]:
+    """Yield the files of a question as they arrive, as many as one may hold."""
+    chunks = 0
+    for number, each in enumerate(files_of(body)):
+        chunks += len(each.chunks) // ENTRY if isinstance(each, UploadFile) else 0
+        if number >= MOST_LINES or chunks > MOST_CHUNKS:
+            raise Invalid(
+                f"That is too much for one question: {MOST_LINES:,} lines and {MOST_CHUNKS:,} chunks are the most.",
+                help="Ask in several requests.",
+            )
+        if isinstance(each, UploadFile):
+            yield each
 
 
 async def put(request: Request, branch: str) -> Response:

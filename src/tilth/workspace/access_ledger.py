@@ -17,6 +17,7 @@ from tilth.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
 from tilth.metadata import feed
 from tilth.metadata.database import Database
 from tilth.metadata.schema.access import tokens, users
+from tilth.metadata.schema.uploads import uploads
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import ChangeId, new_id
 from tilth.model.names import check_name
@@ -129,6 +130,7 @@ def remove_user(database: Database, name: str) -> None:
         if row.role == Role.OWNER:
             _keep_an_owner(conn, row)
         conn.execute(delete(tokens).where(tokens.c.user == name))
+        conn.execute(delete(uploads).where(uploads.c.author == name))
         conn.execute(delete(users).where(users.c.name == name))
         tell_change(conn, name)
 
@@ -240,6 +242,8 @@ def insert_user(
     invite: str | None = None,
 ) -> None:
     """Add a user whose name is free."""
+    # What a user of that name was still sending when it was removed is not the new one's.
+    conn.execute(delete(uploads).where(uploads.c.author == name))
     values = {
         "name": name,
         "role": role.value,

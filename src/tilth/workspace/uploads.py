@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import BinaryIO
 
 from tilth.contract.uploads import ENTRY, UploadFile
@@ -12,7 +11,7 @@ from tilth.contract.values import CommitInfo, Link
 from tilth.errors import Conflict, Invalid, Purged
 from tilth.model.entry import Entry, FileKind
 from tilth.model.ids import CommitId
-from tilth.model.names import check_path
+from tilth.model.names import check_path, check_paths, shown
 from tilth.storage.content import CHUNK_MAX, CHUNK_MIN, WHOLE_FILE, content_of_chunks, digests_of, entries_of
 from tilth.storage.records import RecordKind
 from tilth.versioning import commits, revisions, uploads
@@ -26,8 +25,10 @@ from tilth.workspace.files import entry_from, finished
 from tilth.workspace.opened import Opened
 from tilth.workspace.record_stream import received
 
-_AT_ONCE = 1000
+_AT_ONCE = 10_000
+_CHUNKS_AT_ONCE = 100_000
 _KEEP_BYTES = 64 << 20
+_KEEP_CHUNKS = 10_000
 _LENGTH = struct.Struct("<I")
 
 
@@ -38,10 +39,13 @@ class LocalUploads:
         self._backend = opened.backend
         self._author = opened.author
 
-    def lacking(self, branch: str, files: Sequence[UploadFile]) -> bytes:
+    def lacking(self, branch: str, files: Iterable[UploadFile]) -> bytes:
         """Return a byte for each chunk: 1 where it is to be put first."""
         place = _Place(self._backend, self._author, _branch(branch))
-        return bytes(not here for _, _, here in place.look(files))
+        answer = bytearray()
+        for some in _pages(files):
+            answer += bytes(not here for _, _, here in place.look(some))
+        return bytes(answer)
 
     def put(self, branch: str, source: bytes | BinaryIO) -> int:
         """Store chunks. What came whole of a stream that breaks off is kept."""
@@ -50,23 +54,30 @@ class LocalUploads:
         repo = get_repo(self._backend, asked.full_name).id
         store = self._backend.store
         count = owed = 0
-        fresh = bytearray()
+        fresh: dict[bytes, None] = {}
 
         def keep() -> None:
             nonlocal owed
             if fresh:
-                store.flush()
-                uploads.keep(self._backend.database, self._author, repo, bytes(fresh))
+                chunks = b"".join(fresh)
                 fresh.clear()
                 owed = 0
+                store.flush()
+                uploads.keep(self._backend.database, self._author, repo, chunks)
+
+        with self._backend.database.read() as conn:
+            uploads.check_room(conn, self._author)
 
         try:
             for kind, digest, data in received(source, (RecordKind.CHUNK,), CHUNK_MAX):
-                store.put(kind, digest, data)
-                fresh += digest + _LENGTH.pack(len(data))
+                entry = digest + _LENGTH.pack(len(data))
                 count += 1
+                if entry in fresh:
+                    continue
+                store.put(kind, digest, data)
+                fresh[entry] = None
                 owed += len(data)
-                if owed > _KEEP_BYTES:
+                if owed > _KEEP_BYTES or len(fresh) >= _KEEP_CHUNKS:
                     keep()
         finally:
             keep()
@@ -88,9 +99,8 @@ class LocalUploads:
         edits = Edits()
         for path in deletes:
             edits.delete(path)
-        waiting = iter(files)
         lacking = 0
-        while some := list(islice(waiting, _AT_ONCE)):
+        for some in _pages(files):
             if absent := sum(not here for _, _, here in place.look(some)):
                 lacking += absent
             if not lacking:
@@ -138,8 +148,9 @@ class _Place:
     def look(self, files: Sequence[UploadFile]) -> Iterator[tuple[UploadFile, bytes, bool]]:
         """Yield for each chunk its file, its entry, and whether it may be named: it is here, and this user's to name.
 
-        What is found stays until the call ends. Raises Invalid for chunks that no file can consist of.
+        What is found stays until the call ends. Raises Invalid for paths, and for chunks, that no file can have.
         """
+        check_paths([file.path for file in files])
         named = [(file, entry) for file in files for entry in _entries(file)]
         wanted = {entry for _, entry in named}
         known = uploads.kept(self._backend.database, self._author, self.repo, wanted)
@@ -169,6 +180,20 @@ def _branch(branch: str) -> Reference:
     return asked
 
 
+def _pages(files: Iterable[UploadFile]) -> Iterator[list[UploadFile]]:
+    """Yield the files in parts of bounded size: each part costs a look at all that the user sent."""
+    page: list[UploadFile] = []
+    chunks = 0
+    for file in files:
+        page.append(file)
+        chunks += len(file.chunks) // ENTRY
+        if len(page) >= _AT_ONCE or chunks >= _CHUNKS_AT_ONCE:
+            yield page
+            page, chunks = [], 0
+    if page:
+        yield page
+
+
 def _entries(file: UploadFile) -> list[bytes]:
     if file.link is not None:
         return []
@@ -191,7 +216,7 @@ def _check_cut(file: UploadFile) -> None:
 
 def _badly_cut(file: UploadFile) -> Invalid:
     return Invalid(
-        f"{file.path!r} is not told by chunks as files are cut.",
+        f"{shown(file.path)} is not told by chunks as files are cut.",
         help=f"Entries have {ENTRY} bytes; docs/uploads.md tells how files are cut.",
         path=file.path,
     )

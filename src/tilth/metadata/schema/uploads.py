@@ -14,6 +14,10 @@ uploads = Table(
     Column("repo", Text, ForeignKey("repos.id"), nullable=False),
     Column("chunks", LargeBinary, nullable=False),
     Column("until_ms", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False, server_default="0"),
     Index("ix_uploads_author", "author", "repo"),
 )
-"""A row per batch; `chunks` are entries (digest and length). Kept until a time, for `author` to name in `repo`."""
+"""A row per batch; `chunks` are entries (digest and length), of `size` bytes together.
+
+Kept until a time, for `author` to name in `repo`.
+"""
