@@ -16,9 +16,10 @@ from click.testing import CliRunner
 
 import tilth
 from tilth.cli.main import program
-from tilth.errors import Denied, Invalid, NotFound, Unavailable
+from tilth.errors import Denied, Invalid, NotFound, TilthError, Unavailable
 from tilth.exchange import urls
 from tilth.exchange.urls import Fetching, fetch, is_public
+from tilth.model.urls import told_without_secrets, without_secrets
 
 DATA = bytes(range(256)) * 4000
 LOCAL = Fetching(private=True)
@@ -178,6 +179,34 @@ def test_the_address_that_was_checked_is_the_one_connected_to(site: str, monkeyp
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(Invalid):
         read(url)
+
+
+def test_no_error_repeats_the_credentials_in_a_url(site: str) -> None:
+    for path in ("/missing", "/secret", "/round", "/packed", "/nameless", "/x y", f"/to/{site}/missing?sig=SECRET"):
+        with pytest.raises(TilthError) as caught:
+            read(f"{site}{path}?sig=SECRET#SECRET")
+        assert "SECRET" not in f"{caught.value.message} {caught.value.help} {caught.value.facts}"
+    with pytest.raises(Invalid, match="larger") as too_large:
+        read(f"{site}/x?sig=SECRET", Fetching(private=True, max_bytes=10))
+    assert f"{site}/x is larger" in too_large.value.message
+    with pytest.raises(Invalid) as caught:
+        read("ftp://me:SECRET@host/x")
+    assert "SECRET" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://me:pw@host:1/a@b?sig=x#y", "https://host:1/a@b"),
+        ("abfss://container@account/p?sig=x", "abfss://container@account/p"),
+        ("abfss://container:pw@account/p", "abfss://account/p"),
+        ("me:pw@host", "host"),
+        ("no url", "no url"),
+    ],
+)
+def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown
+    assert told_without_secrets(f"GET ({url}) failed") == f"GET ({shown if '//' in url else url}) failed"
 
 
 @pytest.mark.parametrize(

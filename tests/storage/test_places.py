@@ -307,3 +307,25 @@ class TestBucketsOnly:
         with pytest.raises(Invalid) as caught:
             check_storage_url(url)
         assert caught.value.help
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "s3://bucket/p?access_key_id=SECRET&secret_access_key=SECRET",
+            "s3://bucket/p?SECRET",
+            "s3:///p?secret=SECRET",
+            "az://container/p?sig=SECRET",
+            "gs://bucket/?access_token=SECRET",
+            "https://me:SECRET@host/p?sig=SECRET#SECRET",
+            "s3://[SECRET@bucket/p",
+            "s3://bucket/p?endpoint=http://me:SECRET@host/",
+            "s3://bucket/p?endpoint=http%3A%2F%2Fme%3ASECRET%40host",
+            "s3://bucket/p?endpoint=http://host/?token=SECRET",
+            "az://container/p?endpoint=me:SECRET@host",
+        ],
+    )
+    def test_a_url_with_credentials_is_refused_and_they_are_not_repeated(self, url: str) -> None:
+        for refuse in (check_storage_url, Bucket):
+            with pytest.raises(Invalid) as caught:
+                refuse(url)
+            assert "SECRET" not in f"{caught.value.message} {caught.value.help} {caught.value.facts}"

@@ -14,6 +14,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from tilth.errors import Invalid, TilthError, Unauthenticated, Unavailable
+from tilth.model.urls import without_secrets
 
 T = TypeVar("T")
 
@@ -43,9 +44,9 @@ class Transport:
         try:
             host = httpx.URL(self.url).host
         except httpx.InvalidURL as error:
-            raise Invalid(f"{url} is not a URL: {error}", help="Write http://HOST:PORT.") from error
+            raise Invalid(f"{without_secrets(url)} is not a URL: {error}", help="Write http://HOST:PORT.") from error
         if not host:
-            raise Invalid(f"{url} names no host.", help="Write http://HOST:PORT.")
+            raise Invalid(f"{without_secrets(url)} names no host.", help="Write http://HOST:PORT.")
         self._http = httpx.Client(
             base_url=f"{self.url}/api/v1/",
             headers=headers,
@@ -138,7 +139,7 @@ class Transport:
             yield answer
         except httpx.TransportError as error:
             raise Unavailable(
-                f"The connection to {self.url} broke in the middle of an answer.", help="Try again."
+                f"The connection to {without_secrets(self.url)} broke in the middle of an answer.", help="Try again."
             ) from error
         finally:
             answer.close()
@@ -161,7 +162,7 @@ class Transport:
             except httpx.ConnectError as error:
                 if once or not left:
                     raise Unavailable(
-                        f"No Tilth server answers at {self.url}.",
+                        f"No Tilth server answers at {without_secrets(self.url)}.",
                         help="Start one with `tilth up`, or check the address.",
                         lost=True,
                         reached=False,
@@ -169,7 +170,8 @@ class Transport:
             except (httpx.TimeoutException, httpx.TransportError) as error:
                 if not again or not left:
                     raise Unavailable(
-                        f"The connection to {self.url} broke before the answer came ({type(error).__name__}).",
+                        f"The connection to {without_secrets(self.url)} broke before the answer came "
+                        f"({type(error).__name__}).",
                         help="The server may or may not have done it; look before you repeat it.",
                         lost=True,
                     ) from error

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpcore
 
 from tilth.errors import Denied, Invalid, NotFound, TilthError, Unavailable
+from tilth.model.urls import without_secrets
 from tilth.version import __version__
 
 MAX_BYTES = 1 << 42
@@ -73,6 +74,10 @@ class Fetched(io.RawIOBase):
     def name(self) -> str:
         """The last part of the path, which names the file."""
         return unquote(urlsplit(self._url).path.rpartition("/")[2])
+
+    @property
+    def _shown(self) -> str:
+        return without_secrets(self._url)  # a signed URL is a credential
 
     def readable(self) -> bool:
         """Return True."""
@@ -127,8 +132,8 @@ class Fetched(io.RawIOBase):
         told = f" ({type(error).__name__})" if error is not None else ""
         if self._version is None:
             raise Unavailable(
-                f"The connection to {self._url} broke after {self._at:,} bytes{told}, and the server does not say how "
-                "to go on.",
+                f"The connection to {self._shown} broke after {self._at:,} bytes{told}, and the server does not say "
+                "how to go on.",
                 help="Try again from the start.",
             ) from error
         self._stack.close()
@@ -137,7 +142,7 @@ class Fetched(io.RawIOBase):
         found = _CONTENT_RANGE.fullmatch(dict(_lower(answer.headers)).get(b"content-range", b""))
         if answer.status != 206 or found is None or int(found[1]) != self._at:
             raise Unavailable(
-                f"{self._url} changed, or cannot go on, after {self._at:,} bytes{told}.",
+                f"{self._shown} changed, or cannot go on, after {self._at:,} bytes{told}.",
                 help="Try again from the start.",
             ) from error
         self._pieces = _plain(answer, self._url)
@@ -151,7 +156,7 @@ class Fetched(io.RawIOBase):
                     return self._good(answer)
             except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
                 if not left:
-                    raise Unavailable(f"{self._url} cannot be reached: {error}.", help="Try again.") from error
+                    raise Unavailable(f"{self._shown} cannot be reached: {error}.", help="Try again.") from error
             self._stack.close()
             time.sleep(pause)
             pause *= 2
@@ -178,17 +183,19 @@ class Fetched(io.RawIOBase):
                 return answer
             self._stack.close()
             url = urljoin(url, target.decode("latin-1"))
-        raise Invalid(f"{self._url} leads on more than {REDIRECTS} times.", help="Name the place that it leads to.")
+        raise Invalid(f"{self._shown} leads on more than {REDIRECTS} times.", help="Name the place that it leads to.")
 
     def _good(self, answer: httpcore.Response) -> httpcore.Response:
         if answer.status in (200, 206):
             return answer
         if answer.status in (404, 410):
-            raise NotFound(f"There is nothing at {self._url} ({answer.status}).", help="Check the address.")
+            raise NotFound(f"There is nothing at {self._shown} ({answer.status}).", help="Check the address.")
         if answer.status in (401, 403):
-            raise Denied(f"{self._url} may not be read ({answer.status}).", help="Fetch it yourself and put the file.")
+            raise Denied(
+                f"{self._shown} may not be read ({answer.status}).", help="Fetch it yourself and put the file."
+            )
         kind: type[TilthError] = Unavailable if answer.status in _RETRIED else Invalid
-        raise kind(f"{self._url} answered {answer.status}.", help="Check the address, or try again later.")
+        raise kind(f"{self._shown} answered {answer.status}.", help="Check the address, or try again later.")
 
 
 @contextmanager
@@ -211,7 +218,10 @@ def check_url(url: str) -> None:
     except ValueError:
         good = False
     if not good or re.search(r"[\x00-\x20\x7f]", url):
-        raise Invalid(f"{url!r} is not a URL that can be fetched.", help="Write http://HOST/PATH or https://HOST/PATH.")
+        raise Invalid(
+            f"{without_secrets(url)!r} is not a URL that can be fetched.",
+            help="Write http://HOST/PATH or https://HOST/PATH.",
+        )
     if "@" in parts.netloc:
         raise Invalid("A URL with a password in it is not fetched.", help="Fetch it yourself and put the file.")
 
@@ -280,7 +290,7 @@ def _plain(answer: httpcore.Response, url: str) -> Iterator[bytes]:
     encoding = dict(_lower(answer.headers)).get(b"content-encoding", b"identity")
     if encoding not in (b"identity", b""):
         raise Unavailable(
-            f"{url} comes encoded ({encoding.decode('latin-1')}) though that was not asked for.",
+            f"{without_secrets(url)} comes encoded ({encoding.decode('latin-1')}) though that was not asked for.",
             help="Fetch it yourself and put the file.",
         )
     return iter(answer.iter_stream())
@@ -300,4 +310,6 @@ def _quoted(url: str) -> str:
 
 
 def _too_large(url: str, most: int) -> Invalid:
-    return Invalid(f"{url} is larger than the {most:,} bytes that may be fetched.", help="Put it from a file.")
+    return Invalid(
+        f"{without_secrets(url)} is larger than the {most:,} bytes that may be fetched.", help="Put it from a file."
+    )

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from tilth.errors import Invalid, Unavailable
+from tilth.model.urls import told_without_secrets, without_secrets
 
 try:
     import obstore
@@ -247,18 +248,35 @@ def plain_etag(told: str | None) -> str:
 
 
 def check_storage_url(url: str) -> str:
-    """Return the URL without anything secret or empty. Raises Invalid, saying how one is written."""
-    parts = urlsplit(url)
+    """Return the URL as it is kept and shown, without what is empty. Raises Invalid, saying how one is written.
+
+    One that holds credentials is refused, and its query is not repeated.
+    """
     how = "Write s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX or file:///FOLDER."
+    shown = without_secrets(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Invalid(f"{shown!r} is no URL of an object store.", help=how) from None  # the error quotes it
     if parts.scheme not in SCHEMES:
-        raise Invalid(f"{url!r} is no URL of an object store.", help=how)
+        raise Invalid(f"{shown!r} is no URL of an object store.", help=how)
     if "@" in parts.netloc and parts.scheme not in ("abfs", "abfss"):
         raise Invalid("A storage URL must hold no credentials.", help="Give them in the environment or a profile.")
     if parts.scheme in ("s3", "gs", "az") and not parts.netloc:
-        raise Invalid(f"{url!r} names no bucket.", help=how)
-    unknown = [name for name, _ in parse_qsl(parts.query) if name not in _OPTIONS.get(parts.scheme, ())]
-    if unknown:
-        raise Invalid(f"{url!r} has an unknown option {unknown[0]!r}.", help="S3 knows endpoint and region.")
+        raise Invalid(f"{shown!r} names no bucket.", help=how)
+    known = _OPTIONS.get(parts.scheme, ())
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        if name not in known:
+            what = f"has an unknown option {name!r}" if value else "has an option without a value"
+            raise Invalid(
+                f"{shown!r} {what}.",
+                help=f"It may have {' and '.join(known) or 'none'}; credentials go in the environment or a profile.",
+            )
+        if name == "endpoint" and re.search(r"[@?#]", value):
+            raise Invalid(
+                f"The endpoint of {shown!r} must be no more than http(s)://HOST, without credentials.",
+                help="Give them in the environment or a profile.",
+            )
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/") or "", parts.query, ""))
 
 
@@ -320,4 +338,4 @@ def _reason(error: Exception) -> str:
     code = re.search(r"<Code>(.*?)</Code>(?:.*?<Message>(.*?)</Message>)?", text, re.DOTALL)
     if code:
         return ": ".join(part.strip(" .") for part in code.groups() if part)
-    return " ".join(text.split())[:300].rstrip(". ")
+    return told_without_secrets(" ".join(text.split()))[:300].rstrip(". ")

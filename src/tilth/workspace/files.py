@@ -17,6 +17,7 @@ from tilth.model.commit import Commit
 from tilth.model.entry import Entry
 from tilth.model.ids import CommitId, is_id
 from tilth.model.names import DEFAULT_BRANCH
+from tilth.model.urls import without_secrets
 from tilth.progress import Progress, silent
 from tilth.storage.content import read_content
 from tilth.versioning import appending, checkout, commits, copying, ingest, releasing, revisions
@@ -113,7 +114,7 @@ class LocalFiles:
             path = asked.path or ""
             if not path or reference.endswith("/"):
                 if not stream.name:
-                    raise Invalid(f"{url} names no file.", help="Write the path to put it at.")
+                    raise Invalid(f"{without_secrets(url)} names no file.", help="Write the path to put it at.")
                 path = f"{path.rstrip('/')}/{stream.name}".lstrip("/")
             return self.put(f"{_branch_of(asked)}:{path}", content, message=message)
 
@@ -281,7 +282,7 @@ class LocalFiles:
         allowed = allowed_bucket(url)
         if allowed is None:
             raise Denied(
-                f"This server does not reach {url.partition('?')[0]} for its callers.",
+                f"This server does not reach {without_secrets(url)} for its callers.",
                 help="Transfer it from your own machine (`tilth` does, without --by-server), or ask who runs the "
                 f"server to name it in {BUCKETS_VARIABLE}.",
             )

@@ -21,6 +21,7 @@ from tilth.contract.values import BucketReport, FileInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
 from tilth.model.entry import check_link
+from tilth.model.urls import without_secrets
 
 _BUCKETS = ("s3://", "gs://", "az://")
 _OTHER_ARCHIVES = frozenset(
@@ -96,9 +97,9 @@ def _get_bucket(session: Session, workspace: Workspace, reference: str, url: str
 def _sent(done: BucketReport, url: str) -> str:
     there = done.files - done.sent
     if not done.sent:
-        return f"Nothing was sent: {safe(url)} has all of {counted(done.files, 'file')}."
+        return f"Nothing was sent: {safe(without_secrets(url))} has all of {counted(done.files, 'file')}."
     kept = f"; {there:,} were there already" if there else ""
-    return f"Sent {counted(done.sent, 'file')} ({size(done.size)}) to {safe(url)}{kept}."
+    return f"Sent {counted(done.sent, 'file')} ({size(done.size)}) to {safe(without_secrets(url))}{kept}."
 
 
 def _archive_form(target: Path) -> str | None:

@@ -20,6 +20,7 @@ from tilth.contract.values import CommitInfo, FileSource
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
 from tilth.exchange.watching import watched
+from tilth.model.urls import without_secrets
 
 if TYPE_CHECKING:
     from tilth.progress import Progress
@@ -204,18 +205,19 @@ def _of_url(
 
     folder = (asked.path or "").rstrip("/")
     with urls.fetch(url, urls.Fetching(private=asked.private)) as stream:
-        content = watched(stream, progress, f"Fetching {url}", stream.size)
+        content = watched(stream, progress, f"Fetching {without_secrets(url)}", stream.size)
         if asked.unpack:
             yield from archives.unpack(content, into=folder)
             return
         if named is None and not stream.name:
-            raise Invalid(f"{url} names no file.", help="Write the path to put it at.")
+            raise Invalid(f"{without_secrets(url)} names no file.", help="Write the path to put it at.")
         yield named or _named(url, stream.name, folder, seen), content
 
 
 def _named(source: str | Path, name: str, folder: str, seen: dict[str, str | Path]) -> str:
     if name in seen:
-        raise Conflict(f"{seen[name]} and {source} have the same name.", help="Put them one by one.")
+        first, second = (without_secrets(each) if isinstance(each, str) else each for each in (seen[name], source))
+        raise Conflict(f"{first} and {second} have the same name.", help="Put them one by one.")
     seen[name] = source
     return f"{folder}/{name}" if folder else name
 
