@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -44,7 +45,7 @@ class Gatherer:
         A file that has grown since is left, for it may be of any size by now.
         """
         area, raw, compressed = self.area, self._raw, self._compressed
-        opened, kind_of, readv, close = os.open, os.fstat, os.readv, os.close
+        opened, preadv, close = os.open, os.preadv, os.close
         digests: list[bytes | None] = []
         read: list[int] = []
         lengths: list[int] = []
@@ -54,11 +55,14 @@ class Gatherer:
             into = raw[: size + 1] if compressed else area[start : start + size + 1]
             fd = opened(path, _OPEN)
             try:
-                if not stat.S_ISREG(kind_of(fd).st_mode):
+                # One byte more than there was, to see that it did not grow. At an offset, which a pipe does not have; a
+                # device has none of the size or no end: so most files cost no further look.
+                count = preadv(fd, (into,), 0)
+                if (count != size or not size) and not stat.S_ISREG(os.fstat(fd).st_mode):
                     raise no_file(path)
-                # One byte more than there was, to see that it did not grow.
-                count = readv(fd, (into,))
             except OSError as error:
+                if error.errno == errno.ESPIPE:
+                    raise no_file(path) from None
                 error.filename = path
                 raise
             finally:
