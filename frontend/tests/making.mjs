@@ -19,12 +19,18 @@ tilth("put", "birds", birds);
 tilth("repo", "create", "news");
 tilth("put", "news:news.csv", join(folder, "news.csv"));
 tilth("repo", "create", "nothing");
+const known = join(folder, "known");
+mkdirSync(known);
+writeFileSync(join(known, "k.png"), png(24, [10, 90, 60]));
+writeFileSync(join(known, "answers.csv"), "path,label\nk.png,wren\n");
+tilth("repo", "create", "known");
+tilth("put", "known", known);
 
 const browser = await openBrowser();
 try {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
   page.setDefaultTimeout(15_000);
-  const troubles = troublesOf(page, { expected: (what) => /\b401\b|422 .*pipelines\/check|status of 422|status of 404|404 .*walk/.test(what) });
+  const troubles = troublesOf(page, { expected: (what) => /\b401\b|422 .*pipelines\/check|status of 422|status of 404|404 .*(walk|stat)/.test(what) });
   page.on("dialog", (dialog) => { troubles.push(`a dialog opened: ${dialog.message()}`); void dialog.dismiss(); });
   const see = (text) => page.getByText(text, { exact: false }).first().waitFor();
   const shot = async (name) => { if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true }); };
@@ -56,6 +62,47 @@ try {
   await page.getByRole("button", { name: "Ask people about 3 items" }).click();
   await page.waitForURL(/\/labeling\/label-birds/);
   await see("3 items");
+
+  // Known answers of another repo, whose pictures lie beside their table: it starts.
+  await page.goto(at("/new-labeling?repo=birds"));
+  await page.getByLabel(/The classes/).fill("robin\nwren");
+  await page.getByLabel("What shall it be called?").fill("checked");
+  await page.getByRole("checkbox", { name: /answer is known/ }).check();
+  await page.getByLabel("They are in").selectOption("known");
+  await page.getByLabel("the table").selectOption({ index: 1 });
+  await page.getByLabel("The answer is in").selectOption("label");
+  await page.getByLabel("The file's path is in").selectOption("label");
+  await see("neither in known nor in birds");
+  await shot("known-nowhere");
+  await page.getByLabel("The file's path is in").selectOption("path");
+  await see("Their files are in known");
+  await shot("known");
+  await page.getByRole("button", { name: "Ask people about 3 items" }).click();
+  await page.waitForURL(/\/labeling\/checked/);
+  await see("It waits for people.");
+  await see("Known-answer tasks");
+  assert.equal(JSON.parse(tilth("--json", "pipeline", "show", "checked")).spec.labeling.golden.items, "known");
+
+  // One whose known answers cannot be loaded says so, and is no work for people.
+  const blocked = join(folder, "blocked.json");
+  writeFileSync(blocked, JSON.stringify({
+    pipeline: { name: "stuck" },
+    input: { pfs: { repo: "birds", glob: "/**.png", name: "image" } },
+    labeling: { config: '<View><Image name="image" value="$image"/><Choices name="c" toName="image"><Choice value="robin"/><Choice value="wren"/></Choices></View>', overlap: 1, golden: { from: "known@main:answers.csv", path: "path", items: "birds", answer: "label", every: 5 } },
+  }));
+  tilth("pipeline", "create", "-f", blocked);
+  await page.goto(at("/labeling/stuck"));
+  await page.getByRole("alert").getByText("This project cannot start").waitFor();
+  await see(/has no file k\.png/);
+  assert.equal(await page.getByRole("link", { name: "Label", exact: true }).count(), 0);
+  await shot("stuck");
+  await page.goto(at("/"));
+  await see("stuck cannot start");
+  assert.equal(await page.getByText(/tasks? open in stuck/).count(), 0);
+  await shot("stuck-home");
+  await page.goto(at("/labeling"));
+  await see(/cannot start/);
+  await shot("stuck-list");
 
   // Texts of a table, with known answers from its own column.
   await page.goto(at("/new-labeling?repo=news"));

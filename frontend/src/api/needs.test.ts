@@ -18,6 +18,11 @@ test("failed runs come before open and banned; what is fine is not told", () => 
   expect(needs[2]).toMatchObject({ workers: [{ worker: "w1" }] });
 });
 
+test("tasks of a project that cannot start are no work for people", () => {
+  const labeling = { pipeline: "label", state: "open", reason: "known answers are not loaded yet", blocked: "no file a.png", open: 3, banned: 0 } as LabelingInfo;
+  expect(needsOf([], [labeling], new Map()).map((need) => need.kind)).toEqual(["blocked"]);
+});
+
 test("news make old what shows it, and unknown news everything", () => {
   expect(madeOldBy("job.ended")).toContain("jobs.list");
   expect(madeOldBy("head.moved")).toContain("commits.log");

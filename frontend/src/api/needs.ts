@@ -10,6 +10,7 @@ type DueItem = Schemas["DueItem"];
 export type Need =
   | { kind: "failed"; pipeline: PipelineInfo; run: string }
   | { kind: "paused"; labeling: LabelingInfo }
+  | { kind: "blocked"; labeling: LabelingInfo }
   | { kind: "open"; labeling: LabelingInfo }
   | { kind: "banned"; labeling: LabelingInfo; workers: readonly WorkerInfo[] }
   | { kind: "due"; due: DueItem };
@@ -30,7 +31,9 @@ export function needsOf(
   for (const each of due) needs.push({ kind: "due", due: each });
   for (const labeling of labelings) {
     if (labeling.state !== "open" && labeling.reason) needs.push({ kind: "paused", labeling });
-    if (labeling.open > 0) needs.push({ kind: "open", labeling });
+    // Its tasks wait for nobody before it can start.
+    if (labeling.blocked) needs.push({ kind: "blocked", labeling });
+    else if (labeling.open > 0) needs.push({ kind: "open", labeling });
     const banned = (workers.get(labeling.pipeline) ?? []).filter((worker) => worker.state === "banned");
     if (banned.length > 0) needs.push({ kind: "banned", labeling, workers: banned });
   }

@@ -5436,6 +5436,11 @@ export interface components {
             answers: number;
             /** Banned */
             banned: number;
+            /**
+             * Blocked
+             * @default
+             */
+            blocked: string;
             /** Budget */
             budget: number | null;
             /**
@@ -5479,6 +5484,11 @@ export interface components {
             spent: number;
             /** State */
             state: string;
+            /**
+             * Taking In
+             * @default false
+             */
+            taking_in: boolean;
             /** Tasks */
             tasks: number;
             /** Withdrawn */

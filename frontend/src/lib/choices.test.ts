@@ -16,6 +16,6 @@ test("what the form says of the keys is what the keys are", () => {
   expect(keysSaid(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])).toBe("with the keys 0 to 9");
   expect(keysSaid(Array.from("abcdefghij"))).toBe("with the keys 1 to 9 and 0");
   expect(keysSaid(Array.from("abcdefghijk"))).toBe("the first ten get the keys 1 to 9 and 0");
-  expect(keysSaid(["robin", "wren"])).toBe("with the keys 1 to 2");
-  expect(keysSaid(["2", "7"])).toBe("with the keys 2, 7");
+  expect(keysSaid(["robin", "wren"])).toBe("with the keys 1 and 2");
+  expect(keysSaid(["2", "7"])).toBe("with the keys 2 and 7");
 });

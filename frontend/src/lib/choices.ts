@@ -72,7 +72,7 @@ export function keysSaid(values: readonly string[]): string {
   const keys = keysFor(values, values.map(() => null)).filter(Boolean);
   const [first] = keys;
   if (first === undefined) return "the first ten get the keys 1 to 9 and 0";
-  const range = keys.length === 1 ? `the key ${first}` : isRun(keys) ? `the keys ${first} to ${keys.at(-1) ?? ""}` : keys.length === 10 ? "the keys 1 to 9 and 0" : `the keys ${keys.join(", ")}`;
+  const range = keys.length === 1 ? `the key ${first}` : keys.length === 2 ? `the keys ${keys.join(" and ")}` : isRun(keys) ? `the keys ${first} to ${keys.at(-1) ?? ""}` : keys.length === 10 ? "the keys 1 to 9 and 0" : `the keys ${keys.join(", ")}`;
   return keys.length < values.length ? `the first ten get ${range}` : `with ${range}`;
 }
 

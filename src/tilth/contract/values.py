@@ -310,6 +310,10 @@ class LabelingInfo:
     guidelines: str = ""
     method: str = ""
     """How labels follow from answers: dawid_skene (each person weighed by how often they seem right) or majority."""
+    blocked: str = ""
+    """Why it cannot start: what keeps its known answers from being loaded. No task is given out meanwhile."""
+    taking_in: bool = False
+    """Whether its items are taken in for the first time: `tasks` and `open` count those so far."""
 
 
 @dataclass(frozen=True, slots=True)

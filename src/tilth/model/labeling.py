@@ -100,6 +100,10 @@ class LabelingProgress:
     published_sequence: int
     published_commit: str | None
     ledger_sequence: int
+    blocked: str = ""
+    """Why no task is lent before the known answers are there; "" once they are, or where none are asked for."""
+    taking_in: bool = False
+    """Whether its items are taken in for the first time: `tasks` counts those so far."""
 
 
 @dataclass(frozen=True, slots=True)

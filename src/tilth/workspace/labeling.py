@@ -299,6 +299,8 @@ def labeling_info(progress: LabelingProgress) -> LabelingInfo:
         config=progress.config,
         guidelines=progress.guidelines,
         method=progress.method,
+        blocked=progress.blocked,
+        taking_in=progress.taking_in,
     )
 
 

@@ -82,8 +82,8 @@ function Stage({
           icon="people"
           kind="people label"
           name={name}
-          state={labeling.open > 0 ? "open" : "done"}
-          note={labeling.open > 0 ? `${count(labeling.open)} tasks` : `${count(labeling.done)} items`}
+          state={labeling.blocked ? "waiting" : labeling.open > 0 ? "open" : "done"}
+          note={labeling.blocked ? "for known answers" : labeling.open > 0 ? `${count(labeling.open)} tasks` : `${count(labeling.done)} items`}
         />
       </Link>
     );

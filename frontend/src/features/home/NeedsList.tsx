@@ -60,6 +60,12 @@ function One({ need }: { need: Need }) {
         </span>
       </>
     ),
+    blocked: (
+      <>
+        <strong>{pipeline}</strong> cannot start
+        <span className="quiet"> · its known answers: {need.labeling.blocked}</span>
+      </>
+    ),
     paused: (
       <>
         <strong>{pipeline}</strong> is {need.labeling.state}
@@ -80,7 +86,7 @@ function One({ need }: { need: Need }) {
         <Icon name={need.kind === "banned" ? "lock" : "labeling"} />
       </span>
       <span className="words">{said}</span>
-      <span className="verb">{need.kind === "banned" ? "See why" : "See progress"}</span>
+      <span className="verb">{need.kind === "banned" ? "See why" : need.kind === "blocked" ? "See what to do" : "See progress"}</span>
     </Link>
   );
 }

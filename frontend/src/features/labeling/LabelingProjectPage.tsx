@@ -45,13 +45,13 @@ export function LabelingProjectPage() {
   return (
     <Page
       title={pipeline}
-      about={<>{it.reason ? <>{it.state}: {it.reason}</> : standing(it)} <Link to="/pipelines/$name" params={{ name: pipeline }}>Its runs</Link> · <Link to="/lineage" search={{ of: pipeline }}>where its labels came from</Link></>}
+      about={<>{it.reason && !it.blocked ? <>{it.state}: {it.reason}</> : standing(it)} <Link to="/pipelines/$name" params={{ name: pipeline }}>Its runs</Link> · <Link to="/lineage" search={{ of: pipeline }}>where its labels came from</Link></>}
       acts={
         (mayLabel || mayInvite) && (
           <>
             {mayInvite && <Link className="button" to="/settings/$part" params={{ part: "invites" }} search={{ pipeline }}>Invite people</Link>}
             {mayLabel && it.done > 0 && <Link className="button" to="/label/$pipeline" params={{ pipeline }} search={{ practice: 10 }} title="For practice: it changes nothing, and compares you with the people who did the work">Label 10 yourself</Link>}
-            {mayLabel && it.open > 0 && <Link className="button" to="/label/$pipeline" params={{ pipeline }}>Label</Link>}
+            {mayLabel && it.open > 0 && !it.blocked && <Link className="button" to="/label/$pipeline" params={{ pipeline }}>Label</Link>}
           </>
         )
       }
@@ -65,6 +65,7 @@ export function LabelingProjectPage() {
           </button>
         ))}
       </nav>
+      {it.blocked && <Blocked it={it} pipeline={pipeline} />}
       {tab === "overview" && <Overview it={it} pipeline={pipeline} open={() => { goto({ tab: "review" }); }} />}
       {tab === "review" && (
         <>
@@ -81,9 +82,25 @@ export function LabelingProjectPage() {
 
 /** How it stands, in a sentence. */
 function standing(it: LabelingInfo): string {
+  if (it.blocked) return "It cannot start yet.";
+  if (it.taking_in) return "It takes in its items.";
   if (it.tasks === 0) return "Its tasks are being prepared.";
   if (it.open > 0) return it.workers === 0 ? "It waits for people." : "People are at work.";
   return it.escalated > 0 ? "What is left waits for an expert." : "All items are labeled.";
+}
+
+/** Why nobody is given a task, and how that is put right. */
+function Blocked({ it, pipeline }: { it: LabelingInfo; pipeline: string }) {
+  return (
+    <div className="notice blocked" role="alert">
+      <strong>This project cannot start: its known answers cannot be loaded.</strong>
+      <p><bdi>{it.blocked}</bdi></p>
+      <p>
+        Put it right in the data (<Link to="/data">import the missing file</Link> or a corrected table), or say in <Link to="/pipelines/$name" params={{ name: pipeline }}>its pipeline</Link> where
+        the known answers and their files are (<code>golden</code>: <code>from</code> names the table, <code>items</code> the repo of the files). It starts by itself as soon as they are found.
+      </p>
+    </div>
+  );
 }
 
 /** What to do first: someone has to answer. */
@@ -137,7 +154,7 @@ function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; 
           ["Guidelines", `version ${it.guideline_version}`],
         ]}
       />
-      {it.tasks > 0 && it.workers === 0 && <NobodyYet pipeline={pipeline} />}
+      {it.tasks > 0 && it.workers === 0 && !it.blocked && <NobodyYet pipeline={pipeline} />}
       {it.done > 0 && <Published it={it} pipeline={pipeline} />}
       {it.escalated > 0 && (
         <p className="notice">
@@ -151,6 +168,7 @@ function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; 
 }
 
 function Progress({ it }: { it: LabelingInfo }) {
+  if (it.taking_in) return <div className="section" role="status"><strong>Taking in items: {count(it.tasks)} so far.</strong></div>;
   const parts = [
     { word: "labeled", value: it.done, colour: "var(--accent)" },
     { word: "asked of an expert", value: it.escalated, colour: "var(--data-2)" },

@@ -66,6 +66,8 @@ def progress_of(row: Any) -> LabelingProgress:
         published_sequence=row.published_sequence,
         published_commit=row.published_commit,
         ledger_sequence=row.sequence,
+        blocked=row.golden_reason if row.golden_state == "waiting" else "",
+        taking_in=row.state == "open" and row.taken == "{}",
     )
 
 

@@ -16,7 +16,7 @@ import { ItemsPart } from "./ItemsPart";
 import { PeoplePart } from "./PeoplePart";
 import { type Project, configOfProject, estimateOf, fieldsOf, problemsOf, specOf } from "./project";
 import { QuestionPart } from "./QuestionPart";
-import { globOf, useExample, useSource } from "./source";
+import { globOf, useExample, useKnownFiles, useSource } from "./source";
 import { TEMPLATES, templateOf } from "./templates";
 
 const PAUSE_MS = 400;
@@ -46,7 +46,9 @@ export function NewLabelingPage() {
 
 function Form({ names, first }: { names: readonly string[]; first: string }) {
   const go = useNavigate();
-  const [project, setProject] = useState<Project>(() => fresh(first));
+  const [kept, setProject] = useState<Project>(() => fresh(first));
+  const files = useKnownFiles(kept.known, kept.items);
+  const project = kept.known ? { ...kept, known: { ...kept.known, files: files.data } } : kept;
   const [touched, setTouched] = useState(false);
   const set = (change: Partial<Project>) => { setProject((now) => ({ ...now, ...change })); };
   const source = useSource(project.items.repo);
@@ -58,7 +60,8 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
     setProject(suggested(project, found.shows, found.endings, found.tables));
   }
   const problems = problemsOf(project);
-  const spec = problems.length === 0 ? specOf(project) : null;
+  const looking = files.isFetching && files.data === undefined;
+  const spec = problems.length === 0 && !looking ? specOf(project) : null;
   const check = useChecked(spec);
   const make = useAct("pipelines.create", (made) => void go({ to: "/labeling/$pipeline", params: { pipeline: fullName(made.project, made.name) } }));
   const ready = spec !== null && check.data !== undefined && !make.isPending;
@@ -95,6 +98,7 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
               </Button>
               <Button onClick={() => void go({ to: "/labeling" })}>Cancel</Button>
             </div>
+            <p className="quiet">You have answers already? Make the project, then bring them in under “Import answers”: they count like any other, and only what they leave open is asked.</p>
           </section>
         </form>
         <Preview project={project} />

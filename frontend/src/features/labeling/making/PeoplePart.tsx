@@ -3,7 +3,7 @@ import { useState } from "react";
 import { ErrorNote, Loading } from "@/ui";
 
 import { Column } from "./ItemsPart";
-import { type Known, KNOWN_BEFORE_BAN, type Project } from "./project";
+import { type Known, KNOWN_BEFORE_BAN, type Project, nowhere } from "./project";
 import { useSource, useTable } from "./source";
 
 interface Props {
@@ -52,7 +52,7 @@ export function PeoplePart({ project, names, set }: Props) {
         />
         Mix in items whose answer is known <span className="faint">(the surest way to learn whom to trust)</span>
       </label>
-      {known && <KnownPart known={known} names={names} rows={project.items.kind === "rows"} onChange={(part) => { set({ known: { ...known, ...part } }); }} />}
+      {known && <KnownPart known={known} names={names} rows={project.items.kind === "rows"} from={project.items.repo} onChange={(part) => { set({ known: { ...known, ...part } }); }} />}
       {known && (
         <label className="check">
           <input type="checkbox" checked={project.banBelow !== null} onChange={(event) => { set({ banBelow: event.target.checked ? 0.7 : null }); }} />
@@ -82,7 +82,7 @@ export function PeoplePart({ project, names, set }: Props) {
   );
 }
 
-function KnownPart({ known, names, rows, onChange }: { known: Known; names: readonly string[]; rows: boolean; onChange: (part: Partial<Known>) => void }) {
+function KnownPart({ known, names, rows, from, onChange }: { known: Known; names: readonly string[]; rows: boolean; from: string; onChange: (part: Partial<Known>) => void }) {
   const [repo, setRepo] = useState(names[0] ?? "");
   const source = useSource(repo);
   const table = useTable(known.table || null);
@@ -123,6 +123,8 @@ function KnownPart({ known, names, rows, onChange }: { known: Known; names: read
       )}
       {table.error && <ErrorNote error={table.error} />}
       {known.table !== "" && table.isPending && <Loading what="Reading its first rows…" />}
+      {!rows && known.item !== "" && known.files === null && <p className="need" role="alert">{nowhere(known, from)}</p>}
+      {!rows && known.item !== "" && known.files && <p className="quiet">Their files are in {known.files}.</p>}
       {table.data && (
         <div className="making-columns">
           <Column label={rows ? "What is shown is in" : "The file's path is in"} columns={table.data.columns} value={known.item} example={table.data.rows[0]?.[known.item]} onPick={(item) => { onChange({ item: item ?? "" }); }} />

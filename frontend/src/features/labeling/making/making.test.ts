@@ -61,6 +61,13 @@ test("known answers bring their rule, with their columns", () => {
   expect(specOf(rows)).toMatchObject({ input: { pfs: { rows: true, glob: "/h.csv" } }, labeling: { golden: { columns: { headline: "path" } } } });
 });
 
+test("known answers whose files lie in another repo name that repo; in none is a problem", () => {
+  const known = { table: "known@main:answers.csv", item: "path", answer: "label", every: 5 };
+  expect(specOf({ ...PROJECT, known: { ...known, files: "known" } })["labeling"]).toMatchObject({ golden: { from: "known@main:answers.csv", items: "known" } });
+  expect(problemsOf({ ...PROJECT, known: { ...known, files: "known" } })).toEqual([]);
+  expect(problemsOf({ ...PROJECT, known: { ...known, files: null } }).join()).toMatch(/neither in known nor in photos/);
+});
+
 test("the estimate counts people, known answers and, until sure, a range", () => {
   expect(estimateOf(PROJECT, 100)).toEqual({ answers: { least: 300, most: 300 }, cost: { least: 15, most: 15 } });
   const known = { table: "t@main:x.csv", item: "a", answer: "b", every: 5 };

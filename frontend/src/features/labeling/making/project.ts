@@ -12,6 +12,8 @@ export interface Known {
   /** Its column that names the item: a path for files, what is shown for rows. */
   item: string;
   answer: string;
+  /** The repo that holds the files it names; null where none does, undefined until it was looked. */
+  files?: string | null | undefined;
   /** One in so many tasks is a known one. */
   every: number;
 }
@@ -64,7 +66,14 @@ export function problemsOf(project: Project): string[] {
   }
   if (!/^[A-Za-z0-9_-]{1,63}$/.test(project.name)) told.push("Name it with 1 to 63 letters, digits, “-” or “_”.");
   if (project.known && (!project.known.table || !project.known.item || !project.known.answer)) told.push("Say where the known answers are, and in which columns.");
+  else if (project.known && items.kind === "files" && project.known.files === null) told.push(nowhere(project.known, items.repo));
   return told;
+}
+
+/** What to say of known answers whose files are in neither repo. */
+export function nowhere(known: Pick<Known, "table" | "item">, repo: string): string {
+  const own = known.table.split("@")[0] ?? "";
+  return `The files that the column “${known.item}” names are ${own === repo ? `not in ${own}` : `neither in ${own} nor in ${repo}`}. Choose the column of the file's path as the repo has it (such as a/b.png), or import the files.`;
 }
 
 /** Return the pipeline spec of a project that has no problems. */
@@ -100,7 +109,7 @@ function goldenOf(known: Known, items: Items, fields: Fields): Record<string, un
     from: known.table,
     answer: known.answer,
     every: known.every,
-    ...(items.kind === "files" ? { path: known.item, items: items.repo } : { columns: { [fields.item]: known.item } }),
+    ...(items.kind === "files" ? { path: known.item, items: known.files ?? items.repo } : { columns: { [fields.item]: known.item } }),
   };
 }
 

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ApiError, call, text } from "@/api/client";
 import { extensionOf, mediaKindOf } from "@/lib/mediaTypes";
 
-import { type Items, showsOf } from "./project";
+import { type Items, type Known, showsOf } from "./project";
 
 const SAMPLE = 1000;
 const TEXT_MOST = 20_000;
@@ -79,6 +79,39 @@ export function useTable(reference: string | null) {
     enabled: reference !== null,
     retry: false,
   });
+}
+
+/** Rows of a table of known answers that are looked at to find the repo of their files. */
+const LOOKED_AT = 4;
+
+/** Find the repo that holds the files which a table of known answers names: its own, else that of the items; null for neither. */
+export function useKnownFiles(known: Known | null, items: Items) {
+  const wanted = known && items.kind === "files" && known.table && known.item ? { table: known.table, item: known.item, repo: items.repo } : null;
+  const table = useTable(wanted?.table ?? null);
+  const paths = wanted && table.data ? [...new Set(table.data.rows.map((row) => String(row[wanted.item] ?? "")))].slice(0, LOOKED_AT) : [];
+  return useQuery<string | null, ApiError>({
+    queryKey: ["files.stat", wanted, paths, "known"],
+    queryFn: async ({ signal }) => {
+      for (const repo of new Set([wanted?.table.split("@")[0] ?? "", wanted?.repo ?? ""])) {
+        const there = await Promise.all(paths.map((path) => isFile(`${repo}@main`, path, signal)));
+        if (there.every(Boolean)) return repo;
+      }
+      return null;
+    },
+    enabled: paths.length > 0,
+    retry: false,
+  });
+}
+
+async function isFile(reference: string, path: string, signal: AbortSignal): Promise<boolean> {
+  if (!path || path.startsWith("/")) return false;
+  try {
+    await call("files.stat", { reference: `${reference}:${path}` }, signal);
+    return true;
+  } catch (error) {
+    if (["not_found", "invalid"].includes((error as ApiError).code)) return false;
+    throw error;
+  }
 }
 
 export interface Example {
