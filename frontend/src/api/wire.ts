@@ -7810,6 +7810,11 @@ export interface components {
             answers: number;
             /** Earned */
             earned: number;
+            /**
+             * Given
+             * @default
+             */
+            given: string;
             /** Imported */
             imported: boolean;
             known: components["schemas"]["IntervalInfo"];

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tilth.contract.principal import Role
 from tilth.contract.values import Page
 from tilth.contract.workers import (
     ClassAgreement,
@@ -24,14 +25,25 @@ from tilth.contract.workers import (
 )
 from tilth.errors import Invalid
 from tilth.labeling.crowdwork import Worker, WorkerDesk, classes_of
+from tilth.labeling.ledger.columns import IMPORTED
+from tilth.labeling.rates import Share
 from tilth.labeling.shown import answers_named
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, position_of
 from tilth.workspace.shown import given_answer, interval, plain_of, seen, tasks_shown
 
+_IMPORTERS = frozenset({Role.OWNER, Role.CURATOR, Role.WRITER})
+"""Who may bring answers in is told which id of the table a code stands for."""
+
+
+def _surely(share: Share) -> float | None:
+    """Return the lower end of a share's interval: 5 of 5 says less than 95 of 100."""
+    return share.low if share.value is not None else None
+
+
 _SORTS: Mapping[str, Callable[[Worker], Any]] = {
-    "known": lambda worker: worker.known.value,
-    "agreement": lambda worker: worker.numbers.agreement.value,
+    "known": lambda worker: _surely(worker.known),
+    "agreement": lambda worker: _surely(worker.numbers.agreement),
     "seconds": lambda worker: worker.numbers.median_seconds,
     "answers": lambda worker: worker.stats.answers,
     "rejected": lambda worker: worker.stats.rejected,
@@ -67,7 +79,7 @@ class LocalWorkers:
             start = next((at + 1 for at, worker in enumerate(told) if worker.stats.public == after), len(told))
         shown = told[start : start + limit]
         return Page(
-            [worker_row(worker) for worker in shown],
+            [self._row(worker) for worker in shown],
             shown[-1].stats.public if shown and len(told) > start + limit else None,
         )
 
@@ -75,7 +87,7 @@ class LocalWorkers:
         """Return one labeler from near."""
         near = self._desk.near(self._seen(pipeline), worker)
         return WorkerDetail(
-            row=worker_row(near.worker),
+            row=self._row(near.worker),
             labels=list(near.labels),
             consensus=[ConfusionCell(true, said, count) for (true, said), count in near.consensus.items()],
             known=[ConfusionCell(true, said, count) for (true, said), count in near.known.items()],
@@ -172,12 +184,15 @@ class LocalWorkers:
         ]
         return Page(flips, str(start + limit) if len(tasks) > start + limit else None)
 
+    def _row(self, worker: Worker) -> WorkerRow:
+        return worker_row(worker, named=self._opened.principal.role in _IMPORTERS)
+
     def _seen(self, pipeline: str) -> str:
         return seen(self._opened.principal, pipeline)
 
 
-def worker_row(worker: Worker) -> WorkerRow:
-    """Return a labeler under its opaque public id."""
+def worker_row(worker: Worker, *, named: bool = False) -> WorkerRow:
+    """Return a labeler under its opaque public id; `named`: with the id that an imported table gave."""
     stats, numbers = worker.stats, worker.numbers
     return WorkerRow(
         worker=stats.public,
@@ -193,4 +208,5 @@ def worker_row(worker: Worker) -> WorkerRow:
         earned=stats.earned_micros / 1e6,
         last_ms=numbers.last_ms,
         imported=numbers.imported,
+        given=stats.worker.removeprefix(IMPORTED).partition(":")[2] if named and numbers.imported else "",
     )
