@@ -135,24 +135,43 @@ await step("doubtful labels are listed, the worst first", async () => {
   assert.deepEqual(wrong, ["010.png", "020.png", "033.png"]);
   await page.getByText(/of 8 are labeled/).waitFor();
 });
-await step("key 1 takes the suggestion, z takes it back", async () => {
+await step("key r takes the suggestion, z takes it back", async () => {
   const [worst] = (await read("datasets/items?name=shapes&where=suggested%20is%20not%20missing&sort=suspect&descending=true")).items;
   const rows = await page.locator(".issue-row").count();
-  await page.keyboard.press("1");
+  await page.keyboard.press("r");
   await see(`1 item relabeled ${worst.fields.suggested}`);
   await page.waitForFunction((before) => document.querySelectorAll(".issue-row").length < before, rows);
   assert.equal((await read(`datasets/item?name=shapes&key=${worst.key}`)).item.label, worst.fields.suggested);
   await page.keyboard.press("z");
   await page.waitForFunction((before) => document.querySelectorAll(".issue-row").length === before, rows);
   assert.equal((await read(`datasets/item?name=shapes&key=${worst.key}`)).item.label, worst.label);
-  await page.keyboard.press("1");
+  await page.keyboard.press("r");
   await page.waitForFunction((before) => document.querySelectorAll(".issue-row").length < before, rows);
 });
-await step("key 2 keeps a label, 4 marks bad data", async () => {
+await step("key k keeps a label", async () => {
   const rows = await page.locator(".issue-row").count();
-  await page.keyboard.press("2");
+  await page.keyboard.press("k");
   await see("1 item marked accepted");
   await page.waitForFunction((before) => document.querySelectorAll(".issue-row").length < before, rows);
+});
+await step("another class than the suggested one, by its digit and by its button", async () => {
+  const doubted = async () => (await read("datasets/items?name=shapes&where=suggested%20is%20not%20missing%20and%20mark%20is%20missing%20and%20labeled_by%20!=%20'fixed'&sort=suspect&descending=true")).items;
+  const { classes } = await read("datasets/get?name=shapes");
+  const other = (item) => classes.find((name) => name !== item.label && name !== item.fields.suggested);
+  for (const how of ["digit", "button"]) {
+    const [worst] = await doubted();
+    if (!worst) break;
+    const label = other(worst);
+    await page.locator(".issue-row").first().click();
+    await page.locator(".issue-judged").getByRole("button", { name: worst.key, exact: true }).waitFor();
+    if (how === "digit") await page.keyboard.press(String(classes.indexOf(label) + 1));
+    else await page.getByRole("group", { name: "Another class:" }).getByRole("button", { name: label }).click();
+    await see(`1 item relabeled ${label}`);
+    assert.equal((await read(`datasets/item?name=shapes&key=${worst.key}`)).item.label, label);
+    const rows = await page.locator(".issue-row").count();
+    await page.keyboard.press("Control+z");
+    await page.waitForFunction((before) => document.querySelectorAll(".issue-row").length > before, rows);
+  }
 });
 await step("a drawing that lies in both splits is the first near-duplicate", async () => {
   await go("issues", "&of=duplicates");

@@ -114,6 +114,11 @@ try {
   await page.reload();
   await see("6 settled");
   await press("Send to people…");
+  // They have their answers: a second look is a new project, which the form proposes; its labels can still be taken.
+  await see("asks about none twice");
+  assert.equal(await page.getByLabel("Its name").inputValue(), "shapes-again-2");
+  await see("6 items: 18 answers");
+  await page.getByLabel("Who shall label them?").selectOption("shapes-again");
   await see("already as they are");
   await press("Take its labels for these items");
   await see("nothing is bought twice");

@@ -112,6 +112,7 @@ def test_a_place_far_inside_is_reached_by_one_question(workspace: Workspace, nam
 
 def test_a_fix_is_one_commit_and_its_undo_another(workspace: Workspace, named: str) -> None:
     act = workspace.datasets.fix(named, "yes", keys=["r001", "r002"], reason="looked")
+    assert act.ruled == 0, "nobody is asked about them"
     assert (act.kind, act.count, act.undoable) == ("fix", 2, True)
     item = workspace.datasets.items(named, where="key = 'r001'").items[0]
     assert (item.label, item.given_label, item.labeled_by) == ("yes", "no", "fixed")
@@ -320,6 +321,7 @@ def test_a_fix_of_an_item_that_people_label_is_a_ruling(workspace: Workspace, as
     assert detail.ruling
     assert [answer["label"] for answer in detail.answers] == ["news"]
     act = workspace.datasets.fix(asked, "bait", keys=["a"], reason="it shouts")
+    assert act.ruled == 1, "people are asked about it: other labels may follow, which a page can say"
     assert labels(workspace, asked)["a"] == ("bait", "fixed")
     ruled = {label.key: label for label in workspace.labeling.labels("ask").items}["a"]
     assert (ruled.label, ruled.final) == ("bait", True)

@@ -23,6 +23,10 @@ test("tasks of a project that cannot start are no work for people", () => {
   expect(needsOf([], [labeling], new Map()).map((need) => need.kind)).toEqual(["blocked"]);
 });
 
+test("labels that look wrong wait for a person until all were looked at", () => {
+  expect(needsOf([], [], new Map(), [], new Map([["animals", 1116], ["clean", 0]]))).toEqual([{ kind: "doubtful", dataset: "animals", labels: 1116 }]);
+});
+
 test("news make old what shows it, and unknown news everything", () => {
   expect(madeOldBy("job.ended")).toContain("jobs.list");
   expect(madeOldBy("head.moved")).toContain("commits.log");

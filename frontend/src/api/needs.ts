@@ -13,6 +13,7 @@ export type Need =
   | { kind: "blocked"; labeling: LabelingInfo }
   | { kind: "open"; labeling: LabelingInfo }
   | { kind: "banned"; labeling: LabelingInfo; workers: readonly WorkerInfo[] }
+  | { kind: "doubtful"; dataset: string; labels: number }
   | { kind: "due"; due: DueItem };
 
 const FAILED: ReadonlySet<string> = new Set(["failed", "unrunnable"]);
@@ -23,6 +24,7 @@ export function needsOf(
   labelings: readonly LabelingInfo[],
   workers: ReadonlyMap<string, readonly WorkerInfo[]>,
   due: readonly DueItem[] = [],
+  doubtful: ReadonlyMap<string, number> = new Map(),
 ): Need[] {
   const needs: Need[] = [];
   for (const pipeline of pipelines)
@@ -37,13 +39,15 @@ export function needsOf(
     const banned = (workers.get(labeling.pipeline) ?? []).filter((worker) => worker.state === "banned");
     if (banned.length > 0) needs.push({ kind: "banned", labeling, workers: banned });
   }
+  for (const [dataset, labels] of doubtful) if (labels > 0) needs.push({ kind: "doubtful", dataset, labels });
   return needs;
 }
 
-/** What needs me, live. */
-export function useNeeds(): Need[] {
+/** What needs me, live; `looking` also counts doubtful labels, for which datasets are opened. */
+export function useNeeds({ looking = false } = {}): Need[] {
   const pipelines = useRead("pipelines.list", { limit: 1000 }, { enabled: useMay("pipelines.list") });
   const labelings = useRead("labeling.list", {}, { every: 5_000 });
+  const doubtful = useDoubtful(looking);
   const due = useRead("reviews.due", {}, { every: 15_000, enabled: useMay("reviews.due") });
   const withBans = labelings.data?.items.filter((labeling) => labeling.banned > 0) ?? [];
   const workers = useQueries({
@@ -57,5 +61,26 @@ export function useNeeds(): Need[] {
     labelings.data?.items ?? [],
     new Map(withBans.map((labeling, index) => [labeling.pipeline, workers[index]?.data?.items ?? []])),
     due.data?.items ?? [],
+    doubtful,
   );
+}
+
+/** Labels that the analysis doubts and nobody has looked at: of datasets as their Issues list them. */
+export const OPEN_ISSUES = "suggested is not missing and mark is missing and labeled_by != 'fixed'";
+/** Datasets that are counted: each is opened for it. */
+const MOST_COUNTED = 5;
+
+function useDoubtful(looking: boolean): ReadonlyMap<string, number> {
+  const may = useMay("datasets.count_items") && looking;
+  const datasets = useRead("datasets.list", { limit: 100 }, { enabled: may });
+  const names = (datasets.data?.items ?? []).filter((one) => may && one.analysis === "ready").slice(0, MOST_COUNTED).map((one) => one.name);
+  const counts = useQueries({
+    queries: names.map((name) => ({
+      queryKey: keyOf("datasets.count_items", { name, where: OPEN_ISSUES }),
+      queryFn: () => call("datasets.count_items", { name, where: OPEN_ISSUES }),
+      retry: false,
+      staleTime: 60_000,
+    })),
+  });
+  return new Map(names.map((name, index) => [name, counts[index]?.data?.matching ?? 0]));
 }

@@ -10,6 +10,8 @@ export interface Training {
   /** The run that is going on: describing the items, then training. */
   running: JobInfo | undefined;
   stage: string;
+  /** Which of the pipelines that run is of, in their order; none: −1. */
+  at: number;
   /** The newest run of the training, when none is going on. */
   last: JobInfo | undefined;
   isStarting: boolean;
@@ -33,6 +35,7 @@ export function useTraining(name: string, pipelines: readonly { name: string; st
     stop: () => { if (running) stop.mutate({ job: running.id }); },
     started: act.data,
     running,
+    at,
     stage: at < 0 ? "" : (pipelines[at]?.stage ?? ""),
     last: at < 0 ? jobs[pipelines.length - 1] : undefined,
     isStarting: act.isPending,

@@ -12,12 +12,14 @@ export interface IntervalValue {
 export function Interval({ of: { value, low, high, n }, large = false }: { of: IntervalValue; large?: boolean }) {
   if (n === 0 || value == null) return <span className="interval unsure" title="No item to measure it on">—</span>;
   const half = (high - low) / 2;
+  // An interval that is far from even about its value is told by its ends: "100.0 % ± 5.4" would go above 100.
+  const even = value + half <= 1 && value - half >= 0 && Math.abs(high + low - 2 * value) <= 0.02;
   return (
     <span
       className={`interval${half > 0.15 ? " unsure" : ""}${large ? " large" : ""}`}
       title={`95 % interval ${percent(low)} to ${percent(high)}, measured on ${count(n)} ${n === 1 ? "item" : "items"}`}
     >
-      {percent(value)} <small>± {(half * 100).toFixed(1)}</small>
+      {percent(value)} <small>{even ? `± ${(half * 100).toFixed(1)}` : `(${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`}</small>
     </span>
   );
 }

@@ -222,6 +222,9 @@ class ActInfo:
     message: str
     undoable: bool
     undone: bool = False
+    ruled: int = 0
+    """Of a fix: items that people are asked about, decided as an expert's ruling. What is certain tells how far each
+    labeler is to be trusted, so that labels of other items may follow."""
 
 
 @dataclass(frozen=True, slots=True)

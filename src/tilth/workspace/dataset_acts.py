@@ -245,7 +245,7 @@ def acts(opened: Opened, name: str, *, after: str | None, limit: int) -> Page[Ac
 def act_info(commit: Commit, *, undone: bool = False) -> ActInfo:
     """Return an act as its commit tells it."""
     facts = commit.derivation.facts if commit.derivation is not None else {}
-    count = facts.get("count", 0)
+    count, ruled = facts.get("count", 0), facts.get("ruled", 0)
     kind = str(facts.get("act") or ("undo" if "reverts" in facts else "other"))
     return ActInfo(
         commit=commit.id,
@@ -256,6 +256,7 @@ def act_info(commit: Commit, *, undone: bool = False) -> ActInfo:
         message=commit.message,
         undoable=bool(commit.parents) and not undone,
         undone=undone,
+        ruled=ruled if isinstance(ruled, int) else 0,
     )
 
 

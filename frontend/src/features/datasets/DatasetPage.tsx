@@ -164,7 +164,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
         <div className="dataset-tabs">
           <nav className="tabs" aria-label="Views">
             {VIEWS.map((one) => (
-              <button key={one.id} type="button" aria-current={one === view ? "page" : undefined} onClick={() => { go({ view: one.id }); }}>
+              <button key={one.id} type="button" aria-current={one === view ? "page" : undefined} onClick={() => { acts.closeNote(); go({ view: one.id }); }}>
                 {one.label}
               </button>
             ))}
@@ -305,8 +305,9 @@ function usePageKeys({
     function onKey(event: KeyboardEvent): void {
       const { acts, classes, mayWrite, selected, count, here, setHistory, view, escape } = latest.current;
       const typing = event.target instanceof HTMLElement && event.target.closest("input:not([type=range]), textarea, select, [role=dialog]") !== null;
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const key = event.key.toLowerCase();
+      const takesBack = key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+      if (typing || ((event.ctrlKey || event.metaKey) && !takesBack) || event.altKey || event.defaultPrevented) return;
       if (key === "escape") {
         escape();
         return;

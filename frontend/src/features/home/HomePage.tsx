@@ -22,7 +22,7 @@ export function HomePage() {
   const pipelines = useRead("pipelines.list", { limit: 1000 });
   const feedback = useRead("feedback.list", {});
   const labelings = useRead("labeling.list", {}, { every: 3_000 });
-  const needs = useNeeds();
+  const needs = useNeeds({ looking: true });
   const mayLabel = useMay("tasks.queue");
   const mayMake = useMay("datasets.define");
   const tried = labelings.data?.items.find((one) => one.done > 0 && one.workers > 1);

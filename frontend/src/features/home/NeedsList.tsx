@@ -11,7 +11,7 @@ export function NeedsList({ needs }: { needs: readonly Need[] }) {
     return (
       <div className="panel">
         <p className="nothing">
-          <Icon name="check" /> Nothing waits for you: no failed run, no open labeling, nobody banned.
+          <Icon name="check" /> Nothing waits for you: no failed run, no open labeling, nobody banned, no doubtful label.
         </p>
       </div>
     );
@@ -29,6 +29,7 @@ export function NeedsList({ needs }: { needs: readonly Need[] }) {
 function keyOf(need: Need): string {
   if (need.kind === "failed") return `failed ${need.run}`;
   if (need.kind === "due") return `due ${need.due.kind} ${need.due.pipeline} ${need.due.review} ${need.due.worker}`;
+  if (need.kind === "doubtful") return `doubtful ${need.dataset}`;
   return `${need.kind} ${need.labeling.pipeline}`;
 }
 
@@ -49,6 +50,19 @@ function One({ need }: { need: Need }) {
     );
   }
   if (need.kind === "due") return <Due due={need.due} />;
+  if (need.kind === "doubtful")
+    return (
+      <Link to="/datasets/$name" params={{ name: need.dataset }} search={{ view: "issues" } as never} className="row">
+        <span className="state need">
+          <Icon name="alert" />
+        </span>
+        <span className="words">
+          <strong>{counted(need.labels, "label")}</strong> of {need.dataset} {need.labels === 1 ? "looks" : "look"} wrong
+          <span className="quiet"> · alike items say otherwise</span>
+        </span>
+        <span className="verb">Look</span>
+      </Link>
+    );
   const pipeline = plain(need.labeling.pipeline);
   const said = {
     open: (

@@ -12,6 +12,7 @@ import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section
 
 import { FilesOf } from "./FilesOf";
 import { lineageGraph } from "./graph";
+import { type Lasting, lastingOf } from "./lasting";
 import { origin, peopleOf } from "./origin";
 import { PeopleOf } from "./PeopleOf";
 import { Traces } from "./Traces";
@@ -40,11 +41,11 @@ function LineageOf({ of }: { of: string }) {
     );
   if (!lineage.data || !here) return <Loading what={`Tracing ${of}…`} />;
   const repo = plain(here.repo);
-  // A record goes on to what is newest, so a link that shows the same for ever is that of a version.
   const pinned = `${repo}@${here.id}${path ? `:${path}` : ""}`;
   const led = descendants.data?.nodes.filter((node) => node.commit.id !== here.id) ?? [];
   const came = lineage.data.nodes.slice(1);
   const isRecord = (lineage.data.nodes[0]?.record_of ?? []).length > 0;
+  const lasting = lastingOf(lineage.data.nodes, pinned, repo);
   const graph = lineageGraph(here.id, lineage.data.nodes, descendants.data?.nodes ?? [], drawn);
   const left = new Set([...lineage.data.nodes, ...led].map((node) => node.commit.id)).size - graph.nodes.length;
   return (
@@ -53,8 +54,8 @@ function LineageOf({ of }: { of: string }) {
       about={<>{here.message && <>“{here.message}” · </>}{origin(here)} · <When ms={here.at_ms} /></>}
       acts={
         <>
-          {!isRecord && <Share pinned={pinned} />}
-          <Link className="button" to="/report" search={{ of: pinned }} title="Where it came from on one page, to print, to send or to keep">Report</Link>
+          <Share {...lasting} />
+          <Link className="button" to="/report" search={{ of: lasting.to }} title="Where it came from on one page, to print, to send or to keep">Report</Link>
         </>
       }
     >
@@ -165,19 +166,19 @@ function Versions({ title, none, nodes }: { title: string; none: string; nodes: 
   );
 }
 
-function Share({ pinned }: { pinned: string }) {
+function Share({ to, exact }: Lasting) {
   const [copied, copy] = useCopied();
   return (
     <Button
       icon={copied === null ? "copy" : "check"}
-      title="A link to exactly this version; it shows the same for ever, to whoever may read this workspace"
+      title={exact ? "A link to exactly this version; it shows the same for ever, to whoever may read this workspace" : "No version of it is saved yet: the link shows what it is made of when somebody opens it"}
       onClick={() => {
         const link = new URL("/lineage", window.location.origin);
-        link.searchParams.set("of", pinned);
+        link.searchParams.set("of", to);
         copy(link.href);
       }}
     >
-      {copied === null ? "Copy the link to this version" : "Copied"}
+      {copied !== null ? "Copied" : exact ? "Copy the link to this version" : "Copy the link"}
     </Button>
   );
 }

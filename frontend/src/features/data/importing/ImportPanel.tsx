@@ -5,7 +5,7 @@ import { type ApiError, type CommitInfo, call } from "@/api/client";
 import { Name } from "@/features/data/Name";
 import { referenceOf, shownName } from "@/features/data/reference";
 import { leftWords } from "@/features/data/wording";
-import { bytes, count, counted } from "@/lib/format";
+import { bytes, count, counted, percent } from "@/lib/format";
 import { Button, ErrorNote, Icon } from "@/ui";
 
 import { type Selection, commonFolder, filesOfInput } from "./picked";
@@ -114,7 +114,7 @@ export function ImportPanel({
             Unpack {archives.names.length === 1 ? <Name name={archives.names[0] ?? ""} /> : counted(archives.names.length, "archive")}
           </label>
         )}
-        {archives.reading !== null && <p role="status">Unpacking: {counted(archives.reading, "file")} so far…</p>}
+        {archives.reading !== null && <p role="status">Unpacking: {counted(archives.reading.files, "file")} so far{archives.reading.share > 0 && `, ${percent(archives.reading.share, 0)} of ${archives.names.length === 1 ? "the archive" : "this archive"}`}…</p>}
         {archives.error && <ErrorNote error={archives.error} />}
         {plan && (
           <>
@@ -270,14 +270,14 @@ function Told({ replaced, plan }: { replaced: ReturnType<typeof useReplaced>; pl
 /** The picked files with their zip archives unpacked, unless the person wants them as they are. */
 function useArchives(selection: Selection | null) {
   const [unpacked, setUnpacked] = useState(true);
-  const [found, setFound] = useState(0);
+  const [found, setFound] = useState({ files: 0, share: 0 });
   const names = useMemo(() => selection?.files.filter(isArchive).map(({ path }) => path) ?? [], [selection]);
   const wanted = unpacked && names.length > 0;
   const inside = useQuery<Selection, BadArchive>({
     queryKey: ["data.unzip", selection && numberOf(selection)],
     queryFn: ({ signal }) => {
-      setFound(0);
-      return unpack(selection ?? { files: [], leftOut: [] }, setFound, () => signal.aborted);
+      setFound({ files: 0, share: 0 });
+      return unpack(selection ?? { files: [], leftOut: [] }, (files, share) => { setFound({ files, share }); }, () => signal.aborted);
     },
     enabled: wanted,
     retry: false,

@@ -30,7 +30,7 @@ export function isArchive(picked: Picked): boolean {
  */
 export async function unpack(
   selection: Selection,
-  found: (count: number) => void = () => undefined,
+  found: (count: number, share: number) => void = () => undefined,
   stopped: () => boolean = () => false,
 ): Promise<Selection> {
   const zip = await import("@zip.js/zip.js");
@@ -46,16 +46,18 @@ export async function unpack(
     }
     const name = picked.path.split("/").at(-1) ?? picked.path;
     const into = alone ? "" : `${picked.path.slice(0, -4)}/`;
+    let [passed, entries] = [0, 0];
     const reader = new zip.ZipReader(new zip.BlobReader(picked.file));
     try {
-      for await (const entry of reader.getEntriesGenerator()) {
+      for await (const entry of reader.getEntriesGenerator({ onprogress: (_, total) => { entries = total; return undefined; } })) {
+        passed += 1;
         if (stopped()) return { files: [], leftOut: [] };
         if (entry.directory) continue;
         size += entry.uncompressedSize;
         check(name, entry.filename, entry, files.length, size);
         const data = await entry.getData(new zip.BlobWriter(), { checkSignature: true });
         files.push({ path: `${into}${entry.filename}`, file: new File([data], entry.filename, { lastModified: entry.lastModDate.getTime() }) });
-        if (files.length % 50 === 0) found(files.length);
+        if (files.length % 50 === 0) found(files.length, entries > 0 ? passed / entries : 0);
       }
     } catch (error) {
       if (error instanceof BadArchive) throw error;
@@ -67,7 +69,7 @@ export async function unpack(
       await reader.close().catch(() => undefined);
     }
   }
-  found(files.length);
+  found(files.length, 1);
   const { files: kept, leftOut } = withoutSystemFiles(files);
   return { files: kept, leftOut: [...selection.leftOut, ...leftOut] };
 }

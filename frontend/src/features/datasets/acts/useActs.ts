@@ -1,6 +1,6 @@
 /** What one may do to items, each act one commit that can be taken back. */
 import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { type ApiError, call } from "@/api/client";
 import { counted } from "@/lib/format";
@@ -18,6 +18,8 @@ export interface Note {
   commit: string | null;
   error: ApiError | null;
 }
+
+const TOLD_MS = 60_000;
 
 export interface Acts {
   note: Note | null;
@@ -41,12 +43,23 @@ export function markWord(mark: string): string {
   return MARKS.find((one) => one.mark === mark)?.word.toLowerCase() ?? mark.replaceAll("_", " ");
 }
 
+/** Said where a fix decides a task: what is certain also tells how much each labeler is worth. Pure. */
+export function movesOthers(ruled: number): string {
+  return ruled === 0 ? "" : ". Your word is final; it also tells whose answers to trust, so labels of other items that people disagree on may follow";
+}
+
 export function useActs(name: string, question: Question): Acts {
   const cache = useQueryClient();
   const [note, setNote] = useState<Note | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const done = useRef<string[]>([]);
 
+  // What went well is told for a while; it stays in History, and z still takes it back.
+  useEffect(() => {
+    if (note === null || note.error !== null) return undefined;
+    const timer = setTimeout(() => { setNote((now) => (now === note ? null : now)); }, TOLD_MS);
+    return () => { clearTimeout(timer); };
+  }, [note]);
   const refresh = useCallback(() => {
     void cache.invalidateQueries({ predicate: ({ queryKey: [operation] }) => typeof operation === "string" && /^(datasets|slices|analysis|models|commits)\./.test(operation) });
   }, [cache]);
@@ -97,7 +110,7 @@ export function useActs(name: string, question: Question): Acts {
       return attempt(
         `Relabeling ${counted(count, "item")}…`,
         () => call("datasets.fix", { name, label, reason, ...args(target, count) }),
-        (info) => `${counted(info.count, "item")} relabeled ${label}`,
+        (info) => `${counted(info.count, "item")} relabeled ${label}${movesOthers(info.ruled ?? 0)}`,
       );
     },
     mark: (mark, keys) => {

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 
-import { count, counted } from "@/lib/format";
+import { useNow } from "@/lib/clock";
+import { count, counted, duration } from "@/lib/format";
 import { Button, Empty, ErrorNote, Loading, Meter } from "@/ui";
 
 import { type AnalysisState, hasResults } from "./useAnalysis";
@@ -68,7 +69,9 @@ export function AnalysisLine({ analysis }: { analysis: AnalysisState }) {
 
 function Running({ analysis, line = false }: { analysis: AnalysisState; line?: boolean }) {
   const { info } = analysis;
+  const now = useNow();
   if (!info) return null;
+  const since = info.jobs.filter((job) => job.state === "running" || job.state === "created").map((job) => job.started_ms ?? job.created_ms);
   const describing = info.stage === "describing";
   const words = !describing
     ? "Laying out the map, looking for near-duplicates and doubtful labels…"
@@ -77,7 +80,10 @@ function Running({ analysis, line = false }: { analysis: AnalysisState; line?: b
       : "Finding out which items are new or have changed…";
   return (
     <div className={line ? "analysis-line" : "analysis-running"} role="status">
-      <span>{words}</span>
+      <span>
+        {words}
+        {!describing && <span className="faint"> Step 2 of 2{since.length > 0 && `, for ${duration(Math.max(0, now - Math.max(...since)))}`}.</span>}
+      </span>
       {describing && info.total > 0 && <Meter parts={[{ value: info.done, colour: "var(--accent)" }]} total={info.total} label={words} />}
       <Button small icon="stop" disabled={analysis.busy} onClick={analysis.stop}>
         Stop

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { call } from "@/api/client";
+import { OPEN_ISSUES } from "@/api/needs";
 import { usePages } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
 import { count, counted, percent } from "@/lib/format";
@@ -24,8 +25,12 @@ import { hasResults, useAnalysis } from "./useAnalysis";
 
 /** Mark of a label that a person looked at and found right. */
 const LABEL_RIGHT = "accepted";
-const OPEN_ISSUES = "suggested is not missing and mark is missing and labeled_by != 'fixed'";
 const PAGE = 60;
+/** Classes that have a button of their own; the rest are in a list. */
+const MOST_CLASSES = 30;
+
+/** What a person says of a doubtful label. */
+type Way = "suggestion" | "keep" | "ambiguous" | "bad_data" | { label: string };
 
 /** What is probably wrong with the data: labels that alike items contradict, and items that come twice. */
 export function IssuesView(props: ViewProps) {
@@ -70,16 +75,20 @@ function LabelIssues({ name, dataset, question }: ViewProps) {
   const place = Math.max(0, items.findIndex((item) => item.key === at));
   const here = items[place];
   const next = items[place + 1] ?? items[place - 1];
-  const decide = (way: "suggestion" | "keep" | "ambiguous" | "bad_data"): void => {
+  const decide = (way: Way): void => {
     if (!here || acts.busy !== null) return;
-    setAt(next?.key ?? null);
     const suggested = here.fields["suggested"];
-    if (way === "suggestion") {
-      if (typeof suggested === "string") void acts.fix(suggested, { keys: [here.key] }, 1, "suggested by the analysis");
-    } else void acts.mark(way === "keep" ? LABEL_RIGHT : way, [here.key]);
+    const label = typeof way === "object" ? way.label : way === "suggestion" ? suggested : undefined;
+    if (way === "suggestion" && typeof label !== "string") return;
+    setAt(next?.key ?? null);
+    // Who says the class that it has says that the label is right.
+    if (way === "keep" || label === here.label) void acts.mark(LABEL_RIGHT, [here.key]);
+    else if (typeof label === "string") void acts.fix(label, { keys: [here.key] }, 1, label === suggested ? "suggested by the analysis" : "");
+    else if (typeof way === "string") void acts.mark(way, [here.key]);
   };
   useIssueKeys({
     decide: mayWrite ? decide : () => {},
+    byDigit: classes.byDigit,
     step: (by) => {
       if (place + by >= items.length - 1 && found.hasMore && !found.isLoadingMore) found.more();
       const to = items[Math.max(0, Math.min(items.length - 1, place + by))];
@@ -140,7 +149,7 @@ function Change({ item, classes }: { item: ItemInfo; classes: Classes }) {
 }
 
 /** One doubtful label, large, with the items that contradict it and what one may say. */
-function Judged({ name, item, classes, acts, mayWrite, decide, onOpen, model }: { name: string; item: ItemInfo; classes: Classes; acts: Acts; mayWrite: boolean; decide: (way: "suggestion" | "keep" | "ambiguous" | "bad_data") => void; onOpen: () => void; model: string | null }) {
+function Judged({ name, item, classes, acts, mayWrite, decide, onOpen, model }: { name: string; item: ItemInfo; classes: Classes; acts: Acts; mayWrite: boolean; decide: (way: Way) => void; onOpen: () => void; model: string | null }) {
   const args = { dataset: name, key: item.key, limit: 8, ...(model === null ? {} : { model }) };
   const near = useQuery({
     queryKey: ["analysis.neighbours", args],
@@ -169,18 +178,19 @@ function Judged({ name, item, classes, acts, mayWrite, decide, onOpen, model }: 
         </p>
         <div className="issue-acts" role="group" aria-label="What holds">
           <Button look="main" disabled={!mayWrite || acts.busy !== null} onClick={() => { decide("suggestion"); }}>
-            Relabel {suggested} <Kbd>1</Kbd>
+            Relabel {suggested} <Kbd>r</Kbd>
           </Button>
           <Button disabled={!mayWrite || acts.busy !== null} onClick={() => { decide("keep"); }}>
-            Keep {item.label} <Kbd>2</Kbd>
+            Keep {item.label} <Kbd>k</Kbd>
           </Button>
           <Button disabled={!mayWrite || acts.busy !== null} onClick={() => { decide("ambiguous"); }}>
-            Ambiguous <Kbd>3</Kbd>
+            Ambiguous <Kbd>a</Kbd>
           </Button>
           <Button disabled={!mayWrite || acts.busy !== null} onClick={() => { decide("bad_data"); }}>
-            Bad data <Kbd>4</Kbd>
+            Bad data <Kbd>b</Kbd>
           </Button>
         </div>
+        {mayWrite && <OtherClass {...{ classes, not: [item.label, suggested], busy: acts.busy !== null }} onChoose={(label) => { decide({ label }); }} />}
         {!mayWrite && <p className="quiet">You may look, but not change labels here.</p>}
         <h2>The items most like it</h2>
         {near.data ? (
@@ -208,18 +218,45 @@ function Judged({ name, item, classes, acts, mayWrite, decide, onOpen, model }: 
   );
 }
 
-function useIssueKeys(keys: { decide: (way: "suggestion" | "keep" | "ambiguous" | "bad_data") => void; step: (by: number) => void }): void {
+/** Any class but the two that the question names; a digit names one from the keyboard. */
+function OtherClass({ classes, not, busy, onChoose }: { classes: Classes; not: readonly (string | null)[]; busy: boolean; onChoose: (label: string) => void }) {
+  const others = classes.names.filter((name) => !not.includes(name));
+  if (others.length === 0) return null;
+  return (
+    <div className="issue-other">
+      <span className="quiet" id="issue-other">Another class:</span>
+      <div className="class-picks" role="group" aria-labelledby="issue-other">
+        {others.slice(0, MOST_CLASSES).map((name) => (
+          <button key={name} type="button" className="class-pick" disabled={busy} onClick={() => { onChoose(name); }}>
+            <span className="dot" style={{ background: classes.colour(name) }} />
+            <bdi>{name}</bdi>
+            {classes.digit(name) !== null && <Kbd>{classes.digit(name)}</Kbd>}
+          </button>
+        ))}
+        {others.length > MOST_CLASSES && (
+          <select className="field" aria-label="Another class" disabled={busy} value="" onChange={(event) => { onChoose(event.target.value); }}>
+            <option value="" disabled>{`${count(others.length - MOST_CLASSES)} more…`}</option>
+            {others.slice(MOST_CLASSES).map((name) => <option key={name}>{name}</option>)}
+          </select>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function useIssueKeys(keys: { decide: (way: Way) => void; byDigit: (key: string) => string | null; step: (by: number) => void }): void {
   const latest = useRef(keys);
   useEffect(() => { latest.current = keys; });
   useEffect(() => {
-    const ways = { "1": "suggestion", "2": "keep", "3": "ambiguous", "4": "bad_data" } as const;
+    const ways = { r: "suggestion", k: "keep", a: "ambiguous", b: "bad_data" } as const;
     function onKey(event: KeyboardEvent): void {
       const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [role=dialog], .item-panel") !== null;
       if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const way = ways[event.key as keyof typeof ways];
-      const step = event.key === "ArrowDown" || event.key === "j" ? 1 : event.key === "ArrowUp" || event.key === "k" ? -1 : 0;
+      const label = latest.current.byDigit(event.key);
+      const way: Way | undefined = label !== null ? { label } : ways[event.key.toLowerCase() as keyof typeof ways];
+      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
       if (way === undefined && step === 0) return;
-      // Here digits answer this list's question; elsewhere on the page they name classes.
+      // Here keys are about the doubtful label; elsewhere on the page they are about what is selected.
       event.preventDefault();
       if (way !== undefined) latest.current.decide(way);
       else latest.current.step(step);

@@ -82,7 +82,7 @@ function TheMap({ name, dataset, question, setQuestion, go, selection }: ViewPro
   useMapKeys({ setDrag, clear: () => { selection.set(NOTHING); }, selected: selection.now.keys.size > 0 });
   const onHover = useCallback((which: number, [left, top]: readonly [number, number]) => { setHover(which < 0 || !map ? null : { key: map.keys[which] as string, left, top }); }, [map]);
   if (found.error) return <ErrorNote error={found.error} retry={() => void found.refetch()} />;
-  if (!map) return <Loading what="Laying out the map…" />;
+  if (!map) return <Loading what="Reading the map…" />;
   const sampled = map.matching > map.keys.length;
   const keys = [...selection.now.keys];
   return (

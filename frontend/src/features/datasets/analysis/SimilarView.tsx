@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import { type ApiError, type Schemas, call } from "@/api/client";
 import { count, counted } from "@/lib/format";
-import { filterText } from "@/lib/filter";
+import { filterText, textAnd } from "@/lib/filter";
 import { Button, Empty, ErrorNote, Interval, Kbd, Loading } from "@/ui";
 
 import { useClasses } from "@/features/datasets/classes";
@@ -15,7 +15,7 @@ import "./analysis.css";
 import "./issues.css";
 import { AnalysisLine, AnalysisNeeded } from "./AnalysisNotice";
 import { Card } from "./Card";
-import { type Decision, ranDry, seedsOf, seedsText } from "./seeds";
+import { type Decision, chosenOf, ranDry, seedsOf, seedsText, spread } from "./seeds";
 import { hasResults, useAnalysis } from "./useAnalysis";
 
 type SimilarInfo = Schemas["SimilarInfo"];
@@ -24,6 +24,9 @@ const SHOWN = 36;
 /** After so many decisions the order is made anew. */
 const ROUND = 6;
 const SIZE = 124;
+/** Examples that are shown; all are looked for. */
+const EXAMPLES = 12;
+const MOST_OTHERS = 5_000;
 
 /** Find more like a few: accept what is wanted, discard the rest, and the order learns from it. */
 export function SimilarView(props: ViewProps) {
@@ -48,12 +51,12 @@ export function SimilarView(props: ViewProps) {
   return (
     <div className="similar-view">
       <AnalysisLine analysis={analysis} />
-      <Search key={search.of} {...props} seeds={seeds} />
+      <Search key={search.of} {...props} seeds={seeds} chosen={chosenOf(search.of)} />
     </div>
   );
 }
 
-function Search({ name, dataset, question, go, selection, seeds }: ViewProps & { seeds: readonly string[] }) {
+function Search({ name, dataset, question, go, selection, seeds, chosen }: ViewProps & { seeds: readonly string[]; chosen: number | null }) {
   const { open } = usePageState();
   const classes = useClasses(dataset);
   const store = `tilth.similar.${name}.${JSON.stringify(seeds)}`;
@@ -62,7 +65,10 @@ function Search({ name, dataset, question, go, selection, seeds }: ViewProps & {
   const [diverse, setDiverse] = useState(true);
   const [at, setAt] = useState(0);
   useEffect(() => { sessionStorage.setItem(store, JSON.stringify(decisions)); }, [store, decisions]);
-  const { where, model } = question;
+  const { model } = question;
+  // What is selected beyond the examples is known already: it is no candidate.
+  const [others] = useState(() => (chosen === null || selection.now.all ? [] : [...selection.now.keys].filter((key) => !seeds.includes(key)).slice(0, MOST_OTHERS)));
+  const where = others.length > 0 ? textAnd(question.where, { kind: "in", column: "key", values: others, not: true }) : question.where;
   const args = {
     dataset: name,
     seeds: [...seeds],
@@ -80,7 +86,8 @@ function Search({ name, dataset, question, go, selection, seeds }: ViewProps & {
     staleTime: 60_000,
     retry: false,
   });
-  const examples = useExamples(name, question, seeds);
+  const shownSeeds = useMemo(() => spread(seeds, EXAMPLES), [seeds]);
+  const examples = useExamples(name, question, shownSeeds);
   const decided = useMemo(() => new Set(decisions.map((one) => one.key)), [decisions]);
   const items = found.data?.items.filter(({ item }) => !decided.has(item.key)) ?? [];
   const place = Math.min(at, Math.max(0, items.length - 1));
@@ -121,11 +128,13 @@ function Search({ name, dataset, question, go, selection, seeds }: ViewProps & {
           {examples.map((item) => (
             <Card key={item.key} name={name} item={item} size={52} classes={classes} />
           ))}
+          {seeds.length > shownSeeds.length && <span className="quiet nowrap">and {count(seeds.length - shownSeeds.length)} more</span>}
         </div>
         <div className="similar-numbers" role="status">
           <span>
             <strong>{count(hits.length)}</strong> found of {count(decisions.length)} looked at
           </span>
+          {chosen !== null && <span>It looks for items like {count(seeds.length)} of your {counted(chosen, "item")}, spread over them.</span>}
           {precision && (
             <span>
               hits <Interval of={precision} />

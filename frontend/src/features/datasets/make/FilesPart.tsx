@@ -38,7 +38,7 @@ export function OnlyFiles({ paths, more, glob, onChange }: { paths: readonly str
             aria-pressed={chosen?.includes(ending) ?? false}
             onClick={() => { onChange(globOf(chosen?.includes(ending) ? chosen.filter((one) => one !== ending) : [...(chosen ?? []), ending])); }}
           >
-            .{ending} <span className="faint">{count(many)}{more && "+"}</span>
+            .{ending} <span className="faint">{more ? `${count(many)} in the first ${count(paths.length)}` : count(many)}</span>
           </button>
         ))}
       </div>

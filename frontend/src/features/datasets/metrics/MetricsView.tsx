@@ -85,7 +85,7 @@ function Measured({ name, dataset, question, go, model }: ViewProps & { model: s
       <p className="quiet metrics-of">
         Measured on {count(metrics.n)} of {counted(metrics.matching, "matching item")}
         {metrics.unlabeled > 0 && `; ${count(metrics.unlabeled)} have no label yet`}
-        {metrics.unpredicted > 0 && `; ${count(metrics.unpredicted)} have no prediction`}. ± is the 95 % interval.
+        {metrics.unpredicted > 0 && `; ${count(metrics.unpredicted)} have no prediction`}. ± or ( ) is the 95 % interval.
       </p>
       {metrics.n === 0 ? (
         <Empty title="There is nothing to measure.">

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { type Filter, filterWords } from "@/lib/filter";
-import { count } from "@/lib/format";
+import { counted } from "@/lib/format";
 import { matching } from "@/lib/search";
 import { Button } from "@/ui";
 
@@ -171,7 +171,7 @@ function FieldPicker({ columns, onPick }: { columns: readonly ColumnInfo[]; onPi
       row={({ column }) => (
         <>
           <span className="grow" dir="auto">{fieldName(column.name)}</span>
-          <span className="faint">{{ number: "number", boolean: "yes or no", time: "time" }[column.kind] ?? (column.distinct <= 5_000 ? `${count(column.distinct)} values` : "text")}</span>
+          <span className="faint">{{ number: "number", boolean: "yes or no", time: "time" }[column.kind] ?? (column.distinct <= 5_000 ? counted(column.distinct, "value") : "text")}</span>
         </>
       )}
       none={`No field is called "${typed}".`}

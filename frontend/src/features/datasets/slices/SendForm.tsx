@@ -28,8 +28,19 @@ export function SendForm({ dataset, target, model, done, close }: Props) {
     return new Set(sources.map((one) => (one as { pipeline?: string } | null | undefined)?.pipeline).filter((one) => typeof one === "string"));
   }, [dataset.definition]);
   const [to, setTo] = useState<string>("");
-  const [form, setForm] = useState<Form>(() => startOf(dataset));
-  const chosen = to || ([...mine][0] ?? "new");
+  const [form, setForm] = useState<Form>(() => startOf(dataset, mine));
+  const [first] = mine;
+  // Asked of the project that labels the dataset already: it asks about no item a second time.
+  const again = { name: dataset.name, ...target, ...(model === null ? {} : { model }), pipeline: first ?? "" };
+  const known = useQuery<SendPlan, ApiError>({
+    queryKey: ["datasets.plan_send", again],
+    queryFn: ({ signal }) => call("datasets.plan_send", again, signal),
+    retry: false,
+    enabled: first !== undefined,
+    staleTime: 5_000,
+  });
+  const all = known.data !== undefined && known.data.new === 0;
+  const chosen = to || (first === undefined || all ? "new" : first);
   const making = chosen === "new";
   const args = useMemo(
     () => ({
@@ -45,7 +56,7 @@ export function SendForm({ dataset, target, model, done, close }: Props) {
     queryKey: ["datasets.plan_send", asked],
     queryFn: ({ signal }) => call("datasets.plan_send", asked, signal),
     retry: false,
-    enabled: !making || form.name.trim() !== "",
+    enabled: (!making || form.name.trim() !== "") && (to !== "" || first === undefined || !known.isPending),
     staleTime: 5_000,
   });
   const send = useAct("datasets.send", (sent) => {
@@ -81,6 +92,12 @@ export function SendForm({ dataset, target, model, done, close }: Props) {
           ))}
         </select>
       </label>
+      {first !== undefined && all && (chosen === first || making) && (
+        <p className="quiet">
+          <bdi>{first}</bdi> has {known.data.items === 1 ? "this item" : `all ${counted(known.data.items, "item")}`} already and asks about none twice.{" "}
+          {making ? "For a second look, this new project asks people about them afresh; once answered, its labels hold." : "For a second look choose “A new labeling project”."}
+        </p>
+      )}
       {making && <NewProject {...{ form, change, dataset }} />}
       <Cost plan={told} error={plan.error} waiting={plan.isFetching} />
       {send.error && <ErrorNote error={send.error} />}

@@ -17,8 +17,12 @@ interface Known {
   classes: readonly string[];
 }
 
-export function startOf(dataset: Known): Form {
-  return { name: `${dataset.name}-again`.slice(0, 56), task: "classification", question: "", classes: dataset.classes.join("\n"), guidelines: "", overlap: "3", price: "", budget: "" };
+/** A new project's form, with a name that none of the dataset's own projects has. */
+export function startOf(dataset: Known, taken: ReadonlySet<string> = new Set()): Form {
+  const first = `${dataset.name}-again`.slice(0, 52);
+  let name = first;
+  for (let turn = 2; taken.has(name); turn++) name = `${first}-${turn}`;
+  return { name, task: "classification", question: "", classes: dataset.classes.join("\n"), guidelines: "", overlap: "3", price: "", budget: "" };
 }
 
 /** Return the form's fields; empty ones are left out. */

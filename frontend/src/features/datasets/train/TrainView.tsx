@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { useRead } from "@/api/queries";
 import { startedWords, trainingOf, useTraining } from "@/api/training";
 import type { ViewProps } from "@/features/datasets/views";
-import { count, counted } from "@/lib/format";
+import { useNow } from "@/lib/clock";
+import { count, counted, duration } from "@/lib/format";
 import { Button, ErrorNote, Interval, State, When } from "@/ui";
 
 import "./train.css";
@@ -14,6 +15,9 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
   const models = useRead("models.list", { limit: 200, recent: 1 });
   const own = models.data?.items.filter((model) => model.dataset === name) ?? [];
   const { running, last, started } = training;
+  const now = useNow();
+  // The same description of the items serves the analysis: what only describes may be for either.
+  const describes = running !== undefined && training.at === 0;
   const untrainable = dataset.untrainable ?? "";
   const few = !untrainable && (dataset.labeled ?? 0) < 2;
   return (
@@ -27,7 +31,9 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
           <Button look="main" icon="play" disabled={training.isStarting || running !== undefined || few || untrainable !== "" || question.at !== null} onClick={training.start}>
             {training.isStarting ? "Saving the data…" : "Train a model"}
           </Button>
-          {running && <Button icon="stop" onClick={training.stop}>Stop the training</Button>}
+          {running && <Button icon="stop" onClick={training.stop}>{describes ? "Stop describing the items" : "Stop the training"}</Button>}
+          {describes && <span className="quiet">The items are being described by numbers, for training or for the analysis; training can be started when that is done.</span>}
+          {running && !describes && <span className="quiet">One training is going on; the next can be started when it is done.</span>}
           {untrainable && <span className="state need">{untrainable}</span>}
           {few && <span className="state need">Label items of at least two classes first.</span>}
           {question.at !== null && <span className="quiet">Training is on the data as it is now.</span>}
@@ -35,7 +41,7 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
         <div role="status">
           {running && (
             <Link to="/runs/$run" params={{ run: running.id }} className="train-run">
-              <State state={running.state} word={running.total > 1 ? `${training.stage}: ${count(running.run + running.reused)} of ${count(running.total)}` : `${training.stage}…`} />
+              <State state={running.state} word={running.total > 1 ? `${training.stage}: ${count(running.run + running.reused)} of ${count(running.total)}` : `${training.stage}…`} /> <span className="faint">for {duration(Math.max(0, now - (running.started_ms ?? running.created_ms)))}</span>
             </Link>
           )}
           {!running && last && (
