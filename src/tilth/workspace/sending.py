@@ -169,8 +169,8 @@ class _Sending:
         warnings = []
         if handover.already:
             warnings.append(
-                f"{handover.already:,} of them lie there already as they are: they are not asked or bought again. For a second "
-                "look send them to a new labeling pipeline."
+                f"{handover.already:,} of them lie there already as they are: they are not asked or bought again. "
+                "For a second look send them to a new labeling pipeline."
             )
         if left is not None and cost[0] > left:
             warnings.append(f"The pipeline may spend {left:.2f} more, which is not enough for all.")
