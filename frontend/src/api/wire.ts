@@ -3681,6 +3681,11 @@ export interface components {
             kind: string;
             /** Message */
             message: string;
+            /**
+             * Ruled
+             * @default 0
+             */
+            ruled: number;
             /** Undoable */
             undoable: boolean;
             /**
