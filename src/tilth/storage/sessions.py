@@ -17,6 +17,8 @@ from tilth.model.ids import new_id
 
 BEAT_S = 10.0
 """A session says so often that it is alive."""
+LAST_BEAT_S = 2.0
+"""How long closing waits for a beat that is under way, so that it leaves no connection behind."""
 
 PATIENCE_S = 60.0
 """A session that was not heard of for so long is lost: what it holds may be collected."""
@@ -41,7 +43,7 @@ class SessionLedger(Protocol):
 class _Session:
     """One row of the ledger, as its process knows it."""
 
-    __slots__ = ("acts", "id", "idle", "lost", "seen", "stop")
+    __slots__ = ("acts", "beating", "id", "idle", "lost", "seen", "stop")
 
     def __init__(self, id: str, seen: int) -> None:
         self.id = id
@@ -50,6 +52,7 @@ class _Session:
         self.idle = False
         self.lost = False
         self.stop = threading.Event()
+        self.beating: threading.Thread | None = None
 
 
 class _Act:
@@ -185,6 +188,8 @@ class Sessions:
             session, self._session, self._rest = self._session, None, None
         if session is not None:
             session.stop.set()
+            if session.beating is not None:
+                session.beating.join(LAST_BEAT_S)
             with suppress(TilthError):  # a row that stays is declared lost in time
                 self._ledger.end(session.id)
 
@@ -234,10 +239,10 @@ class Sessions:
                 session = _Session(id, self._ledger.begin(id, here(), what()))
                 self._view()
                 self._session = session
-                beating = threading.Thread(
+                session.beating = threading.Thread(
                     target=self._beat, args=(session, self._pid), name="tilth-session", daemon=True
                 )
-                beating.start()
+                session.beating.start()
             act.session = session
             act.epoch = session.seen
             session.acts.add(act)
