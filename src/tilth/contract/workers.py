@@ -29,8 +29,6 @@ class WorkerRow:
     earned: float
     last_ms: int
     imported: bool
-    given: str = ""
-    """The id that an imported table gave; only for who may import answers, "" for all others. Nothing publishes it."""
 
 
 @dataclass(frozen=True, slots=True)

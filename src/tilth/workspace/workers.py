@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tilth.contract.principal import Role
 from tilth.contract.values import Page
 from tilth.contract.workers import (
     ClassAgreement,
@@ -25,15 +24,11 @@ from tilth.contract.workers import (
 )
 from tilth.errors import Invalid
 from tilth.labeling.crowdwork import Worker, WorkerDesk, classes_of
-from tilth.labeling.ledger.columns import IMPORTED
 from tilth.labeling.rates import Share
 from tilth.labeling.shown import answers_named
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, position_of
 from tilth.workspace.shown import given_answer, interval, plain_of, seen, tasks_shown
-
-_IMPORTERS = frozenset({Role.OWNER, Role.CURATOR, Role.WRITER})
-"""Who may bring answers in is told which id of the table a code stands for."""
 
 
 def _surely(share: Share) -> float | None:
@@ -79,7 +74,7 @@ class LocalWorkers:
             start = next((at + 1 for at, worker in enumerate(told) if worker.stats.public == after), len(told))
         shown = told[start : start + limit]
         return Page(
-            [self._row(worker) for worker in shown],
+            [worker_row(worker) for worker in shown],
             shown[-1].stats.public if shown and len(told) > start + limit else None,
         )
 
@@ -87,7 +82,7 @@ class LocalWorkers:
         """Return one labeler from near."""
         near = self._desk.near(self._seen(pipeline), worker)
         return WorkerDetail(
-            row=self._row(near.worker),
+            row=worker_row(near.worker),
             labels=list(near.labels),
             consensus=[ConfusionCell(true, said, count) for (true, said), count in near.consensus.items()],
             known=[ConfusionCell(true, said, count) for (true, said), count in near.known.items()],
@@ -184,15 +179,12 @@ class LocalWorkers:
         ]
         return Page(flips, str(start + limit) if len(tasks) > start + limit else None)
 
-    def _row(self, worker: Worker) -> WorkerRow:
-        return worker_row(worker, named=self._opened.principal.role in _IMPORTERS)
-
     def _seen(self, pipeline: str) -> str:
         return seen(self._opened.principal, pipeline)
 
 
-def worker_row(worker: Worker, *, named: bool = False) -> WorkerRow:
-    """Return a labeler under its opaque public id; `named`: with the id that an imported table gave."""
+def worker_row(worker: Worker) -> WorkerRow:
+    """Return a labeler under its opaque public id."""
     stats, numbers = worker.stats, worker.numbers
     return WorkerRow(
         worker=stats.public,
@@ -208,5 +200,4 @@ def worker_row(worker: Worker, *, named: bool = False) -> WorkerRow:
         earned=stats.earned_micros / 1e6,
         last_ms=numbers.last_ms,
         imported=numbers.imported,
-        given=stats.worker.removeprefix(IMPORTED).partition(":")[2] if named and numbers.imported else "",
     )

@@ -24,7 +24,7 @@ const HEADS: readonly (readonly [Sort, string, "num" | "num wide-only" | "wide-o
 
 /** Everybody who labels here: whom to trust, at a glance; one of them from near at the side. */
 export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; pipeline: string; search: LabelingSearch; goto: (next: LabelingSearch) => void }) {
-  const sort = search.sort ?? (it.golden > 0 ? "known" : "agreement");
+  const sort = search.sort ?? "known";
   const { worker } = search;
   const down = search.down === true;
   const found = usePages("workers.list", { pipeline, sort, descending: down, limit: 50 });
@@ -43,7 +43,7 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
   return (
     <div className={`split${search.worker ? " open" : ""}`}>
       <div className="section">
-        <p className="quiet">{count(it.workers)} people, each shown as a code, never by name (imported people also by the id in their table, for those who may import); {count(it.banned)} banned. The intervals are 95 %, and the order is by their lower end. Known answers are items whose label was known before; agreement leaves a person's own answer out, and counts items on which most of the others say the same.</p>
+        <p className="quiet">{count(it.workers)} people, each shown as a code, never by name; {count(it.banned)} banned. The intervals are 95 %. Known answers are items whose label was known before; agreement leaves a person's own answer out, and counts items on which most of the others say the same.</p>
         <div className="panel table-wrap">
           <table className="table people">
             <thead>
@@ -74,7 +74,7 @@ function Row({ worker, chosen, open }: { worker: WorkerRow; chosen: boolean; ope
     <tr className={`go${chosen ? " chosen" : ""}`} onClick={open}>
       <td className="nowrap">
         <button type="button" className="link mono" onClick={(event) => { event.stopPropagation(); open(); }}>{worker.worker}</button>
-        {worker.imported && <div className="faint">imported{worker.given && <>: <bdi>{worker.given}</bdi></>}</div>}
+        {worker.imported && <div className="faint">imported</div>}
       </td>
       <td>
         <State state={worker.state} />
