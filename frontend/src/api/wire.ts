@@ -7815,11 +7815,6 @@ export interface components {
             answers: number;
             /** Earned */
             earned: number;
-            /**
-             * Given
-             * @default
-             */
-            given: string;
             /** Imported */
             imported: boolean;
             known: components["schemas"]["IntervalInfo"];
