@@ -64,7 +64,7 @@ export function SlicePanel({ name, dataset, slice, go }: Props) {
                   </Button>
                 ))}
             </div>
-            <About key={info.changed_ms} info={info} mayWrite={mayWrite} busy={busy} onSave={(change) => { update.mutate({ dataset: name, name: slice, ...change }); }} />
+            <About key={`${info.owner}\n${info.note}`} info={info} mayWrite={mayWrite} busy={busy} onSave={(change) => { update.mutate({ dataset: name, name: slice, ...change }); }} />
           </section>
           <section className="slice-part">
             <h3>Items</h3>
