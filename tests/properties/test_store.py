@@ -70,16 +70,16 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(store=consumes(processes), torn=st.binary(max_size=100), written=st.booleans())
     def die(self, store: Store, torn: bytes, written: bool) -> None:
-        writer = store._writer
+        writer = store._own.writer
         if writer is not None:
             if written:
                 writer.write_out()
             with writer.path.open("ab") as file:
                 file.write(torn)
             writer.close()
-        for full in store._full:
+        for full in store._own.full:
             full.writer.close()
-        store._closed = True
+        store._own.closed = True
         del self.alive[id(store)], self.waiting[id(store)]
 
     @rule(target=processes, store=consumes(processes))

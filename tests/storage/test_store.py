@@ -47,9 +47,9 @@ def some_bytes(count: int, size: int = 1000, seed: int = 1) -> list[bytes]:
 
 def abandon(store: Store) -> None:
     """Let the store's process die, as far as files can tell: locks go, nothing is written."""
-    if store._writer is not None:
-        store._writer.close()
-    for full in store._full:
+    if store._own.writer is not None:
+        store._own.writer.close()
+    for full in store._own.full:
         full.writer.close()
 
 
@@ -213,8 +213,8 @@ def test_a_dead_writers_pack_is_adopted_and_its_torn_tail_ignored(
     kept = [store.put_bytes(BLOB, item) for item in some_bytes(5)]
     store.flush()
     lost = store.put_bytes(BLOB, b"never acknowledged" * 50)
-    assert store._writer is not None
-    store._writer.write_out()
+    assert store._own.writer is not None
+    store._own.writer.write_out()
     abandon(store)
     with pack_files(tmp_path)[0].open("ab") as file:
         file.write(b"TREC torn")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
@@ -16,21 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from tilth.config import compresses_chunks
-from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
+from tilth.errors import Corrupt, Invalid, NotFound
 from tilth.model.digest import Digest, digest_of
-from tilth.model.ids import new_id
 from tilth.progress import Progress, silent
 from tilth.storage.cache import Cache
 from tilth.storage.catalogue import PackCatalogue, PackState
 from tilth.storage.checking import Problem, check_packs
 from tilth.storage.folder import FolderPlace
 from tilth.storage.index import ChunkIndex
-from tilth.storage.mending import adopt_orphans, merge_levels, rebuild_index, recover_packs
-from tilth.storage.packs import Location, Pack, PackFile, PackWriter
+from tilth.storage.mending import adopt_orphans, rebuild_index, recover_packs
+from tilth.storage.own_packs import OwnPacks
+from tilth.storage.packs import Location, Pack, PackFile
 from tilth.storage.places import Place
 from tilth.storage.records import (
     CONTENT_KINDS,
-    HEADER_SIZE,
     Codec,
     RecordKind,
     compress,
@@ -41,23 +38,13 @@ from tilth.storage.records import (
 )
 from tilth.storage.reserve import Reserve
 from tilth.storage.rows import DecodedRows
-from tilth.storage.sessions import SessionLedger, Sessions, count_stored
-from tilth.storage.shards import Shard, shard_path, write_shard
+from tilth.storage.sessions import SessionLedger, Sessions
+from tilth.storage.shards import Shard
 
 PACK_SIZE = 64 << 20
 _OPEN_FILES = 128
 _ATTEMPTS = 8
 _DECODED_BYTES = 96 << 20
-
-
-@dataclass(slots=True)
-class _FullPack:
-    """A full pack whose directory is written, waiting for the next flush to be acknowledged."""
-
-    writer: PackWriter
-    shard: str
-    told: bool = False
-    """Whether the catalogue was told of it: from then on it may be part of the store, or have been one, unheard."""
 
 
 class Store:
@@ -74,29 +61,31 @@ class Store:
         *,
         pack_size: int = PACK_SIZE,
         ledger: SessionLedger | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
         self.place = place
         self.sessions = Sessions(ledger, self._look_at_condemned) if ledger is not None else None
         self.decoded: Cache[Digest, DecodedRows] = Cache(_DECODED_BYTES)
         self.refused: Callable[[Sequence[Digest]], None] = lambda digests: None
         """Raises for content that was taken away for good: it is neither read nor taken again."""
-        self.reserve: Reserve | None = None
         self._catalogue = catalogue
         self._pack_size = pack_size
+        self._reserve = reserve
         self._compress_chunks = compresses_chunks()
         self._begin()
 
     def _begin(self) -> None:
         self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._flush_lock = threading.Lock()
-        self._writer: PackWriter | None = None
-        self._full: list[_FullPack] = []
-        self._broken: Unavailable | None = None
-        self._unlooked = 1 << 62  # look at the first record
-        self._closed = False
         self._files: Cache[str, Pack] = Cache(_OPEN_FILES)
         self._index = ChunkIndex(self.place, self._catalogue)
+        self._own = OwnPacks(
+            self.place,
+            self._catalogue,
+            self._index,
+            pack_size=self._pack_size,
+            act=self.act,
+            reserve=self._reserve,
+        )
 
     @classmethod
     def open(
@@ -107,6 +96,7 @@ class Store:
         pack_size: int = PACK_SIZE,
         adopt: bool = True,
         ledger: SessionLedger | None = None,
+        reserve: Reserve | None = None,
     ) -> Store:
         """Open the store in a place or a folder, making it where it is not there.
 
@@ -115,7 +105,7 @@ class Store:
         """
         if isinstance(place, Path):
             place = FolderPlace.open(place)
-        store = cls(place, catalogue, pack_size=pack_size, ledger=ledger)
+        store = cls(place, catalogue, pack_size=pack_size, ledger=ledger, reserve=reserve)
         if adopt:
             adopt_orphans(place, catalogue)
         try:
@@ -222,9 +212,7 @@ class Store:
         self._hold()
         if self._index.reusable((digest,))[0] is not None:
             return False
-        codec, payload = self._packed(kind, data)
-        with self._lock:
-            return self._append(kind, digest, codec, len(data), payload)
+        return self._own.append(kind, (digest, len(data), *self._packed(kind, data)))
 
     def put_bytes(self, kind: RecordKind, data: bytes | memoryview) -> Digest:
         """Store `data` under its BLAKE3 and return that."""
@@ -243,11 +231,7 @@ class Store:
             None if place is not None else (digest, len(data), *self._packed(kind, data))
             for (digest, data), place in zip(records, places, strict=True)
         ]
-        with self._lock:
-            return [
-                record is not None and self._append(kind, record[0], record[2], record[1], record[3])
-                for record in packed
-            ]
+        return self._own.append_many(kind, packed)
 
     def put_packed(self, area: memoryview, digests: Sequence[Digest], lengths: Sequence[int]) -> None:
         """Store the chunks that stand in `area` as records ready for a pack, one behind the other; like `put_many`."""
@@ -261,16 +245,7 @@ class Store:
             for digest, start, length, place in zip(digests, starts, lengths, places, strict=False)
             if place is None
         }
-        with self._lock:
-            self._check_usable()
-            own = self._index.own
-            fresh = [record for digest, record in records.items() if digest not in own]
-            if fresh:
-                size = sum(length for _, _, length in fresh)
-                if self.reserve is not None:
-                    self._look_at_space(self.reserve, RecordKind.CHUNK, size)
-                count_stored(size - HEADER_SIZE * len(fresh))
-                own.update(self._open_writer().append_packed(RecordKind.CHUNK, area, fresh))
+        self._own.append_packed(area, records)
 
     def flush(self) -> None:
         """Make everything put so far durable and visible to all processes: fsync, then the catalogue.
@@ -279,44 +254,12 @@ class Store:
         Unavailable on a full disk; what was acknowledged before is intact and what was not is kept for another try.
         """
         self._check_process()
-        with self._lock:
-            writer = self._writer
-            target = writer.length if writer is not None else 0
-        with self._flush_lock:
-            self._check_usable()
-            if not self._full and (writer is None or writer.acknowledged >= target):
-                return
-            if self.reserve is not None:
-                self.reserve.make_room()
-            with self.act():  # until it is in the catalogue, a pack could pass for what a dead process left
-                if not self.place.appends:
-                    with self._lock:
-                        if self._writer is not None and self._writer.entries:
-                            self._roll()
-                    self._acknowledge_full()
-                    return
-                self._acknowledge_full()
-                with self._lock:
-                    writer = self._writer
-                    if writer is not None:
-                        writer.write_out()
-                        target = writer.written
-                if writer is not None and writer.acknowledged < target:
-                    self._keep(writer)
-                    self._register(writer)
-                    self._catalogue.acknowledge(writer.name, target)
-                    writer.acknowledged = target
+        self._own.flush()
 
     def rotate(self) -> None:
         """Flush, and seal this process's pack, so that maintenance may write it anew."""
-        self.flush()
-        with self._flush_lock:
-            self._check_usable()
-            with self._lock:
-                if self._writer is not None and self._writer.entries:
-                    self._roll()
-            with self.act() if self._full else nullcontext():
-                self._acknowledge_full()
+        self._check_process()
+        self._own.rotate()
 
     def close(self) -> None:
         """Flush, seal this process's pack and let go of all files. A store that stored nothing leaves nothing.
@@ -324,35 +267,16 @@ class Store:
         Raises Unavailable where something could not be made durable. A pack that only could not be sealed stays open,
         with all that is acknowledged of it, for the next process that opens the store.
         """
-        if self._closed:
+        if self._own.closed:
             return
         self._check_process()
         try:
-            with self._flush_lock:
-                self._check_usable()
-                with self._lock:
-                    writer = self._writer
-                    owed = bool(self._full) or (writer is not None and writer.acknowledged < writer.length)
-                try:
-                    with self._lock:
-                        if writer is not None and writer.entries:
-                            self._roll()
-                    with self.act() if self._full else nullcontext():
-                        self._acknowledge_full()
-                except Unavailable:
-                    if owed:
-                        raise
+            self._own.seal()
         finally:
-            self._closed = True
+            self._own.closed = True
             if self.sessions is not None:
                 self.sessions.close()
-            with self._lock:
-                if self._writer is not None:
-                    self._writer.close()
-                    if not self._writer.registered:
-                        self._writer.path.unlink(missing_ok=True)
-                for full in self._full:
-                    full.writer.close()
+            self._own.let_go()
             self._files.drop_where(lambda pack: True)  # or a deleted pack takes space as long as this object is held
             self.place.close()
 
@@ -467,10 +391,7 @@ class Store:
 
     def _opened(self, name: str, end: int) -> Pack:
         """Return a pack that can be read up to `end`. Raises FileNotFoundError, Invalid for one of a newer Tilth."""
-        writer = self._writer
-        if writer is not None and writer.name == name and end > writer.written:
-            with self._lock:
-                writer.write_out()
+        self._own.write_out(name, end)
         pack = self._files.get(name)
         if pack is None:
             pack = self.place.open_pack(name)
@@ -510,127 +431,8 @@ class Store:
             return Codec.RAW, data
         return compress(data)
 
-    def _append(
-        self, kind: RecordKind, digest: Digest, codec: Codec, raw_length: int, payload: bytes | memoryview
-    ) -> bool:
-        self._check_usable()
-        if digest in self._index.own:
-            return False
-        if self.reserve is not None:
-            self._look_at_space(self.reserve, kind, len(payload))
-        if kind in CONTENT_KINDS:
-            count_stored(len(payload))
-        self._index.own[digest] = self._open_writer().append(kind, codec, raw_length, digest, payload)
-        return True
-
-    def _open_writer(self) -> PackWriter:
-        """Return the pack to append to: a new one where the last is full."""
-        if self._writer is not None and self._writer.length >= self._pack_size:
-            self._roll()
-        if self._writer is None:
-            self._writer = self.place.begin_pack()
-            self._index.begin_pack(self._writer.name)
-        return self._writer
-
-    def _look_at_space(self, reserve: Reserve, kind: RecordKind, size: int) -> None:
-        """Refuse files where the disk is all but full; let go of the reserve for what else is written."""
-        self._unlooked += size
-        if self._unlooked >= reserve.step:
-            if kind in CONTENT_KINDS:
-                reserve.check()
-            else:
-                reserve.make_room()
-            self._unlooked = 0
-
-    def _roll(self) -> None:
-        """Write the current pack's directory and shard, so that memory stays bounded however much is put."""
-        writer = self._writer
-        if writer is None:
-            return
-        if self.reserve is not None and not self.reserve.make_room():
-            self.reserve.keep()
-        shard = write_shard(self.place.shard_folder, [(writer.name, writer.preview())])
-        try:
-            writer.seal()
-        except BaseException:
-            shard_path(self.place.shard_folder, shard).unlink(missing_ok=True)
-            raise
-        self._writer = None
-        self._full.append(_FullPack(writer, shard))
-        self._index.cover_pack(writer.name, self.place.open_shard(shard))
-        self.place.hand_over(writer, shard)
-
-    def _acknowledge_full(self) -> None:
-        for full in tuple(self._full):
-            writer = full.writer
-            if full.told:
-                self._renew(full)
-            self._keep(writer)
-            self.place.keep_shard(full.shard)
-            if self.place.appends:
-                self._register(writer)
-                full.told = True
-                self._catalogue.sealed(writer.name, writer.length, full.shard)
-            else:
-                full.told = True
-                self._catalogue.added(writer.name, writer.length, full.shard)
-                writer.registered = True
-            self._index.settle(full.shard)
-            writer.acknowledged = writer.length
-            self.place.let_go_of_pack(writer)
-            writer.close()
-            with self._lock:
-                self._full.remove(full)
-            merge_levels(self.place, self._catalogue)
-
-    def _renew(self, full: _FullPack) -> None:
-        """Make a pack ready to be told of again that the catalogue was told of without an answer.
-
-        Whether it was taken, its shard then merged and its records moved by maintenance, or not, and its object deleted
-        as one that nobody tells of: in a bucket it is right under another name in any case, and at worst its records
-        are stored twice. In a folder its lock keeps the file, and the catalogue knows whether it is sealed.
-        """
-        name, folder = full.writer.name, self.place.shard_folder
-        if self.place.appends:
-            if shard_path(folder, full.shard).is_file():
-                return
-        else:
-            name = new_id()
-        shard = write_shard(folder, [(name, full.writer.preview())])
-        if name != full.writer.name:
-            full.writer.rename(name)
-        self._index.replace_pending(full.shard, self.place.open_shard(shard))
-        full.shard, full.told = shard, False
-
-    def _register(self, writer: PackWriter) -> None:
-        if not writer.registered:
-            self._catalogue.opened(writer.name)
-            writer.registered = True
-
-    def _keep(self, writer: PackWriter) -> None:
-        try:
-            self.place.keep_pack(writer)
-        except Unavailable as error:
-            # After a failed fsync the kernel may call lost pages clean, so a second fsync would acknowledge a lie.
-            # A failed upload may be tried again.
-            if self.place.appends:
-                self._broken = error
-            raise
-
     def _check_process(self) -> None:
         if self._pid != os.getpid():
             # A forked child must not append to its parent's pack: forget it and begin as a fresh process.
             self._begin()
             self._index.refresh()
-
-    def _check_usable(self) -> None:
-        if self._broken is not None:
-            raise Unavailable(
-                f"The store in {self.place.name} could not make its last writes durable and takes no more.",
-                help="See to the disk, then open the store anew; everything acknowledged is intact.",
-                place=self.place.name,
-            ) from self._broken
-        if self._closed:
-            raise Unavailable(
-                f"The store in {self.place.name} is closed.", help="Open it again.", place=self.place.name
-            )

@@ -91,11 +91,13 @@ class Backend:
                     # Adopting writes to the database; where a transaction is open already, another process will do it.
                     adopt = not self.database.in_transaction
                     self._store = Store.open(
-                        self._place(), SqlCatalogue(self.database), adopt=adopt, ledger=SqlSessions(self.database)
+                        self._place(),
+                        SqlCatalogue(self.database),
+                        adopt=adopt,
+                        ledger=SqlSessions(self.database),
+                        reserve=self.reserve if self._settings.storage is None else None,
                     )
                     self._store.refused = self.refusals.check
-                    if self._settings.storage is None:
-                        self._store.reserve = self.reserve
                     self.database.guard = self._check_session
         return self._store
 
