@@ -20,7 +20,7 @@ import httpx
 import numpy as np
 
 from benchmarks.report import Report
-from tilth.contract.facets import Labeling
+from tilth.contract.labeling import Labeling
 from tilth.contract.reviews import Reviews
 from tilth.contract.workers import Workers
 from tilth.contract.workspace import Workspace

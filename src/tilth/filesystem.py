@@ -20,7 +20,7 @@ from fsspec.spec import AbstractBufferedFile
 from fsspec.transaction import Transaction
 
 from tilth.connection import connect
-from tilth.contract.values import FileInfo
+from tilth.contract.entry import FileInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Invalid, NotFound
 from tilth.model.ids import is_id

@@ -9,7 +9,8 @@ import numpy
 import pytest
 
 from tilth.cli.documents import plain, print_document
-from tilth.contract.values import FileInfo, Page
+from tilth.contract.entry import FileInfo
+from tilth.contract.paging import Page
 
 
 def test_a_contract_value_is_printed_field_for_field(capsys: pytest.CaptureFixture[str]) -> None:

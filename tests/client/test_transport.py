@@ -11,7 +11,9 @@ import pytest
 
 from tilth.client import transport as module
 from tilth.client.transport import TRIES, Transport, revive
-from tilth.contract.values import CommitInfo, RepoInfo, SubmitInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.repos import RepoInfo
+from tilth.contract.tasks import SubmitInfo
 from tilth.errors import BranchMoved, Invalid, NotFound, TilthError, Unauthenticated, Unavailable
 
 REPO = {"name": "r", "project": "default", "description": "", "held_out": False, "created_ms": 1}

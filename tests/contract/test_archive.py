@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tilth.contract import archive
-from tilth.contract.values import Executable, Link
+from tilth.contract.entry import Executable, Link
 from tilth.errors import Invalid
 
 SEGMENT = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=40).filter(

@@ -21,7 +21,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tilth.contract.values import Executable, Link
+from tilth.contract.entry import Executable, Link
 from tilth.errors import Conflict, Invalid, TilthError
 from tilth.exchange.archives import unpack
 from tilth.exchange.limits import Limits

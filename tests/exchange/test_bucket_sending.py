@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import tilth
-from tilth.contract.values import Executable, Link
+from tilth.contract.entry import Executable, Link
 from tilth.contract.workspace import Workspace
 from tilth.errors import Unavailable
 from tilth.model.ids import new_id

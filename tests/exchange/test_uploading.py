@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import update
 
 import tilth
+from tilth.contract.entry import Link
 from tilth.contract.uploads import UploadFile
-from tilth.contract.values import Link
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Denied, Invalid, Unavailable
 from tilth.metadata.schema.uploads import uploads

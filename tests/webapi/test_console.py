@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.webapi import failures, sessions
 from tilth.webapi.operations import path_of
 from tilth.webapi.pages import add_console

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from tilth.contract.maintenance import StatusInfo
 from tilth.contract.principal import Principal, Role
-from tilth.contract.values import StatusInfo
 from tilth.errors import Unavailable
 from tilth.webapi import news
 from tilth.webapi.news import Broadcast

@@ -11,7 +11,13 @@ import anyio
 import pytest
 
 from tilth.contract import archive
-from tilth.contract.values import CommitInfo, FileInfo, JobInfo, Page, RepoInfo, SubmitInfo, VerifyReport
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileInfo
+from tilth.contract.jobs import JobInfo
+from tilth.contract.maintenance import VerifyReport
+from tilth.contract.paging import Page
+from tilth.contract.repos import RepoInfo
+from tilth.contract.tasks import SubmitInfo
 from tilth.errors import BranchMoved, Conflict, Corrupt, Unavailable
 from tilth.webapi import bodies
 from tilth.webapi.operations import path_of

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
-from tilth.contract.values import DatumInfo
+from tilth.contract.jobs import DatumInfo
 from tilth.contract.workspace import Workspace
 from tilth.workspace.local import open as open_folder
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import number, repo_name, safe, safe_lines, seconds, short, when
-from tilth.contract.values import JobInfo
+from tilth.contract.jobs import JobInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Failed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.transfers import TakenOver
-from tilth.contract.values import CommitInfo
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _SHORT = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tilth.client.transport import Transport
-from tilth.contract.access import CredentialInfo, InviteInfo
-from tilth.contract.values import Page, TokenInfo, UserInfo
+from tilth.contract.access import CredentialInfo, InviteInfo, TokenInfo, UserInfo
+from tilth.contract.paging import Page
 
 
 class RemoteAccess:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tilth.client.transport import Transport
 from tilth.contract.annotations import AnnotationInfo
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 
 class RemoteAnnotations:

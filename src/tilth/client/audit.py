@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tilth.client.transport import Transport
-from tilth.contract.access import AuditEntry
-from tilth.contract.values import Page
+from tilth.contract.audit import AuditEntry
+from tilth.contract.paging import Page
 
 
 class RemoteAudit:

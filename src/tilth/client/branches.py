@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tilth.client.transport import Transport
-from tilth.contract.values import BranchInfo, HeadMove, Page
+from tilth.contract.branches import BranchInfo, HeadMove
+from tilth.contract.paging import Page
 
 
 class RemoteBranches:

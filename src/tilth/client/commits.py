@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tilth.client.transport import Transport
-from tilth.contract.branching import ReleaseInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.commits import ReleaseInfo
 from tilth.contract.content import ContentDiffInfo
+from tilth.contract.entry import FileChange
 from tilth.contract.merging import ConflictInfo, MergeInfo
-from tilth.contract.values import CommitInfo, FileChange, Page
+from tilth.contract.paging import Page
 
 
 class RemoteCommits:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tilth.client.transport import Transport
+from tilth.contract.commit import CommitInfo
 from tilth.contract.datasets import (
     ActInfo,
     ColumnInfo,
@@ -19,8 +20,8 @@ from tilth.contract.datasets import (
     VersionChanges,
     VersionInfo,
 )
+from tilth.contract.paging import Page
 from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
-from tilth.contract.values import CommitInfo, Page
 
 _Rows = Page[Mapping[str, Any]]
 _Definition = dict[str, Any]

@@ -6,7 +6,9 @@ from typing import BinaryIO
 
 from tilth.client.files import pieces
 from tilth.client.transport import Transport
-from tilth.contract.values import CommitInfo, DraftInfo, FileInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.drafts import DraftInfo
+from tilth.contract.entry import FileInfo
 
 
 class RemoteDrafts:

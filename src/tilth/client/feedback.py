@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
-from tilth.contract.values import CommitInfo, FeedbackInfo, Page
+from tilth.contract.commit import CommitInfo
+from tilth.contract.feedback import FeedbackInfo
+from tilth.contract.paging import Page
 
 
 class RemoteFeedback:

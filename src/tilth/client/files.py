@@ -14,7 +14,10 @@ from tilth.client.told import told
 from tilth.client.transport import PIECE, Transport
 from tilth.client.uploads import RemoteUploads
 from tilth.contract import archive
-from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import Executable, FileInfo, FileSource, Link
+from tilth.contract.files import BucketReport
+from tilth.contract.paging import Page
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound
 from tilth.model.entry import check_link
 from tilth.progress import Progress, silent

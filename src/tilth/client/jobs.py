@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from tilth.client.transport import Transport
-from tilth.contract.values import DatumInfo, JobInfo, Page
+from tilth.contract.jobs import DatumInfo, JobInfo
+from tilth.contract.paging import Page
 from tilth.errors import Unavailable
 from tilth.progress import Progress, silent
 

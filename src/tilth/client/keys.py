@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
-from tilth.contract.access import S3KeyInfo
-from tilth.contract.values import Page
+from tilth.contract.keys import S3KeyInfo
+from tilth.contract.paging import Page
 
 
 class RemoteKeys:

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tilth.client.transport import Transport
+from tilth.contract.commit import CommitInfo
 from tilth.contract.escalation import EscalatedItem
 from tilth.contract.importing import AnswerImportInfo, GuidelinesChange, ImportReport, ImportUndo
-from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.contract.labeling import LabelInfo, LabelingInfo
+from tilth.contract.paging import Page
+from tilth.contract.tasks import WorkerInfo
 
 
 class RemoteLabeling:

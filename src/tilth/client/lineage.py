@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
-from tilth.contract.values import Lineage
+from tilth.contract.lineage import Lineage
 
 
 class RemoteLineage:

@@ -10,12 +10,11 @@ from pydantic import TypeAdapter
 
 from tilth.client.jobs import RemoteJobs
 from tilth.client.transport import Transport, revive
-from tilth.contract.values import (
+from tilth.contract.jobs import JobInfo
+from tilth.contract.maintenance import (
     BackupReport,
     EventInfo,
     GcReport,
-    JobInfo,
-    Page,
     PurgeReport,
     QuietReport,
     RepoUsage,
@@ -23,6 +22,7 @@ from tilth.contract.values import (
     UsageInfo,
     VerifyReport,
 )
+from tilth.contract.paging import Page
 from tilth.errors import Unavailable
 from tilth.progress import Progress, silent
 

@@ -18,7 +18,7 @@ from tilth.contract.models import (
     TestBoard,
     TrainInfo,
 )
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 
 class RemoteModels:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tilth.client.transport import Transport
-from tilth.contract.values import Page, PipelineInfo, SpecCheck
+from tilth.contract.paging import Page
+from tilth.contract.pipelines import PipelineInfo, SpecCheck
 
 
 class RemotePipelines:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
-from tilth.contract.values import Page, RepoInfo
+from tilth.contract.paging import Page
+from tilth.contract.repos import RepoInfo
 
 
 class RemoteRepos:

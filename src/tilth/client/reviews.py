@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tilth.client.transport import Transport
+from tilth.contract.paging import Page
 from tilth.contract.reviews import DueItem, ErrorRates, ReviewInfo, ReviewItem
-from tilth.contract.values import Page
 
 
 class RemoteReviews:

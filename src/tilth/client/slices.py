@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tilth.client.transport import Transport
+from tilth.contract.paging import Page
 from tilth.contract.slices import SliceAct, SliceInfo, SliceItem
-from tilth.contract.values import Page
 
 
 class RemoteSlices:

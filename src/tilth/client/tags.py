@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
+from tilth.contract.paging import Page
 from tilth.contract.tags import TagInfo
-from tilth.contract.values import Page
 
 
 class RemoteTags:

@@ -7,15 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from tilth.client.transport import Transport
-from tilth.contract.values import (
-    AssignmentInfo,
-    ComparisonInfo,
-    PracticeAnswer,
-    PracticeInfo,
-    QueueInfo,
-    SubmitInfo,
-    WorkerInfo,
-)
+from tilth.contract.practice import ComparisonInfo, PracticeAnswer, PracticeInfo
+from tilth.contract.tasks import AssignmentInfo, QueueInfo, SubmitInfo, WorkerInfo
 
 
 class RemoteTasks:

@@ -8,8 +8,10 @@ from typing import BinaryIO
 from tilth.client.files import pieces
 from tilth.client.transport import Transport
 from tilth.contract import archive
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileSource
+from tilth.contract.paging import Page
 from tilth.contract.transactions import TransactionInfo
-from tilth.contract.values import CommitInfo, FileSource, Page
 
 
 class RemoteTransactions:

@@ -7,8 +7,8 @@ from itertools import chain
 from typing import BinaryIO
 
 from tilth.client.transport import PIECE, Transport
+from tilth.contract.commit import CommitInfo
 from tilth.contract.uploads import UploadFile, lines_of, questions_of
-from tilth.contract.values import CommitInfo
 
 _LINES = 1 << 18
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.contract.workers import Flip, MethodComparison, WorkerAnswer, WorkerDetail, WorkerRow
 
 

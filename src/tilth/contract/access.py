@@ -1,12 +1,60 @@
-"""Invites, credentials and the audit trail, as they cross a door."""
+"""Who may do what: users, their tokens and sessions, and the invites by which people join."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """A principal and what it may do."""
+
+    name: str
+    role: str
+    """owner, curator, writer, reader, reviewer, labeler or auditor."""
+    labels: Sequence[str] = ()
+    """For labelers and reviewers: the labeling pipelines that they may work on; empty means all."""
+    created_ms: int = 0
+    display: str = ""
+    """What a person who joined by an invite calls itself; any text."""
+    disabled: bool = False
+    """Whether its tokens are refused for now."""
+    invite: str | None = None
+    """The id of the invite by which it joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A new credential; `token` is shown once and only its hash is kept."""
+
+    id: str
+    user: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialInfo:
+    """A token or a browser's session, without its secret."""
+
+    id: str
+    user: str
+    kind: str
+    """token or session."""
+    created_ms: int
+    created_by: str
+    used_ms: int | None
+    """When it was last used, to about a minute; None when never."""
+    expires_ms: int | None
+    note: str
+    """For sessions: the browser."""
+    origin: str
+    """For sessions: the address that opened it."""
+    current: bool
+    """Whether the caller uses it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,98 +85,42 @@ class JoinedInfo:
     pipeline: str
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialInfo:
-    """A token or a browser's session, without its secret."""
+class Access(Protocol):
+    """Who may do what."""
 
-    id: str
-    user: str
-    kind: str
-    """token or session."""
-    created_ms: int
-    created_by: str
-    used_ms: int | None
-    """When it was last used, to about a minute; None when never."""
-    expires_ms: int | None
-    note: str
-    """For sessions: the browser."""
-    origin: str
-    """For sessions: the address that opened it."""
-    current: bool
-    """Whether the caller uses it now."""
+    def me(self) -> UserInfo:
+        """Return the caller."""
 
+    def create_user(self, name: str, role: str, *, labels: Iterable[str] = ()) -> UserInfo:
+        """Make a user with one of the seven roles; labelers and reviewers may be limited to labeling pipelines."""
 
-@dataclass(frozen=True, slots=True)
-class S3KeyInfo:
-    """An access key of the S3 door; `secret` is shown once."""
+    def list_users(self) -> Page[UserInfo]:
+        """List users."""
 
-    id: str
-    user: str
-    created_ms: int
-    created_by: str
-    secret: str = ""
+    def change_user(
+        self, name: str, *, role: str | None = None, labels: Sequence[str] | None = None, disabled: bool | None = None
+    ) -> UserInfo:
+        """Change what is given, at once for all its tokens and sessions. Raises Conflict for the last active owner."""
 
+    def remove_user(self, name: str) -> None:
+        """Remove a user and all its tokens."""
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One act through a door, or one that was refused there."""
+    def create_token(self, user: str) -> TokenInfo:
+        """Make a token; it is shown this once. Others than owners make their own only."""
 
-    position: int
-    at_ms: int
-    user: str
-    """Empty where no valid credential was shown."""
-    token: str
-    """The id of the token or session; empty for who opened the folder itself."""
-    operation: str
-    object: str
-    outcome: str
-    """ok, denied or failed."""
-    detail: str
-    """The commit or thing that was made; for what did not succeed, the error's code."""
-    origin: str
-    """A network address, or `folder`."""
-    hash: str
-    """BLAKE3 of this entry and of the hash before it: whoever noted it can prove that nothing before was changed."""
+    def list_tokens(self) -> Page[CredentialInfo]:
+        """List tokens and sessions, without secrets: all for owners and auditors, else the caller's own."""
 
+    def revoke_token(self, token_id: str) -> None:
+        """Make a token (or session) invalid, and the sessions that it opened."""
 
-class Keys(Protocol):
-    """Key pairs of the S3 door."""
+    def invite(
+        self, pipeline: str, *, role: str = "labeler", expires_ms: int | None = None, max_uses: int = 100
+    ) -> InviteInfo:
+        """Make a link by which people join a labeling pipeline, as labelers or reviewers; in 14 days it expires."""
 
-    def create(self, user: str) -> S3KeyInfo:
-        """Make a key pair; the secret is shown this once. Others than owners make their own only."""
+    def list_invites(self) -> Page[InviteInfo]:
+        """List invites, newest first."""
 
-    def list(self) -> Page[S3KeyInfo]:
-        """List key pairs, without secrets: all for owners and auditors, else the caller's own."""
-
-    def revoke(self, key_id: str) -> None:
-        """Make a key pair invalid."""
-
-
-class Audit(Protocol):
-    """The audit trail: append-only, hash-chained, for owners and auditors."""
-
-    def list(
-        self,
-        *,
-        user: str = "",
-        operation: str = "",
-        object: str = "",
-        outcome: str = "",
-        since_ms: int = 0,
-        until_ms: int | None = None,
-        after: str | None = None,
-        limit: int = 100,
-    ) -> Page[AuditEntry]:
-        """List entries, newest first. `operation` may end at a dot (`access.`); `object` is the beginning of a name."""
-
-    def export(
-        self,
-        *,
-        user: str = "",
-        operation: str = "",
-        object: str = "",
-        outcome: str = "",
-        since_ms: int = 0,
-        until_ms: int | None = None,
-    ) -> Iterator[bytes]:
-        """Stream the same entries as CSV, oldest first."""
+    def revoke_invite(self, invite_id: str) -> InviteInfo:
+        """Let nobody else join by a link; who joined already stays."""

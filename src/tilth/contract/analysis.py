@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tilth.contract.datasets import IntervalInfo, ItemInfo
-from tilth.contract.values import JobInfo
+from tilth.contract.jobs import JobInfo
 
 
 @dataclass(frozen=True, slots=True)

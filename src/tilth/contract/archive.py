@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from tilth.contract.values import Executable, FileSource, Link
+from tilth.contract.entry import Executable, FileSource, Link
 from tilth.errors import Invalid
 from tilth.model.entry import link_bytes
 from tilth.model.names import MAX_PATH_BYTES, check_path

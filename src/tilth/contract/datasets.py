@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tilth.contract.commit import CommitInfo
+from tilth.contract.paging import Page
 from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
-from tilth.contract.values import CommitInfo, Page
 
 
 @dataclass(frozen=True, slots=True)

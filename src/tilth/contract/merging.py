@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tilth.contract.values import CommitInfo, FileInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileInfo
 
 
 @dataclass(frozen=True, slots=True)

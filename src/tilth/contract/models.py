@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.datasets import ActInfo, IntervalInfo, MediaInfo
-from tilth.contract.values import CommitInfo, Page
+from tilth.contract.paging import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tilth.contract.datasets import IntervalInfo
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 
 @dataclass(frozen=True, slots=True)

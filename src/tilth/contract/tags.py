@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Protocol
 
-from tilth.contract.values import CommitInfo, FileSource, Page
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileSource
+from tilth.contract.paging import Page
 
 
 @dataclass(frozen=True, slots=True)

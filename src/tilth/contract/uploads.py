@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
-from tilth.contract.values import CommitInfo
+from tilth.contract.commit import CommitInfo
 from tilth.errors import Invalid
 
 ENTRY = 36

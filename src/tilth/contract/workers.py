@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tilth.contract.datasets import IntervalInfo
+from tilth.contract.paging import Page
 from tilth.contract.reviews import GivenAnswer, ShownTask
-from tilth.contract.values import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,38 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_type_hints
 
 if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
     from types import TracebackType
 
-    from tilth.contract.access import Audit, Keys
-    from tilth.contract.analysis import Analysis
-    from tilth.contract.annotations import Annotations
-    from tilth.contract.datasets import Datasets
-    from tilth.contract.facets import (
-        Access,
-        Branches,
-        Commits,
-        Drafts,
-        Feedback,
-        Files,
-        Jobs,
-        Labeling,
-        LineageFacet,
-        Maintenance,
-        Pipelines,
-        Repos,
-        Tasks,
-    )
-    from tilth.contract.models import Models
-    from tilth.contract.reviews import Reviews
-    from tilth.contract.slices import Slices
-    from tilth.contract.tags import Tags
-    from tilth.contract.transactions import OpenTransaction, Transactions
-    from tilth.contract.transfers import Transfers
-    from tilth.contract.uploads import Uploads
-    from tilth.contract.workers import Workers
+    from tilth.contract import facets
+    from tilth.contract.transactions import OpenTransaction
 
 
 @dataclass(frozen=True)
@@ -43,32 +18,32 @@ class Workspace:
     """Everything one can do, local or remote; close it, or use it as a context manager."""
 
     place: str
-    repos: Repos
-    branches: Branches
-    commits: Commits
-    files: Files
-    drafts: Drafts
-    pipelines: Pipelines
-    jobs: Jobs
-    labeling: Labeling
-    reviews: Reviews
-    workers: Workers
-    tags: Tags
-    annotations: Annotations
-    transactions: Transactions
-    transfers: Transfers
-    uploads: Uploads
-    tasks: Tasks
-    datasets: Datasets
-    models: Models
-    slices: Slices
-    analysis: Analysis
-    feedback: Feedback
-    lineage: LineageFacet
-    access: Access
-    keys: Keys
-    audit: Audit
-    maintenance: Maintenance
+    repos: facets.Repos
+    branches: facets.Branches
+    commits: facets.Commits
+    files: facets.Files
+    drafts: facets.Drafts
+    pipelines: facets.Pipelines
+    jobs: facets.Jobs
+    labeling: facets.Labeling
+    reviews: facets.Reviews
+    workers: facets.Workers
+    tags: facets.Tags
+    annotations: facets.Annotations
+    transactions: facets.Transactions
+    transfers: facets.Transfers
+    uploads: facets.Uploads
+    tasks: facets.Tasks
+    datasets: facets.Datasets
+    models: facets.Models
+    slices: facets.Slices
+    analysis: facets.Analysis
+    feedback: facets.Feedback
+    lineage: facets.LineageFacet
+    access: facets.Access
+    keys: facets.Keys
+    audit: facets.Audit
+    maintenance: facets.Maintenance
     close: Callable[[], None]
 
     def transaction(self, message: str = "") -> OpenTransaction:
@@ -86,24 +61,9 @@ class Workspace:
         self.close()
 
 
-def facet_types() -> dict[str, Any]:
-    """Return what the annotations of `Workspace` name, for who reads them when the program runs."""
-    from tilth.contract import (
-        access,
-        analysis,
-        annotations,
-        datasets,
-        facets,
-        models,
-        reviews,
-        slices,
-        tags,
-        transactions,
-        transfers,
-        uploads,
-        workers,
-    )
+def facet_types() -> dict[str, type]:
+    """Return the Protocol of each facet by its name in a workspace. Loads them all."""
+    from tilth.contract import facets
 
-    modules: tuple[Any, ...] = (access, analysis, annotations, datasets, facets, models, reviews, slices, tags)
-    modules += (transactions, transfers, uploads, workers)
-    return {name: value for module in modules for name, value in vars(module).items()}
+    hints = get_type_hints(Workspace, localns={"facets": facets})
+    return {name: hint for name, hint in hints.items() if name not in ("place", "close")}

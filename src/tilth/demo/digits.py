@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tilth.contract.values import CommitInfo, JobInfo, LabelingInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.jobs import JobInfo
+from tilth.contract.labeling import LabelingInfo
 from tilth.contract.workspace import Workspace
 from tilth.crowd.aggregation import aggregate
 from tilth.crowd.answers import Answers

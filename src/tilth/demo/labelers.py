@@ -10,8 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tilth.contract.facets import Tasks
-from tilth.contract.values import AssignmentInfo
+from tilth.contract.tasks import AssignmentInfo, Tasks
 from tilth.errors import Denied
 from tilth.model.digest import digest_of
 

@@ -12,8 +12,8 @@ from typing import Any
 from tilth.client import open as open_remote
 from tilth.connection import connect
 from tilth.contract.code import archive_code
-from tilth.contract.facets import Tasks
-from tilth.contract.values import JobInfo
+from tilth.contract.jobs import JobInfo
+from tilth.contract.tasks import Tasks
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Failed, Unavailable
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, cast
 import zstandard
 
 from tilth.contract.archive import Header
-from tilth.contract.values import Executable, FileSource, Link
+from tilth.contract.entry import Executable, FileSource, Link
 from tilth.errors import Invalid
 from tilth.exchange.limits import Counted, Gate, Limits, Metered, reading
 from tilth.exchange.zips import members_of_zip

@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
-from tilth.contract.facets import Files
-from tilth.contract.values import BucketReport, FileInfo
+from tilth.contract.entry import FileInfo
+from tilth.contract.files import BucketReport, Files
 from tilth.errors import TilthError, Unavailable
 from tilth.exchange.packing import files_below
 from tilth.exchange.remembered import Remembered, memory_file

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.uploads import UploadFile, Uploads
-from tilth.contract.values import CommitInfo
 from tilth.errors import TilthError, Unavailable
 from tilth.exchange import buckets
 from tilth.exchange.remembered import Remembered, memory_file

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from tilth.contract.values import FileSource
+from tilth.contract.entry import FileSource
 from tilth.errors import Invalid, NotFound, Unavailable
 from tilth.model.names import check_path
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tilth.contract.values import FileInfo
+from tilth.contract.entry import FileInfo
 from tilth.exchange.remembered import memory_file
 from tilth.model.digest import Digest
 from tilth.model.entry import FileKind

@@ -12,8 +12,8 @@ from typing import BinaryIO, cast
 import zstandard
 
 from tilth.contract import archive
-from tilth.contract.facets import Files
-from tilth.contract.values import Executable, FileInfo, FileSource, Link
+from tilth.contract.entry import Executable, FileInfo, FileSource, Link
+from tilth.contract.files import Files
 from tilth.datasets.exports.zips import PLAIN, READ_ONCE, Zip
 from tilth.errors import Invalid
 

@@ -17,8 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import Executable, FileSource, Link
 from tilth.contract.uploads import ENTRY, UploadFile, Uploads, files_of, lines_of
-from tilth.contract.values import CommitInfo, Executable, FileSource, Link
 from tilth.errors import Invalid, NotFound, Unavailable
 from tilth.model.digest import Digest
 from tilth.progress import Progress, silent

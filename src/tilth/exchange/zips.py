@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from tilth.contract.values import Executable, FileSource, Link
+from tilth.contract.entry import Executable, FileSource, Link
 from tilth.errors import Invalid
 from tilth.exchange.limits import Gate, Metered, reading
 

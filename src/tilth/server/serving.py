@@ -15,8 +15,8 @@ from pathlib import Path
 import uvicorn
 
 from tilth.config import DEFAULT_PORT
+from tilth.contract.maintenance import EventInfo, StatusInfo
 from tilth.contract.principal import Principal
-from tilth.contract.values import EventInfo, StatusInfo
 from tilth.contract.workspace import Workspace
 from tilth.server.addresses import listen, url_of
 from tilth.server.caretaker import Caretaker

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tilth.contract.entry import Executable, Link
 from tilth.contract.uploads import UploadFile
-from tilth.contract.values import Executable, Link
 from tilth.contract.workspace import Workspace
 from tilth.errors import BranchMoved, Conflict, Denied, Invalid, NotFound
 from tilth.model.digest import Digest, digest_of

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from tilth.contract.facets import Tasks
-from tilth.contract.values import AssignmentInfo, FileInfo, Page, PracticeAnswer
+from tilth.contract.entry import FileInfo
+from tilth.contract.paging import Page
+from tilth.contract.practice import PracticeAnswer
+from tilth.contract.tasks import AssignmentInfo, Tasks
 from tilth.contract.workspace import Workspace
 from tilth.errors import (
     BranchMoved,

@@ -13,8 +13,9 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from tilth.contract import archive
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileInfo
 from tilth.contract.transactions import TransactionInfo
-from tilth.contract.values import CommitInfo, FileInfo
 from tilth.errors import Invalid
 from tilth.model.names import check_path
 from tilth.webapi.answers import json_answer

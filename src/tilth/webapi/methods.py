@@ -15,14 +15,14 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, create_model
 from starlette.concurrency import run_in_threadpool
 
-from tilth.contract import workspace as contract
+from tilth.contract.workspace import facet_types
 from tilth.model.names import check_path
 from tilth.webapi.answers import json_answer
 from tilth.webapi.guard import add, workspace_of
 from tilth.webapi.operations import OPERATIONS
 
 MAX_LIMIT = 1000
-_FACETS: dict[str, type] = get_type_hints(contract.Workspace, localns=contract.facet_types())
+_FACETS = facet_types()
 _EMPTY = inspect.Parameter.empty
 
 

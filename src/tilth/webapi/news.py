@@ -20,8 +20,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from tilth.contract.maintenance import EventInfo, StatusInfo
 from tilth.contract.principal import Principal, Role
-from tilth.contract.values import EventInfo, StatusInfo
 from tilth.errors import Denied, TilthError, Unavailable
 from tilth.webapi.guard import Door, credential, origin_of
 from tilth.webapi.operations import READ, READ_LABELS

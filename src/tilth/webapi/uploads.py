@@ -8,8 +8,8 @@ from typing import BinaryIO, cast
 
 from fastapi import APIRouter, Request, Response
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.uploads import ENTRY, MEDIA_TYPE, MOST_CHUNKS, MOST_LINES, UploadFile, files_of
-from tilth.contract.values import CommitInfo
 from tilth.errors import Invalid
 from tilth.webapi.answers import json_answer
 from tilth.webapi.bodies import with_body

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from tilth.contract.values import JobInfo
+from tilth.contract.jobs import JobInfo
 from tilth.errors import TilthError, Unavailable
 from tilth.progress import Progress
 from tilth.webapi.answers import json_answer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tilth.contract.access import CredentialInfo, InviteInfo
+from tilth.contract.access import CredentialInfo, InviteInfo, TokenInfo, UserInfo
+from tilth.contract.paging import Page
 from tilth.contract.principal import Role
-from tilth.contract.values import Page, TokenInfo, UserInfo
 from tilth.workspace import access_ledger, invites
 from tilth.workspace.names import full_name, short_name
 from tilth.workspace.opened import Opened

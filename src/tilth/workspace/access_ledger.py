@@ -10,9 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
-from tilth.contract.access import CredentialInfo
+from tilth.contract.access import CredentialInfo, TokenInfo, UserInfo
 from tilth.contract.principal import FOLDER, LIMITED, Principal, Role
-from tilth.contract.values import TokenInfo, UserInfo
 from tilth.errors import Conflict, Denied, Invalid, NotFound, Unauthenticated
 from tilth.metadata import feed
 from tilth.metadata.database import Database

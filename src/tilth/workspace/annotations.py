@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tilth.contract.annotations import AnnotationInfo
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.versioning import annotations as words
 from tilth.versioning import repos, revisions
 from tilth.versioning.annotations import Annotation, Kind, Subject

@@ -9,8 +9,8 @@ from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from itertools import islice
 
-from tilth.contract.access import AuditEntry
-from tilth.contract.values import Page
+from tilth.contract.audit import AuditEntry
+from tilth.contract.paging import Page
 from tilth.workspace import audit_ledger
 from tilth.workspace.opened import Opened
 from tilth.workspace.paging import check_limit, page_of, position_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
-from tilth.contract.access import AuditEntry
+from tilth.contract.audit import AuditEntry
 from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.metadata.schema.audit import audit

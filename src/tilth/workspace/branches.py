@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tilth.contract.branches import BranchInfo, HeadMove
+from tilth.contract.paging import Page
 from tilth.contract.principal import Role
-from tilth.contract.values import BranchInfo, HeadMove, Page
 from tilth.errors import Invalid
 from tilth.versioning import branches, releasing, revisions, triggers
 from tilth.versioning.branches import Branch

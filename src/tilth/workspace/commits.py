@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tilth.contract.branching import ReleaseInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.commits import ReleaseInfo
 from tilth.contract.content import ContentChangeInfo, ContentDiffInfo
+from tilth.contract.entry import FileChange
 from tilth.contract.merging import ConflictInfo, MergeInfo
-from tilth.contract.values import CommitInfo, FileChange, Page
+from tilth.contract.paging import Page
 from tilth.errors import Denied, Invalid, NotFound
 from tilth.model.commit import Commit
 from tilth.model.ids import CommitId, DraftId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from tilth.contract.values import UsageInfo
+from tilth.contract.maintenance import UsageInfo
 from tilth.metadata.schema.branches import branches
 from tilth.metadata.schema.commits import commits
 from tilth.metadata.schema.repos import repos

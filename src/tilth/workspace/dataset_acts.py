@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from tilth.contract.datasets import ActInfo, LabelEvent
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.datasets.definition import parse_definition
 from tilth.datasets.overlays import FIXES, MARKS, OVERLAYS, RULINGS, SCHEMAS
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound, NothingToCommit

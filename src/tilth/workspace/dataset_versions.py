@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.datasets import VersionInfo
-from tilth.contract.values import CommitInfo, Page
+from tilth.contract.paging import Page
 from tilth.datasets.overlays import FIXES, RULINGS
 from tilth.datasets.parts import build_parts, plan_parts, read_parts, table_schema, write_parts
 from tilth.errors import BranchMoved, Conflict, NotFound

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.datasets import (
     ActInfo,
     BinInfo,
@@ -27,8 +28,8 @@ from tilth.contract.datasets import (
     VersionChanges,
     VersionInfo,
 )
+from tilth.contract.paging import Page
 from tilth.contract.sending import ExportPlan, SendInfo, SendPlan
-from tilth.contract.values import CommitInfo, Page
 from tilth.datasets.assembling import CERTAINTY, GIVEN, SCORES, SLICES
 from tilth.datasets.definition import parse_definition
 from tilth.datasets.filters import Column, Compare

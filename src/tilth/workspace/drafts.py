@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from tilth.contract.commit import CommitInfo
+from tilth.contract.drafts import DraftInfo
+from tilth.contract.entry import FileInfo
 from tilth.contract.principal import Role
-from tilth.contract.values import CommitInfo, DraftInfo, FileInfo
 from tilth.errors import Denied, Invalid
 from tilth.model.ids import CommitId, DraftId
 from tilth.versioning import drafts, revisions

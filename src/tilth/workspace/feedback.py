@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tilth.contract.values import CommitInfo, FeedbackInfo, Page
+from tilth.contract.commit import CommitInfo
+from tilth.contract.feedback import FeedbackInfo
+from tilth.contract.paging import Page
 from tilth.datasets.tables import is_table, read_table
 from tilth.errors import Invalid, NotFound
 from tilth.model.commit import Commit

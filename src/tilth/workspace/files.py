@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from tilth.config import BUCKETS_VARIABLE, FETCH_ANY, FETCH_PUBLIC, FETCH_VARIABLE, allowed_bucket, fetching_allowed
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import Executable, FileInfo, FileSource, Link
+from tilth.contract.files import BucketReport
+from tilth.contract.paging import Page
 from tilth.contract.principal import FOLDER
-from tilth.contract.values import BucketReport, CommitInfo, Executable, FileInfo, FileSource, Link, Page
 from tilth.errors import Conflict, Denied, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
 from tilth.model.entry import Entry

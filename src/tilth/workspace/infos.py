@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from tilth.contract.branching import FollowInfo
-from tilth.contract.values import (
-    BranchInfo,
-    CommitCounts,
-    CommitInfo,
-    DerivationInfo,
-    FileInfo,
-    HeadMove,
-    InputInfo,
-    RepoInfo,
-)
+from tilth.contract.branches import BranchInfo, FollowInfo, HeadMove
+from tilth.contract.commit import CommitCounts, CommitInfo, DerivationInfo, InputInfo
+from tilth.contract.entry import FileInfo
+from tilth.contract.repos import RepoInfo
 from tilth.model.commit import Commit, Derivation
 from tilth.model.entry import Entry
 from tilth.versioning.branches import Branch, Move

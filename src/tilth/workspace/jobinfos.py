@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tilth.contract.values import JobInfo
+from tilth.contract.jobs import JobInfo
 from tilth.pipelines.queue import Job
 from tilth.workspace.names import short_name
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from tilth.contract.values import DatumInfo, JobInfo, Page
+from tilth.contract.jobs import DatumInfo, JobInfo
+from tilth.contract.paging import Page
 from tilth.errors import Invalid, NotFound
 from tilth.model.digest import Digest
 from tilth.pipelines import cache, items_so_far, queue, registry

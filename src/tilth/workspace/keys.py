@@ -16,9 +16,9 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert, select
 
-from tilth.contract.access import S3KeyInfo
+from tilth.contract.keys import S3KeyInfo
+from tilth.contract.paging import Page
 from tilth.contract.principal import Role
-from tilth.contract.values import Page
 from tilth.errors import Corrupt, NotFound
 from tilth.metadata.database import Database
 from tilth.metadata.schema.access import s3_keys, users

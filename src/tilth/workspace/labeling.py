@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tilth.contract.commit import CommitInfo
 from tilth.contract.escalation import EscalatedItem
 from tilth.contract.importing import (
     AnswerImportInfo,
@@ -15,8 +16,10 @@ from tilth.contract.importing import (
     LabelCount,
     RowProblem,
 )
+from tilth.contract.labeling import LabelInfo, LabelingInfo
+from tilth.contract.paging import Page
 from tilth.contract.principal import Role
-from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.contract.tasks import WorkerInfo
 from tilth.errors import Conflict, Invalid, NotFound
 from tilth.labeling.importing import Columns, Imported, import_table, list_imports, take_back
 from tilth.labeling.ledger import desks, reports

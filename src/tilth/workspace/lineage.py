@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from tilth.contract.values import DatumTrace, LabelTrace, Lineage, LineageNode
+from tilth.contract.lineage import DatumTrace, LabelTrace, Lineage, LineageNode
 from tilth.errors import Invalid
 from tilth.lineage import trace
 from tilth.lineage.trace import Graph

@@ -15,33 +15,7 @@ from tilth.workspace.acts import OneAct
 from tilth.workspace.opened import Opened, Resources
 
 if TYPE_CHECKING:  # a command loads the facets that it uses, and no others
-    from tilth.contract.access import Audit, Keys
-    from tilth.contract.analysis import Analysis
-    from tilth.contract.annotations import Annotations
-    from tilth.contract.datasets import Datasets
-    from tilth.contract.facets import (
-        Access,
-        Branches,
-        Commits,
-        Drafts,
-        Feedback,
-        Files,
-        Jobs,
-        Labeling,
-        LineageFacet,
-        Maintenance,
-        Pipelines,
-        Repos,
-        Tasks,
-    )
-    from tilth.contract.models import Models
-    from tilth.contract.reviews import Reviews
-    from tilth.contract.slices import Slices
-    from tilth.contract.tags import Tags
-    from tilth.contract.transactions import Transactions
-    from tilth.contract.transfers import Transfers
-    from tilth.contract.uploads import Uploads
-    from tilth.contract.workers import Workers
+    from tilth.contract import facets
     from tilth.workspace.working import Working
 
 
@@ -98,157 +72,157 @@ class LocalWorkspace(Workspace):
         vars(self).update(place=place, close=close, _opened=opened, _working=working)
 
     @cached_property
-    def repos(self) -> Repos:
+    def repos(self) -> facets.Repos:
         from tilth.workspace.repos import LocalRepos
 
         return LocalRepos(self._opened)
 
     @cached_property
-    def branches(self) -> Branches:
+    def branches(self) -> facets.Branches:
         from tilth.workspace.branches import LocalBranches
 
         return LocalBranches(self._opened)
 
     @cached_property
-    def commits(self) -> Commits:
+    def commits(self) -> facets.Commits:
         from tilth.workspace.commits import LocalCommits
 
         return LocalCommits(self._opened)
 
     @cached_property
-    def files(self) -> Files:
+    def files(self) -> facets.Files:
         from tilth.workspace.files import LocalFiles
 
         return LocalFiles(self._opened)
 
     @cached_property
-    def drafts(self) -> Drafts:
+    def drafts(self) -> facets.Drafts:
         from tilth.workspace.drafts import LocalDrafts
 
         return LocalDrafts(self._opened)
 
     @cached_property
-    def pipelines(self) -> Pipelines:
+    def pipelines(self) -> facets.Pipelines:
         from tilth.workspace.pipelines import LocalPipelines
 
         return LocalPipelines(self._opened)
 
     @cached_property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> facets.Jobs:
         from tilth.workspace.jobs import LocalJobs
 
         return LocalJobs(self._opened, self._working())
 
     @cached_property
-    def labeling(self) -> Labeling:
+    def labeling(self) -> facets.Labeling:
         from tilth.workspace.labeling import LocalLabeling
 
         return LocalLabeling(self._opened)
 
     @cached_property
-    def reviews(self) -> Reviews:
+    def reviews(self) -> facets.Reviews:
         from tilth.workspace.reviews import LocalReviews
 
         return LocalReviews(self._opened)
 
     @cached_property
-    def workers(self) -> Workers:
+    def workers(self) -> facets.Workers:
         from tilth.workspace.workers import LocalWorkers
 
         return LocalWorkers(self._opened)
 
     @cached_property
-    def tags(self) -> Tags:
+    def tags(self) -> facets.Tags:
         from tilth.workspace.tags import LocalTags
 
         return LocalTags(self._opened)
 
     @cached_property
-    def annotations(self) -> Annotations:
+    def annotations(self) -> facets.Annotations:
         from tilth.workspace.annotations import LocalAnnotations
 
         return LocalAnnotations(self._opened)
 
     @cached_property
-    def transactions(self) -> Transactions:
+    def transactions(self) -> facets.Transactions:
         from tilth.workspace.transactions import LocalTransactions
 
         return LocalTransactions(self._opened)
 
     @cached_property
-    def transfers(self) -> Transfers:
+    def transfers(self) -> facets.Transfers:
         from tilth.workspace.transfers import LocalTransfers
 
         return LocalTransfers(self._opened)
 
     @cached_property
-    def uploads(self) -> Uploads:
+    def uploads(self) -> facets.Uploads:
         from tilth.workspace.uploads import LocalUploads
 
         return LocalUploads(self._opened)
 
     @cached_property
-    def tasks(self) -> Tasks:
+    def tasks(self) -> facets.Tasks:
         from tilth.workspace.tasks import LocalTasks
 
         return LocalTasks(self._opened)
 
     @cached_property
-    def datasets(self) -> Datasets:
+    def datasets(self) -> facets.Datasets:
         from tilth.workspace.datasets import LocalDatasets
 
         return LocalDatasets(self._opened)
 
     @cached_property
-    def models(self) -> Models:
+    def models(self) -> facets.Models:
         from tilth.workspace.models import LocalModels
 
         return LocalModels(self._opened)
 
     @cached_property
-    def slices(self) -> Slices:
+    def slices(self) -> facets.Slices:
         from tilth.workspace.slices import LocalSlices
 
         return LocalSlices(self._opened)
 
     @cached_property
-    def analysis(self) -> Analysis:
+    def analysis(self) -> facets.Analysis:
         from tilth.workspace.analysis import LocalAnalysis
 
         return LocalAnalysis(self._opened)
 
     @cached_property
-    def feedback(self) -> Feedback:
+    def feedback(self) -> facets.Feedback:
         from tilth.workspace.feedback import LocalFeedback
 
         return LocalFeedback(self._opened)
 
     @cached_property
-    def lineage(self) -> LineageFacet:
+    def lineage(self) -> facets.LineageFacet:
         from tilth.workspace.lineage import LocalLineage
 
         return LocalLineage(self._opened)
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> facets.Access:
         from tilth.workspace.access import LocalAccess
 
         return LocalAccess(self._opened)
 
     @cached_property
-    def keys(self) -> Keys:
+    def keys(self) -> facets.Keys:
         from tilth.workspace.keys import LocalKeys
 
         return LocalKeys(self._opened)
 
     @cached_property
-    def audit(self) -> Audit:
+    def audit(self) -> facets.Audit:
         from tilth.workspace.audit import LocalAudit
 
         return LocalAudit(self._opened)
 
     @cached_property
-    def maintenance(self) -> Maintenance:
+    def maintenance(self) -> facets.Maintenance:
         from tilth.workspace.maintenance import LocalMaintenance
 
         return LocalMaintenance(self._opened, self._working())

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tilth.config import BACKUP_VARIABLE
-from tilth.contract.principal import FOLDER
-from tilth.contract.values import (
+from tilth.contract.maintenance import (
     BackupReport,
     EventInfo,
     GcReport,
-    Page,
     ProblemInfo,
     PurgeReport,
     QuietReport,
@@ -21,6 +19,8 @@ from tilth.contract.values import (
     UsageInfo,
     VerifyReport,
 )
+from tilth.contract.paging import Page
+from tilth.contract.principal import FOLDER
 from tilth.errors import Corrupt, Denied, Invalid
 from tilth.metadata import feed
 from tilth.metadata.feed import Event

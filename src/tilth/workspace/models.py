@@ -26,7 +26,7 @@ from tilth.contract.models import (
     TrainInfo,
     UploadMapping,
 )
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.curation import compare as comparing
 from tilth.curation import uploads
 from tilth.curation.alignment import NONE, Aligned

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TypeVar
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.errors import Invalid
 
 S = TypeVar("S")

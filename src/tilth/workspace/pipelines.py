@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tilth.contract.paging import Page
+from tilth.contract.pipelines import PipelineInfo, SpecCheck
 from tilth.contract.principal import Role
-from tilth.contract.values import Page, PipelineInfo, SpecCheck
 from tilth.datums.cutting import update_input
 from tilth.datums.inputs import branches as inputs_of
 from tilth.datums.inputs import input_json

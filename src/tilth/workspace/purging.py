@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tilth.contract.values import PurgeReport
+from tilth.contract.maintenance import PurgeReport
 from tilth.errors import Conflict
 from tilth.lineage.trace import descendants
 from tilth.pipelines.purging import evict_results

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tilth.contract.values import Page, RepoInfo
+from tilth.contract.paging import Page
+from tilth.contract.repos import RepoInfo
 from tilth.errors import Invalid
 from tilth.versioning import branches, repos
 from tilth.versioning.repos import Repo

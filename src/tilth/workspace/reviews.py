@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from tilth.contract.paging import Page
 from tilth.contract.reviews import DueItem, ErrorRates, GroupRate, ReviewInfo, ReviewItem
-from tilth.contract.values import Page
 from tilth.labeling import sampling
 from tilth.labeling.ledger import desks, reports, reviewing
 from tilth.labeling.ledger.ledger import spec_of

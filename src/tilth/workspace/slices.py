@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tilth.contract.paging import Page
 from tilth.contract.slices import SliceAct, SliceComment, SliceInfo, SliceItem, SliceProgress, SliceRound
-from tilth.contract.values import Page
 from tilth.curation import slices
 from tilth.curation.slices import ITEMS, OPEN, STATES, STATUSES, Slice, file_of, items_of
 from tilth.datasets.items import Slice as SliceColumn

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tilth.contract.paging import Page
 from tilth.contract.tags import TagInfo
-from tilth.contract.values import Page
 from tilth.versioning import revisions, tags
 from tilth.versioning.tags import Tag
 from tilth.workspace.names import short_name

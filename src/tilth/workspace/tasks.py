@@ -7,19 +7,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from tilth.contract.principal import Role
-from tilth.contract.values import (
-    AssignmentInfo,
+from tilth.contract.practice import (
     ComparisonInfo,
     PracticeAnswer,
     PracticeInfo,
     PracticeOutcome,
     PracticeTaskInfo,
-    QueueInfo,
     StandingInfo,
-    SubmitInfo,
-    WorkerInfo,
 )
+from tilth.contract.principal import Role
+from tilth.contract.tasks import AssignmentInfo, QueueInfo, SubmitInfo, WorkerInfo
 from tilth.crowd.interval import wilson
 from tilth.errors import Denied, Invalid
 from tilth.labeling.practice import Standing

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileSource
+from tilth.contract.paging import Page
 from tilth.contract.principal import Role
 from tilth.contract.transactions import TransactionInfo
-from tilth.contract.values import CommitInfo, FileSource, Page
 from tilth.errors import Denied, Invalid
 from tilth.versioning import drafts, revisions, transactions
 from tilth.versioning.edits import Delete, Put

@@ -6,8 +6,9 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import Link
 from tilth.contract.uploads import ENTRY, UploadFile
-from tilth.contract.values import CommitInfo, Link
 from tilth.errors import Conflict, Invalid, Purged
 from tilth.model.entry import Entry, FileKind
 from tilth.model.ids import CommitId

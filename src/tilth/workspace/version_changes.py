@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from tilth.contract.datasets import VersionChange, VersionChanges
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.datasets.parts import scan_parts
 from tilth.errors import Invalid
 from tilth.model.commit import Commit

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.contract.workers import (
     ClassAgreement,
     ConfusionCell,

@@ -9,7 +9,8 @@ from contextlib import closing
 
 from sqlalchemy import Connection, select
 
-from tilth.contract.values import JobInfo, QuietReport, StatusInfo
+from tilth.contract.jobs import JobInfo
+from tilth.contract.maintenance import QuietReport, StatusInfo
 from tilth.errors import Conflict, NotFound, TilthError, Unavailable
 from tilth.execution.local import LocalExecutor
 from tilth.labeling.stage import LabelingStage

@@ -9,7 +9,7 @@ from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.contract.annotations import AnnotationInfo
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.errors import Invalid
 
 

@@ -10,8 +10,8 @@ from tilth.cli.grammar import Noun
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import when
-from tilth.contract.access import AuditEntry
-from tilth.contract.values import Page
+from tilth.contract.audit import AuditEntry
+from tilth.contract.paging import Page
 
 
 @click.group("audit", cls=Noun, short_help="Who did what, and what was refused.")

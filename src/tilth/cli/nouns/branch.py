@@ -10,7 +10,8 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import safe, short, when
-from tilth.contract.values import BranchInfo, HeadMove, Page
+from tilth.contract.branches import BranchInfo, HeadMove
+from tilth.contract.paging import Page
 from tilth.errors import Invalid
 
 

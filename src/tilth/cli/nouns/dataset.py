@@ -21,8 +21,8 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import counted, number, safe
 from tilth.cli.wording import size as bytes_of
+from tilth.contract.paging import Page
 from tilth.contract.sending import SendInfo, SendPlan
-from tilth.contract.values import Page
 from tilth.errors import Conflict, Invalid
 from tilth.model.names import check_path
 

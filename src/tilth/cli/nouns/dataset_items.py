@@ -16,6 +16,7 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.specs import read_specs
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import committed, number, safe, when
+from tilth.contract.commit import CommitInfo
 from tilth.contract.datasets import (
     ActInfo,
     DatasetInfo,
@@ -26,7 +27,7 @@ from tilth.contract.datasets import (
     VersionChanges,
     VersionInfo,
 )
-from tilth.contract.values import CommitInfo, Page
+from tilth.contract.paging import Page
 from tilth.errors import Invalid, TilthError
 from tilth.model.names import DEFAULT_PROJECT
 

@@ -8,7 +8,8 @@ from tilth.cli.grammar import Noun, message_option
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import committed, number, repo_name, safe
-from tilth.contract.values import FeedbackInfo, Page
+from tilth.contract.feedback import FeedbackInfo
+from tilth.contract.paging import Page
 
 
 @click.group("feedback", cls=Noun, short_help="Feedback edges: chosen items go back to a source repo.")

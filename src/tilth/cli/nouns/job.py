@@ -11,7 +11,8 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.streams import write_out
 from tilth.cli.tables import print_table
 from tilth.cli.wording import safe, seconds
-from tilth.contract.values import DatumInfo, Page
+from tilth.contract.jobs import DatumInfo
+from tilth.contract.paging import Page
 from tilth.contract.workspace import Workspace
 from tilth.errors import NotFound
 from tilth.model.ids import is_id

@@ -14,8 +14,11 @@ from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import committed, counted, number, repo_name, safe
+from tilth.contract.commit import CommitInfo
+from tilth.contract.labeling import LabelInfo, LabelingInfo
+from tilth.contract.paging import Page
 from tilth.contract.reviews import ErrorRates, ReviewInfo
-from tilth.contract.values import CommitInfo, LabelInfo, LabelingInfo, Page, WorkerInfo
+from tilth.contract.tasks import WorkerInfo
 from tilth.contract.workers import MethodComparison
 from tilth.errors import Invalid
 

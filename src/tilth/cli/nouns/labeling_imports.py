@@ -12,7 +12,7 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import counted, number, safe, safe_lines, when
 from tilth.contract.importing import AnswerImportInfo, GuidelinesChange, ImportReport, ImportUndo
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 
 @click.command(

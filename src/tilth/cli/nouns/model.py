@@ -24,7 +24,7 @@ from tilth.contract.models import (
     TestBoard,
     TrainInfo,
 )
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 from tilth.errors import Invalid
 
 FAILED = 1

@@ -14,7 +14,8 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.specs import code_of, read_specs
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import counted, safe, short, when
-from tilth.contract.values import Page, PipelineInfo, SpecCheck
+from tilth.contract.paging import Page
+from tilth.contract.pipelines import PipelineInfo, SpecCheck
 
 _file = click.option("-f", "--file", "file", required=True, metavar="FILE", help="The spec, YAML or JSON; - is stdin.")
 

@@ -14,7 +14,9 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.streams import write_out
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import counted, repo_name, safe, taken_over, when
-from tilth.contract.values import CommitInfo, Page, RepoInfo
+from tilth.contract.commit import CommitInfo
+from tilth.contract.paging import Page
+from tilth.contract.repos import RepoInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import NotFound
 

@@ -12,8 +12,8 @@ from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import counted, number, safe, safe_lines, short, when
+from tilth.contract.paging import Page
 from tilth.contract.slices import SliceAct, SliceInfo
-from tilth.contract.values import Page
 
 _KEYS = click.argument("keys", metavar="ITEM…", nargs=-1, required=True)
 

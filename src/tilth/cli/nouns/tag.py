@@ -10,8 +10,8 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import safe, when
+from tilth.contract.paging import Page
 from tilth.contract.tags import TagInfo
-from tilth.contract.values import Page
 from tilth.errors import Invalid
 
 

@@ -13,8 +13,9 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import committed, counted, safe, when
+from tilth.contract.commit import CommitInfo
+from tilth.contract.paging import Page
 from tilth.contract.transactions import TransactionInfo
-from tilth.contract.values import CommitInfo, Page
 from tilth.errors import Invalid
 
 

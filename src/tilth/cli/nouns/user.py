@@ -11,9 +11,10 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import safe, when
 from tilth.config import is_url
-from tilth.contract.access import CredentialInfo, InviteInfo, S3KeyInfo
+from tilth.contract.access import CredentialInfo, InviteInfo, UserInfo
+from tilth.contract.keys import S3KeyInfo
+from tilth.contract.paging import Page
 from tilth.contract.principal import Role
-from tilth.contract.values import Page, UserInfo
 from tilth.errors import Invalid
 
 

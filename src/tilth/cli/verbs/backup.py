@@ -10,7 +10,7 @@ from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import counted, safe, size
 from tilth.config import is_url
-from tilth.contract.values import BackupReport
+from tilth.contract.maintenance import BackupReport
 
 
 @click.command(

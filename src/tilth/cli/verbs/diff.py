@@ -10,7 +10,8 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import safe, size
 from tilth.contract.content import ContentDiffInfo
-from tilth.contract.values import FileChange, Page
+from tilth.contract.entry import FileChange
+from tilth.contract.paging import Page
 from tilth.errors import Invalid
 
 

@@ -8,7 +8,7 @@ from tilth.cli.grammar import Command
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import safe
-from tilth.contract.values import BranchInfo
+from tilth.contract.branches import BranchInfo
 from tilth.errors import Invalid
 
 

@@ -10,7 +10,7 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_facts, print_table
 from tilth.cli.wording import counted, number, safe, size
-from tilth.contract.values import RepoUsage, UsageInfo
+from tilth.contract.maintenance import RepoUsage, UsageInfo
 from tilth.errors import Invalid
 
 

@@ -7,7 +7,7 @@ import click
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import counted, number, safe, size
-from tilth.contract.values import GcReport
+from tilth.contract.maintenance import GcReport
 
 
 @click.command(

@@ -17,7 +17,8 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.streams import write_out
 from tilth.cli.wording import counted, safe, size
-from tilth.contract.values import BucketReport, FileInfo
+from tilth.contract.entry import FileInfo
+from tilth.contract.files import BucketReport
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
 from tilth.model.entry import check_link

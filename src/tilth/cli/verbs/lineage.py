@@ -8,7 +8,7 @@ from tilth.cli.documents import plain
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import repo_name, safe, short, when
-from tilth.contract.values import DatumTrace, LabelTrace, Lineage, LineageNode
+from tilth.contract.lineage import DatumTrace, LabelTrace, Lineage, LineageNode
 
 _SHOWN_INPUTS = 12
 

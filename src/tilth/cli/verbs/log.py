@@ -10,7 +10,8 @@ from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import number, repo_name, size, when
-from tilth.contract.values import CommitCounts, CommitInfo, Page
+from tilth.contract.commit import CommitCounts, CommitInfo
+from tilth.contract.paging import Page
 from tilth.errors import NotFound
 
 

@@ -8,7 +8,8 @@ from tilth.cli.grammar import Command, paging
 from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import safe, size
-from tilth.contract.values import FileInfo, Page
+from tilth.contract.entry import FileInfo
+from tilth.contract.paging import Page
 
 
 @click.command("ls", cls=Command, short_help="List files.", example="tilth ls images@main:train\ntilth ls -r images")

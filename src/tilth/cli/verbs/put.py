@@ -16,7 +16,8 @@ from tilth.cli.local import existing, files_below
 from tilth.cli.references import split
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import committed
-from tilth.contract.values import CommitInfo, FileSource
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileSource
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Invalid
 from tilth.exchange.watching import watched

@@ -8,7 +8,7 @@ from tilth.cli.grammar import Command
 from tilth.cli.joblines import exit_code, print_failures, print_jobs
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import counted
-from tilth.contract.values import QuietReport
+from tilth.contract.maintenance import QuietReport
 
 
 @click.command(

@@ -10,7 +10,9 @@ from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.cli.verbs.log import counted
 from tilth.cli.wording import number, safe, size, when
-from tilth.contract.values import CommitInfo, FileChange, Page
+from tilth.contract.commit import CommitInfo
+from tilth.contract.entry import FileChange
+from tilth.contract.paging import Page
 
 _PATHS = 30
 

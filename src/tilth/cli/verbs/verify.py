@@ -7,7 +7,7 @@ import click
 from tilth.cli.grammar import Command
 from tilth.cli.session import Session, pass_session
 from tilth.cli.wording import counted, safe, size
-from tilth.contract.values import VerifyReport
+from tilth.contract.maintenance import VerifyReport
 from tilth.errors import Corrupt
 
 
