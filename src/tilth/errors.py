@@ -130,6 +130,12 @@ class SessionLost(Unavailable):
     code = "session_lost"
 
 
+class Moving(Unavailable):
+    """The workspace is being moved, or was moved, to another place: it can be read here, not written."""
+
+    code = "moving"
+
+
 class Purged(TilthError):
     """The bytes were taken away for good, on purpose; the message says by whom, when and why."""
 
@@ -153,6 +159,7 @@ ERRORS: dict[str, type[TilthError]] = {
         Fenced,
         NothingToCommit,
         SessionLost,
+        Moving,
         Purged,
     )
 }

@@ -62,3 +62,7 @@ def test_a_workspace_moves_to_another_folder_and_the_old_one_stays(notes: Shell,
     assert notes.json("log", "notes") == moved.json("log", "notes")
     moved.run("put", "notes:d.txt", "-", stdin="later\n")
     notes.failure("workspace", "move", new, code=4)
+    assert f"was moved to {new}" in notes.run("put", "notes:e.txt", "-", stdin="late\n", code=6).stderr
+    assert "can be written to again" in notes.run("workspace", "reopen").stdout
+    assert notes.run("workspace", "reopen").stdout == "It was open.\n"
+    notes.run("put", "notes:e.txt", "-", stdin="late\n")

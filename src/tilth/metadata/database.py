@@ -66,6 +66,8 @@ class Database:
         self.closed = False
         self.guard: Callable[[Connection], None] | None = None
         """Runs at the end of every guarded transaction; what it raises undoes the transaction."""
+        self.gate: Callable[[Connection], None] | None = None
+        """Runs at the beginning of every gated transaction, which it refuses by what it raises."""
         self.before: Callable[[], object] = lambda: None
         """Runs before every write transaction."""
         self._server = server
@@ -97,11 +99,12 @@ class Database:
         return database
 
     @contextmanager
-    def transaction(self, *, durable: bool = True, guarded: bool = True) -> Iterator[Connection]:
+    def transaction(self, *, durable: bool = True, guarded: bool = True, gated: bool = True) -> Iterator[Connection]:
         """Open a write transaction: it commits on exit and rolls back on any error. They do not nest.
 
         One that is not `durable` survives the end of the process at once, and a power cut when the next durable one of
-        any process is acknowledged; it waits for no disk. One that is not `guarded` is not asked for by `guard`.
+        any process is acknowledged; it waits for no disk. One that is not `guarded` records only who is at work
+        or where bytes lie: `gate` and `guard` do not look at it, and `gate` at none that is not `gated`.
         """
         self._check_process()
         if self.in_transaction:
@@ -114,6 +117,8 @@ class Database:
                     self._server.translated(),
                     self._server.connect(self._engine, write=True, durable=durable) as conn,
                 ):
+                    if guarded and gated and self.gate is not None:
+                        self.gate(conn)
                     yield conn
                     if guarded and self.guard is not None:
                         self.guard(conn)

@@ -26,7 +26,7 @@ def acquire(database: Database, name: str, holder: str, seconds: float) -> Lease
 
     The same holder gets it again at once, with a new epoch: a restarted process fences its former self off.
     """
-    with database.transaction() as conn:
+    with database.transaction(guarded=False) as conn:
         now = _now_ms()  # not before: the wait for the write lock may be longer than the lease
         row = conn.execute(select(leases).where(leases.c.name == name)).one_or_none()
         if row is None:
@@ -50,7 +50,7 @@ def acquire(database: Database, name: str, holder: str, seconds: float) -> Lease
 
 def renew(database: Database, lease: Lease, seconds: float) -> None:
     """Hold on for `seconds` from now. Raises Fenced when someone else has taken the lease."""
-    with database.transaction() as conn:
+    with database.transaction(guarded=False) as conn:
         check(conn, lease)
         conn.execute(update(leases).where(leases.c.name == lease.name).values(until_ms=_now_ms() + int(seconds * 1000)))
 
@@ -71,7 +71,7 @@ def check(conn: Connection, lease: Lease) -> None:
 
 def release(database: Database, lease: Lease) -> None:
     """Give the lease back; nothing happens when it is already lost."""
-    with database.transaction() as conn:
+    with database.transaction(guarded=False) as conn:
         conn.execute(
             update(leases)
             .where(leases.c.name == lease.name, leases.c.epoch == lease.epoch)

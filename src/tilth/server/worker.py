@@ -6,9 +6,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
-from tilth.errors import Fenced, TilthError
+from tilth.errors import Fenced, Moving, TilthError
 from tilth.metadata import feed, leases
 from tilth.versioning.backend import Backend
 from tilth.workspace.coordinator import Coordinator, local_executor
@@ -62,7 +62,7 @@ class Worker:
 
     def _forget_old_news(self) -> None:
         before_ms = time.time_ns() // 1_000_000 - NEWS_KEPT_MS
-        with self._backend.database.transaction() as conn:
+        with suppress(Moving), self._backend.database.transaction() as conn:
             leases.check(conn, self._lease.lease)
             feed.trim(conn, before_ms)
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from tilth.config import reserve_size
-from tilth.errors import Corrupt, Invalid, NotFound, Unavailable
+from tilth.errors import Corrupt, Invalid, Moving, NotFound, Unavailable
 from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.storage.disk import sync_folder
 from tilth.storage.reserve import RESERVE_FILE, Reserve
 from tilth.versioning import journal
 from tilth.versioning.catalogue import SqlCatalogue
+from tilth.versioning.holding import check_free
 from tilth.versioning.marker import FORMAT, FORMAT_FILE, check_version, write_marker
 from tilth.versioning.session_ledger import SqlSessions, check_session
 from tilth.versioning.settings import (
@@ -73,6 +74,7 @@ class Backend:
         self.refusals = Refusals(database)
         self.reserve = reserve or Reserve(folder, 0)
         database.before = self.reserve.make_room
+        database.gate = check_free
 
     @property
     def store(self) -> Store:
@@ -143,7 +145,8 @@ class Backend:
             return
         try:
             if self.database.writes:
-                self.settle()
+                with contextlib.suppress(Moving):  # they are in the database, from which they are copied
+                    self.settle()
             if self._store is not None:
                 self._store.close()
         finally:

@@ -53,7 +53,7 @@ class SqlCatalogue:
 
     def added(self, pack: str, length: int, shard: str) -> None:
         """Record, in one transaction, a pack that was sealed before anybody knew it, and its shard."""
-        with self._database.transaction() as conn:
+        with self._database.transaction(gated=False) as conn:
             conn.execute(insert(packs).values(pack=pack, length=length, sealed=True))
             conn.execute(insert(shards).values(shard=shard, level=0))
             counters.step(conn, COUNTER)

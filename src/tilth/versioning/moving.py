@@ -22,18 +22,20 @@ from tilth.metadata.schema.garbage import condemned, gone_packs, sessions
 from tilth.metadata.schema.leases import leases
 from tilth.metadata.schema.packs import packs, shards
 from tilth.metadata.schema.repos import repos
+from tilth.model.ids import new_id
 from tilth.progress import Progress, silent
 from tilth.storage.bucket import BucketPlace
 from tilth.storage.catalogue import PackState
 from tilth.storage.disk import sync_folder, writing
 from tilth.storage.mending import drop_dead_shards
-from tilth.storage.packs import pack_path
+from tilth.storage.packs import pack_path, seal_orphan
 from tilth.storage.places import Place
 from tilth.versioning.backend import DATABASE_FILE, SCRATCH_FOLDER, Backend, check_file_system
 from tilth.versioning.backup import copy_pack
 from tilth.versioning.catalogue import COUNTER as CATALOGUE
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.garbage import hold_packs
+from tilth.versioning.holding import hold
 from tilth.versioning.marker import FORMAT_FILE, MOVING, write_marker
 from tilth.versioning.pairing import COUNTER as PAIR
 from tilth.versioning.settings import (
@@ -73,11 +75,13 @@ def move(
 ) -> Moved:
     """Copy a workspace into the new `folder`, with its metadata and data where the URLs say (None: in the folder).
 
-    The old one is left as it is. Packs are copied first, beside readers; then, while nobody can write to the old one,
-    every row of the database in one transaction; then everything in the new one is re-hashed. Until that has ended the
-    new folder cannot be opened. Interrupted anywhere, the same call goes on: packs that are there are not copied again.
-    Raises Conflict while other processes write or collect, where the folder, the database or the store hold something
-    else. Cost: a copy of everything, and what `verify` does.
+    Packs are copied first, beside readers and writers. Then nobody may write to the old one any more (Moving, whoever
+    tries): the packs that came meanwhile and every row of the database are copied, and everything in the new one is
+    re-hashed. The old one keeps all that it has and stays closed to writers, until `holding.reopen`. When this fails it
+    is open again; when it is killed, soon after. Until it has ended the new folder cannot be opened. Interrupted
+    anywhere, the same call goes on: packs that are there are not copied again. Raises Conflict while others collect
+    garbage, where the folder, the database or the store hold something else, and where this process slept for so long
+    that others wrote again. Cost: a copy of everything, and what `verify` does.
     """
     folder = folder.absolute()
     asked = {"TILTH_DATABASE_URL": database or "", "TILTH_STORAGE_URL": storage or ""}
@@ -87,31 +91,28 @@ def move(
     backend.store.rotate()
     with closing(_begin(folder, settings)) as target, hold_packs(backend):
         place = target.store.place
-        before = SqlCatalogue(backend.database).packs()
+        before = [state for state in SqlCatalogue(backend.database).packs() if state.sealed]
         copied = _copy_packs(backend, place, before, folder, progress)
-        with backend.database.transaction() as old:
-            # From here on nobody writes to the old one.
-            states = [PackState(row.pack, row.length, row.sealed) for row in old.execute(select(packs))]
-            busy = [state.pack for state in states if not state.sealed]
-            if busy:
-                raise Conflict(
-                    "Another process writes to the workspace.",
-                    help="Stop servers and commands that use it, then run this again: it goes on where it was.",
-                    packs=busy,
-                )
-            copied += _copy_packs(backend, place, [state for state in states if state not in before], folder, progress)
-            with target.database.transaction(guarded=False) as new:
-                rows = _copy_rows(old, new, progress)
-        target.store.recover()
-        drop_dead_shards(place, SqlCatalogue(target.database))
-        target.refusals.look()
-        report = verify(target, again=True, progress=progress)
-        with target.database.transaction() as conn:
-            conn.execute(delete(counter_rows).where(counter_rows.c.name == MOVING))
-            count = conn.execute(select(func.count()).select_from(commits)).scalar_one()
+        with hold(backend.database, str(folder)) as held:
+            # From here on nothing is recorded in the old one; what was, lies below the lengths that it tells.
+            with backend.database.read() as old:
+                states = [PackState(row.pack, row.length, row.sealed) for row in old.execute(select(packs))]
+                fresh = [state for state in states if state not in before]
+                copied += _copy_packs(backend, place, fresh, folder, progress)
+                with target.database.transaction(guarded=False) as new:
+                    rows = _copy_rows(old, new, progress)
+            target.store.recover()
+            drop_dead_shards(place, SqlCatalogue(target.database))
+            target.refusals.look()
+            report = verify(target, again=True, progress=progress)
+            with target.database.read() as conn:
+                count = conn.execute(select(func.count()).select_from(commits)).scalar_one()
+            with suppress(FileNotFoundError):
+                shutil.copy2(backend.folder / "s3.key", folder / "s3.key")
+            held.finish()
+            with target.database.transaction() as conn:
+                conn.execute(delete(counter_rows).where(counter_rows.c.name == MOVING))
         told = place.name
-    with suppress(FileNotFoundError):
-        shutil.copy2(backend.folder / "s3.key", folder / "s3.key")
     write_marker(folder)
     where = without_password(database) if database is not None else str(folder / DATABASE_FILE)
     size = sum(state.length for state in states)
@@ -120,9 +121,10 @@ def move(
 
 def _begin(folder: Path, settings: Settings) -> Backend:
     """Open the new workspace, marked as one whose move has not ended. Raises Conflict for another one's database."""
+    begun = (folder / FORMAT_FILE).is_file()  # by an earlier try, which had claimed the database before that
     if settings.database is not None:
         with closing(Database.open(settings.database)) as database:
-            _claim(database)
+            _claim(database, begun)
     with writing(folder):
         own = (CACHE_FOLDER,) if settings.storage is not None else ("packs", "index")
         for name in (SCRATCH_FOLDER, *own):
@@ -133,16 +135,17 @@ def _begin(folder: Path, settings: Settings) -> Backend:
         write_marker(folder, needs=MOVING)
         sync_folder(folder.parent)
     database = Database.open(settings.database or folder / DATABASE_FILE)
-    _claim(database)
+    _claim(database, begun)
     return Backend(folder, database, settings)
 
 
-def _claim(database: Database) -> None:
+def _claim(database: Database, begun: bool) -> None:
     """Note in an empty database that a workspace is being moved there; in one of an interrupted move that stands."""
     with database.transaction() as conn:
         if counters.value(conn, MOVING):
             return
-        if conn.execute(select(repos.c.id).limit(1)).first() or conn.execute(select(packs.c.pack).limit(1)).first():
+        taken = conn.execute(select(repos.c.id).limit(1)).first() or conn.execute(select(packs.c.pack).limit(1)).first()
+        if taken and not begun:
             raise Conflict(
                 f"{database.name} holds a workspace.", help="Name an empty schema, or drop that one if it is to go."
             )
@@ -171,22 +174,27 @@ def _check_target(backend: Backend, folder: Path, asked: Mapping[str, str]) -> N
 
 
 def _copy_packs(backend: Backend, place: Place, states: Sequence[PackState], folder: Path, progress: Progress) -> int:
-    """Copy sealed packs that are not there yet; return how many were not."""
+    """Copy packs that are not there yet; return how many were not.
+
+    One that still grows is copied as far as it is acknowledged, and sealed there, under a name of its own: the next try
+    finds more in it.
+    """
     copied = 0
-    wanted = [state for state in states if state.sealed]
-    progress.begin("copy packs", sum(state.length for state in wanted), "bytes")
-    for state in wanted:
-        if not _is_there(place, state):
-            pack = backend.store.place.open_pack(state.pack)
-            if isinstance(place, BucketPlace):
-                spooled = folder / SCRATCH_FOLDER / f"{state.pack}.moving"
-                try:
-                    copy_pack(pack, state.length, spooled)
-                    place.bucket.put(f"packs/{state.pack}.pack", spooled)
-                finally:
-                    spooled.unlink(missing_ok=True)
-            else:
-                copy_pack(pack, state.length, pack_path(folder / "packs", state.pack))
+    progress.begin("copy packs", sum(state.length for state in states), "bytes")
+    for state in states:
+        name = state.pack if state.sealed else new_id()
+        if state.length and not (state.sealed and _is_there(place, state)):
+            spooled = folder / SCRATCH_FOLDER / f"{name}.moving"
+            try:
+                copy_pack(backend.store.place.open_pack(state.pack), state.length, spooled)
+                if not state.sealed:
+                    _seal(spooled, state.length)
+                if isinstance(place, BucketPlace):
+                    place.bucket.put(f"packs/{name}.pack", spooled)
+                else:
+                    os.replace(spooled, pack_path(folder / "packs", name))
+            finally:
+                spooled.unlink(missing_ok=True)
             copied += 1
         progress.advance(state.length)
     if not isinstance(place, BucketPlace):
@@ -194,6 +202,15 @@ def _copy_packs(backend: Backend, place: Place, states: Sequence[PackState], fol
             sync_folder(folder / "packs")
     progress.end()
     return copied
+
+
+def _seal(path: Path, length: int) -> None:
+    with writing(path.parent):
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            seal_orphan(fd, path, length)
+        finally:
+            os.close(fd)
 
 
 def _is_there(place: Place, state: PackState) -> bool:

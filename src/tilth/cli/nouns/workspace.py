@@ -31,8 +31,10 @@ def command() -> None:
 def move(session: Session, folder: Path, database: str | None, storage: str | None) -> None:
     """Copy the workspace into the new FOLDER, PostgreSQL, a bucket, or back from there, and verify it all.
 
-    The old one stays as it is: look at the new one, then delete the old. Stop whoever writes before. Interrupted, the
-    same command goes on where it was. Exits with 7 where the old one is damaged.
+    People may read and write until most of it is copied; then who writes is told that the workspace is being moved. The
+    old one keeps what it has and can be read, but is closed to writers (tilth workspace reopen opens it again): look at
+    the new one, then delete the old. Interrupted, the same command goes on where it was. Exits with 7 where the old one
+    is damaged.
     """
     from tilth.versioning.backend import open_backend
     from tilth.versioning.moving import Moved
@@ -45,7 +47,8 @@ def move(session: Session, folder: Path, database: str | None, storage: str | No
         print(f"Moved {counted(done.commits, 'commit')}, {counted(done.packs, 'pack')}, {size(done.size)}.")
         print(f"metadata  {safe(done.database)}")
         print(f"data      {safe(done.storage)}")
-        print(f"Use it with -w {safe(done.folder)}. The old one is as it was: delete it when you have looked.")
+        print(f"Use it with -w {safe(done.folder)}.")
+        print("The old one can be read, not written: delete it when you have looked.")
         for problem in done.problems:
             print(f"{safe(problem.where)}: {safe(problem.what)}")
 
@@ -54,3 +57,24 @@ def move(session: Session, folder: Path, database: str | None, storage: str | No
     session.show(done, tell)
     if done.problems:
         click.get_current_context().exit(Corrupt.exit_code)
+
+
+@command.command("reopen", example="tilth -w ./images/.tilth workspace reopen")
+@pass_session
+def reopen(session: Session) -> None:
+    """Let a workspace be written to again that was moved away: two go on from here that differ."""
+    from tilth.versioning.backend import open_backend
+    from tilth.versioning.holding import reopen as reopen_all
+
+    if is_url(session.place):
+        raise Invalid("A workspace is opened again on its own machine.", help="Name its folder with -w.")
+    with open_backend(Path(session.place), create=False) as backend:
+        where = reopen_all(backend.database)
+
+    def tell(_: object) -> None:
+        if where is None:
+            print("It was open.")
+        else:
+            print(f"It can be written to again. What was moved to {safe(where)} goes its own way.")
+
+    session.show({"moved_to": where}, tell)
