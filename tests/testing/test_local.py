@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tilth.contract.workspace import Workspace
-from tilth.testing import ExchangeSuite, HistorySuite, WorkspaceSuite
-from tilth.testing.suite import AsUser
-from tilth.versioning.backend import open_backend
-from tilth.workspace import access_ledger
-from tilth.workspace.local import open as open_local
+from tilth.testing import WorkspaceSuite
 
 
 @pytest.fixture(scope="module")
@@ -21,31 +14,5 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("local") / "workspace"
 
 
-@pytest.fixture(scope="module")
-def workspace(folder: Path) -> Iterator[Workspace]:
-    with open_local(folder) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def as_user(folder: Path, workspace: Workspace) -> Iterator[AsUser]:
-    with ExitStack() as stack:
-
-        def opened(token: str) -> Workspace:
-            with open_backend(folder) as backend:
-                principal = access_ledger.authenticate(backend.database, token)
-            return stack.enter_context(open_local(folder, principal=principal))
-
-        yield opened
-
-
 class TestLocalWorkspace(WorkspaceSuite):
-    """A folder opened directly."""
-
-
-class TestLocalHistory(HistorySuite):
-    """A folder opened directly."""
-
-
-class TestLocalExchange(ExchangeSuite):
     """A folder opened directly."""

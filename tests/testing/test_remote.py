@@ -10,8 +10,8 @@ import pytest
 
 from tilth.client import open as open_remote
 from tilth.contract.workspace import Workspace
-from tilth.testing import ExchangeSuite, HistorySuite, ServerProcess, WorkspaceSuite, owner_token
-from tilth.testing.suite import AsUser
+from tilth.testing import ServerProcess, WorkspaceSuite, owner_token
+from tilth.testing.material import AsUser
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,4 @@ def as_user(url_and_token: tuple[str, str]) -> Iterator[AsUser]:
 
 
 class TestRemoteWorkspace(WorkspaceSuite):
-    """A server process on loopback."""
-
-
-class TestRemoteHistory(HistorySuite):
-    """A server process on loopback."""
-
-
-class TestRemoteExchange(ExchangeSuite):
     """A server process on loopback."""

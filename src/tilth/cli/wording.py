@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tilth.contract.commit import CommitInfo
-from tilth.contract.transfers import TakenOver
+
+if TYPE_CHECKING:  # only a mirror loads it
+    from tilth.contract.transfers import TakenOver
+
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _SHORT = 12

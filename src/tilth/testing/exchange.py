@@ -1,4 +1,4 @@
-"""What every Workspace does with archives, URLs and parts of files, as tests; used like `WorkspaceSuite`."""
+"""What every Workspace does with archives, URLs and parts of files, as tests; a part of `WorkspaceSuite`."""
 
 from __future__ import annotations
 
@@ -19,18 +19,12 @@ from tilth.contract.uploads import UploadFile
 from tilth.contract.workspace import Workspace
 from tilth.errors import BranchMoved, Conflict, Denied, Invalid, NotFound
 from tilth.model.digest import Digest, digest_of
-from tilth.model.ids import new_id
 from tilth.storage.content import write_content
 from tilth.storage.records import Codec, RecordKind, pack_header
 
 
 class ExchangeSuite:
     """The behaviours. `workspace` has an owner's rights; a server of it was started to fetch nothing."""
-
-    @pytest.fixture
-    def name(self) -> str:
-        """A name that no other test uses."""
-        return f"x{new_id()[-12:]}x"
 
     @pytest.fixture
     def site(self, tmp_path: Path) -> Iterator[str]:

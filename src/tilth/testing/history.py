@@ -1,4 +1,4 @@
-"""What every Workspace does with history, as tests; used like `WorkspaceSuite`."""
+"""What every Workspace does with history, as tests; a part of `WorkspaceSuite`."""
 
 from __future__ import annotations
 
@@ -6,26 +6,20 @@ import io
 
 import pytest
 
-from tilth.contract.annotations import AnnotationInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Denied, Invalid, NotFound
-from tilth.model.ids import new_id
+from tilth.testing.material import every, paths_below, read_file
 
 
 class HistorySuite:
-    """The behaviours. `workspace` has an owner's rights."""
-
-    @pytest.fixture
-    def name(self) -> str:
-        """A name that no other test uses."""
-        return f"h{new_id()[-12:]}x"
+    """Copies, merges, transactions, annotations."""
 
     def test_bytes_are_appended(self, workspace: Workspace, name: str) -> None:
         workspace.repos.create(name)
         workspace.files.append(f"{name}:log", b"one\n")
         done = workspace.files.append(f"{name}:log", io.BytesIO(b"two\n"), message="more")
         assert done.message == "more"
-        assert _read(workspace, f"{name}:log") == b"one\ntwo\n"
+        assert read_file(workspace, f"{name}:log") == b"one\ntwo\n"
         again = workspace.files.append(f"{name}:log", b"")
         assert (again.id, again.changed) == (done.id, False)
 
@@ -37,10 +31,10 @@ class HistorySuite:
         assert copied.derivation is not None
         assert copied.derivation.inputs[0].kind == "copy"
         workspace.files.copy(f"{name}@main:z", f"{name}2:kept/")
-        assert _paths(workspace, f"{name}2") == ["b/x", "b/y", "kept/z"]
+        assert paths_below(workspace, f"{name}2") == ["b/x", "b/y", "kept/z"]
         moved = workspace.files.move(f"{name}:a", f"{name}2:c", message="out of the way")
-        assert _paths(workspace, name) == ["z"]
-        assert _paths(workspace, f"{name}2:c") == ["c/x", "c/y"]
+        assert paths_below(workspace, name) == ["z"]
+        assert paths_below(workspace, f"{name}2:c") == ["c/x", "c/y"]
         assert workspace.commits.get(name).change == moved.change
         assert not workspace.files.copy(f"{name}:z", f"{name}2:kept/z").changed
         with pytest.raises(NotFound):
@@ -81,8 +75,8 @@ class HistorySuite:
         done = workspace.commits.merge(f"{name}@side", name, decisions={"a": "theirs"}, draft=draft, message="both")
         assert done.commit is not None
         assert done.commit.parents[1] == theirs.id
-        assert _paths(workspace, name) == ["a", "b", "c", "mine"]
-        assert (_read(workspace, f"{name}:a"), _read(workspace, f"{name}:c")) == (b"3", b"both")
+        assert paths_below(workspace, name) == ["a", "b", "c", "mine"]
+        assert (read_file(workspace, f"{name}:a"), read_file(workspace, f"{name}:c")) == (b"3", b"both")
         assert workspace.commits.merge(name, f"{name}@side", dry_run=True).moved
         assert workspace.commits.merge(name, f"{name}@side").moved
         with pytest.raises(Invalid):
@@ -100,7 +94,7 @@ class HistorySuite:
             assert workspace.transactions.get(both.id).branches == [f"{name}@main", f"{name}2@main"]
             assert both.id in [each.id for each in workspace.transactions.list().items]
         assert {commit.change for commit in both.commits} == {both.id}
-        assert (_paths(workspace, name), _read(workspace, f"{name}2:log")) == (["a"], b"one two")
+        assert (paths_below(workspace, name), read_file(workspace, f"{name}2:log")) == (["a"], b"one two")
         never = workspace.transaction()
 
         def fail() -> None:
@@ -110,7 +104,7 @@ class HistorySuite:
 
         with pytest.raises(NotFound):
             fail()
-        assert _paths(workspace, name) == ["a"]
+        assert paths_below(workspace, name) == ["a"]
         with pytest.raises(NotFound):
             workspace.transactions.get(never.id)
 
@@ -120,7 +114,7 @@ class HistorySuite:
         gone = workspace.commits.forget(f"{name}@{made[0].id}", reason="asked to")
         assert (gone.how, gone.reason) == ("forgotten", "asked to")
         for act in (
-            lambda: _read(workspace, f"{name}@{made[0].id}:a"),
+            lambda: read_file(workspace, f"{name}@{made[0].id}:a"),
             lambda: workspace.commits.diff(None, f"{name}@{made[1].id}"),
         ):
             with pytest.raises(NotFound, match=r"was forgotten by .*: asked to"):
@@ -157,7 +151,7 @@ class HistorySuite:
         workspace.annotations.set(f"{name}@main~0", {"state": "checked"})
         said = workspace.annotations.set(f"{name}:a", {"state": "blurry", "camera": "3"})
         assert [(each.key, each.value) for each in said.items] == [("camera", "3"), ("state", "blurry")]
-        found = _all(workspace, "state", name)
+        found = every(lambda after: workspace.annotations.find("state", repo=name, after=after, limit=2))
         assert sorted((each.kind, each.value) for each in found) == [
             ("branch", "live"),
             ("commit", "checked"),
@@ -170,22 +164,3 @@ class HistorySuite:
         assert not workspace.annotations.remove(name, ["owner"]).items
         with pytest.raises(NotFound):
             workspace.annotations.set(f"{name}:missing", {"a": "b"})
-
-
-def _all(workspace: Workspace, key: str, repo: str) -> list[AnnotationInfo]:
-    found: list[AnnotationInfo] = []
-    after: str | None = None
-    while True:
-        page = workspace.annotations.find(key, repo=repo, after=after, limit=2)
-        found += page.items
-        if page.next is None:
-            return found
-        after = page.next
-
-
-def _read(workspace: Workspace, reference: str) -> bytes:
-    return b"".join(workspace.files.read(reference))
-
-
-def _paths(workspace: Workspace, reference: str) -> list[str]:
-    return [info.path for info in workspace.files.walk(reference).items]
