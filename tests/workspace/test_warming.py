@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tilth.workspace import dataset_views
+from tilth.workspace import dataset_views, kept_views
 from tilth.workspace.local import open as open_local
 from tilth.workspace.warming import warm
 
@@ -23,7 +23,7 @@ def _fill(folder: Path) -> None:
 
 
 def test_the_next_process_reads_no_source_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset_views, "ON_DISK", 10)
+    monkeypatch.setattr(kept_views, "ON_DISK", 10)
     _fill(tmp_path / "w")
     monkeypatch.setattr(dataset_views, "assemble", lambda *_: pytest.fail("a source was read"))
     with open_local(tmp_path / "w") as workspace:
@@ -31,7 +31,7 @@ def test_the_next_process_reads_no_source_again(tmp_path: Path, monkeypatch: pyt
         views = opened.resources.dataset_views
         assert views.recent() == [("default/large", None)]
         warm(opened, lambda: False)
-        assert len(views._kept) == 1
+        assert len(views.kept) == 1
         assert workspace.datasets.count_items("large", where="label = 'c'").matching == 1
         workspace.datasets.fix("large", "d", keys=["r4"])
     with open_local(tmp_path / "w") as workspace:
@@ -42,7 +42,7 @@ def test_the_next_process_reads_no_source_again(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_dataset_that_is_gone_does_not_stop_a_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset_views, "ON_DISK", 10)
+    monkeypatch.setattr(kept_views, "ON_DISK", 10)
     _fill(tmp_path / "w")
     with open_local(tmp_path / "w") as workspace:
         workspace.repos.delete("large", force=True)
@@ -53,7 +53,7 @@ def test_a_dataset_that_is_gone_does_not_stop_a_start(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize("how", ["forget", "drop"])
 def test_no_copy_of_what_was_let_go_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    monkeypatch.setattr(dataset_views, "ON_DISK", 10)
+    monkeypatch.setattr(kept_views, "ON_DISK", 10)
     secret = b"Ada Lovelace"
     folder = tmp_path / "w"
     with open_local(folder) as workspace:

@@ -111,7 +111,7 @@ class ItemView(View):
         self.position = -1
         """The moment (a place in the feed) of the acts that lie over it."""
         self.acts: str | None = ""
-        """The commit whose acts those are; "" before there are any, None while they change."""
+        """What stands for those acts, and the labels below them; "" before there are any, None while they change."""
         self.unmatched: dict[str, int] = {}
         self.roles: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -331,10 +331,10 @@ class ItemView(View):
     def relabel(self, old: pa.Table, new: pa.Table) -> None:
         """Make rows that only an older table of labels has those of the newer: `key`, and label columns by shown name.
 
-        Only before any act lies over the view, and only for labels that match by path. Costs some scans of keys.
+        What people decided about an item stays over it. Only for labels that match by path. Costs some scans of keys.
         """
-        self._widen(new[GIVEN])
         with self._lock, self._con.cursor() as cursor:
+            self._widen(new[GIVEN])
             cursor.register("old_rows", old)
             cursor.register("new_rows", new)
             lost = [
@@ -350,26 +350,32 @@ class ItemView(View):
 
         Does nothing, and returns False, where one of them is no item. Costs one scan of keys.
         """
-        self._widen(new[GIVEN])
         with self._lock, self._con.cursor() as cursor:
+            self._widen(new[GIVEN])
             cursor.register("old_rows", pa.table({"key": pa.array(gone, pa.string())}))
             cursor.register("new_rows", new)
             cursor.begin()
-            if self._update_labels(cursor, new) == len(gone) + len(new):
-                cursor.commit()
-                return True
-            cursor.rollback()
-            return False
+            try:
+                if self._update_labels(cursor, new) == len(gone) + len(new):
+                    cursor.commit()
+                    return True
+                cursor.rollback()
+                return False
+            except BaseException:
+                cursor.rollback()
+                raise
 
     def _update_labels(self, cursor: Any, new: pa.Table) -> int:
         """Make the labels of all keys in `old_rows` and `new_rows` those of `new_rows`; return of how many items."""
         others = [name for name in new.schema.names if name not in ("key", GIVEN)]
-        sets = [f"{name} = CAST(o.{GIVEN} AS {self._label_type})" for name in (GIVEN, "label")]
+        kind = self._label_type
+        sets = [f"{GIVEN} = CAST(o.{GIVEN} AS {kind})", f"label = CAST(COALESCE(o.ours, o.{GIVEN}) AS {kind})"]
         sets += [f"{quoted(name)} = o.{quoted(name)}" for name in others]
         counted = cursor.execute(
-            f"UPDATE data SET {', '.join(sets)} FROM (SELECT t.key, n.* EXCLUDE (key) FROM "
-            "(SELECT key FROM old_rows UNION SELECT key FROM new_rows) t LEFT JOIN new_rows n ON n.key = t.key) o "
-            "WHERE data.key = o.key"
+            f"UPDATE data SET {', '.join(sets)} FROM ("
+            "SELECT t.key, COALESCE(f.value, r.value) AS ours, n.* EXCLUDE (key) FROM "
+            "(SELECT key FROM old_rows UNION SELECT key FROM new_rows) t LEFT JOIN new_rows n ON n.key = t.key "
+            "LEFT JOIN fixes f ON f.key = t.key LEFT JOIN rulings r ON r.key = t.key) o WHERE data.key = o.key"
         ).fetchone()
         self._totals = None
         for name in ("label", GIVEN, *others, *self._derived):

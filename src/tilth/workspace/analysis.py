@@ -263,11 +263,11 @@ class LocalAnalysis:
     def _groups(self, found: OpenDataset) -> Sequence[Group]:
         """Return all groups, in the order they are shown in. Kept with the view until somebody acts again."""
         known = self._opened.resources.duplicates.get(found.view)
-        if known is not None and known[0] == found.head.id:
+        if known is not None and known[0] == found.state:
             return known[1]
         groups = groups_of(found.view)
-        if found.view.acts == found.head.id:  # else later acts lie over it already
-            self._opened.resources.duplicates[found.view] = (found.head.id, groups)
+        if found.view.acts == found.state:  # else something later lies over it already
+            self._opened.resources.duplicates[found.view] = (found.state, groups)
         return groups
 
     def explain(

@@ -118,7 +118,7 @@ def _save(opened: Opened, found: OpenDataset, message: str) -> CommitInfo:
     else:
         written, changed = _updated(old, version_table(found, found.view.among(touched), _kept_digests(old, touched)))
     items, labeled = found.view.totals()
-    if found.view.acts != found.head.id:  # somebody acted while it was read: what was read is of no one moment
+    if found.view.acts != found.state:  # somebody acted while it was read: what was read is of no one moment
         raise BranchMoved(repo.full_name, expected=found.head.id, found=None)
     edits = Edits()
     for name, data in written.items():

@@ -6,7 +6,7 @@ import json
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from tilth.contract.datasets import MediaInfo
 from tilth.curation.slices import FOLDER
-from tilth.datasets.assembling import Assembly, text
+from tilth.datasets.assembling import text
 from tilth.datasets.definition import Definition, parse_definition
 from tilth.datasets.overlays import FIXES, MARKS, RULINGS, part_values
 from tilth.datasets.tables import SUFFIXES
@@ -29,9 +29,11 @@ from tilth.model.ids import is_id
 from tilth.versioning.backend import Backend
 from tilth.versioning.repos import Repo
 from tilth.versioning.trees import Tree
+from tilth.workspace import kept_views
 from tilth.workspace.dataset_assembly import assemble, assemble_version
 from tilth.workspace.dataset_sources import ITEMS, SOURCES, DatasetSources, Found, Source, published_sequences
-from tilth.workspace.label_following import FollowingLabels, labels_of
+from tilth.workspace.kept_views import KeptViews
+from tilth.workspace.label_following import labels_of
 from tilth.workspace.model_repos import find_version, load_model, split_version
 from tilth.workspace.names import full_name, short_name
 
@@ -41,13 +43,10 @@ if TYPE_CHECKING:
 
 KEPT_OPEN = 64
 """Questions (a dataset, with a model, at a version) whose sources are remembered until anything happens."""
-ON_DISK = 20_000
-"""Items from which on a view is kept as a file, too."""
 REOPENED = 4
 """Datasets (with a model) that a server opens by itself when it starts."""
-KEPT = 12
-KEPT_BYTES = 2 << 30
-"""Views kept in memory, and about how much of it; the one last opened is kept always."""
+KEPT_SLICES = 12
+"""Slices of so many moments are kept as columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,11 @@ class OpenDataset:
     model: str | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
     """For a version: role → `repo@commit[:path]`."""
+
+    @property
+    def state(self) -> str:
+        """What lies over the view in this moment: `ItemView.acts`, unless something later lies there by now."""
+        return state_of(self.head, self.sources)
 
     def source(self, role: str) -> Source | None:
         """Return the source of one role."""
@@ -144,6 +148,11 @@ def moment_of(found: Found | OpenDataset) -> Digest:
     return digest_of(canonical([found.head.id, *sorted(f"{each.role} {each.commit.id}" for each in sources)]))
 
 
+def state_of(head: Commit, sources: Sequence[Source]) -> str:
+    """Return what stands for the acts of a commit, and the labels, as they lie over a view."""
+    return " ".join([head.id, *(each.commit.id for each in sources if each.role.startswith("labels"))])
+
+
 class DatasetViews:
     """The views asked last, by the digests of all that they were made from. Thread-safe."""
 
@@ -152,8 +161,7 @@ class DatasetViews:
         self.sources = DatasetSources(backend)
         self._recent = backend.scratch / "views" / "recent.json"
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, tuple[ItemView, int]] = OrderedDict()
-        self._making: dict[bytes, threading.Lock] = {}
+        self.kept = KeptViews(backend.scratch / "views", self._forget)
         self._opened: OrderedDict[tuple[str, str | None, str | None], tuple[int, OpenDataset]] = OrderedDict()
         self._columns: OrderedDict[bytes, dict[bytes, Any]] = OrderedDict()
         self.counts: dict[str, tuple[int, int]] = {}
@@ -199,7 +207,7 @@ class DatasetViews:
 
     def _note(self, name: str, model: str | None, view: ItemView) -> None:
         """Write down that a dataset was opened, for `recent` of the next process."""
-        if view.totals()[0] < ON_DISK:
+        if view.totals()[0] < kept_views.ON_DISK:
             return
         before = self.recent()
         told = [(name, model), *(each for each in before if each != (name, model))][:REOPENED]
@@ -217,9 +225,10 @@ class DatasetViews:
             head = found.version
         else:
             sources = [*found.sources, *found.extra]
-            view = self._view(found.repo.full_name, found.document, found.definition, sources)
-            if not self._lay(view, found.head, found.sources, position):
+            now = self._view(found.repo.full_name, found.document, found.definition, sources, position)
+            if now is None or not self._lay(now, found.head, found.sources, position):
                 return None
+            view = now
             head = found.head
         return OpenDataset(
             name=short_name(found.repo.full_name),
@@ -237,9 +246,19 @@ class DatasetViews:
     def tried(self, name: str, document: Mapping[str, Any]) -> ItemView:
         """Open what a definition names, before it is that of the dataset. Raises Invalid or NotFound that say why."""
         definition = parse_definition(document)
-        with self._backend.database.read() as conn:
-            found = self.sources.resolve(conn, definition)
-        return self._view(full_name(name), document, definition, found)
+        view: ItemView | None = None
+        while view is None:
+            with self._backend.database.read() as conn:
+                position = feed.last(conn)
+                found = self.sources.resolve(conn, definition)
+            view = self._view(full_name(name), document, definition, found, position)
+        return view
+
+    def _forget(self, view: ItemView) -> None:
+        """Forget who asked for a view that is kept no longer."""
+        with self._lock:
+            for asked in [each for each, (_, opened) in self._opened.items() if opened.view is view]:
+                del self._opened[asked]
 
     def _lay(self, view: ItemView, head: Commit, sources: Sequence[Source], position: int) -> bool:
         """Lay people's acts as of a commit of `main` over a view; False where those of a later moment lie there."""
@@ -252,20 +271,27 @@ class DatasetViews:
         with view.laying:
             if position < view.position:
                 return False
-            if view.acts != head.id:
+            state = state_of(head, sources)
+            if view.acts != state:
                 view.acts = None
             view.lay(RULINGS, rulings, lambda name: part_values(tree.read(name), "label", after=published))
             view.lay(FIXES, fixes, lambda name: part_values(tree.read(name), "label"))
             view.lay(MARKS, marks, lambda name: part_values(tree.read(name), "mark"))
             view.set_slices(slices)
-            view.position, view.acts = position, head.id
+            view.position, view.acts = position, state
         return True
 
     # Inside
 
     def _view(
-        self, dataset: str, document: Mapping[str, Any], definition: Definition, sources: Sequence[Source]
-    ) -> ItemView:
+        self,
+        dataset: str,
+        document: Mapping[str, Any],
+        definition: Definition,
+        sources: Sequence[Source],
+        position: int,
+    ) -> ItemView | None:
+        """Return the view of a working state as of a place in the feed; None where it shows a later one already."""
         place = self.sources.predictions(sources)
         following = labels_of(self.sources, definition, sources)
         parts = [
@@ -281,61 +307,9 @@ class DatasetViews:
         key = digest_of(b"\0\0".join(parts))
         if following is not None:
             following, key = following.on(key)
-        return self._kept_or_made(key, lambda: assemble(self.sources, definition, sources), following)
-
-    def _kept_or_made(
-        self, key: bytes, make: Callable[[], Assembly], following: FollowingLabels | None = None
-    ) -> ItemView:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            with self._lock:
-                if key in self._kept:
-                    return self._kept[key][0]
-            try:
-                view, weight = self._opened_or_made(key, make, following)
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
-            with self._lock:
-                self._kept[key] = (view, weight)
-                while len(self._kept) > 1 and (
-                    len(self._kept) > KEPT or sum(each for _, each in self._kept.values()) > KEPT_BYTES
-                ):
-                    _, (gone, _) = self._kept.popitem(last=False)  # closed when its last question is answered
-                    for asked in [each for each, (_, opened) in self._opened.items() if opened.view is gone]:
-                        del self._opened[asked]
-            return view
-
-    def _opened_or_made(
-        self, key: bytes, make: Callable[[], Assembly], following: FollowingLabels | None
-    ) -> tuple[ItemView, int]:
-        """Return a view and about its size: a large one from its file, which is written first where there is none."""
-        import duckdb
-
-        from tilth.datasets.items import ItemView
-        from tilth.datasets.view_files import ViewFiles
-
-        files = ViewFiles(self._backend.scratch / "views")
-        con = files.open(key)
-        if con is not None:
-            return ItemView.reopened(con), files.size(key)
-        brought = following.bring(files) if following is not None else None
-        if brought is not None:
-            return brought
-        assembly = make()
-        if len(assembly.items) >= ON_DISK:
-            with suppress(OSError, duckdb.Error):  # a full disk is no reason to fail: then it is kept in memory
-                files.make(key, lambda con: ItemView(assembly, con).keep())
-                if following is not None:
-                    following.note(files, key)
-                con = files.open(key)
-            if con is not None:
-                return ItemView.reopened(con), files.size(key)
-        return ItemView(assembly), assembly.items.nbytes + sum(each.table.nbytes for each in assembly.joined)
+        return self.kept.get(
+            key, lambda: assemble(self.sources, definition, sources), following=following, position=position
+        )
 
     def _saved(self, found: Found, version: Commit) -> tuple[ItemView, Mapping[str, str]]:
         """Return the view of a version, and where its sources were."""
@@ -350,9 +324,10 @@ class DatasetViews:
         classes = [each.name for each in found.definition.classes]
 
         pins = {role: str(place) for role, place in self.sources.document(version, SOURCES).items()}
-        view = self._kept_or_made(
+        view = self.kept.get(
             digest_of(b"\0\0".join(parts)), lambda: assemble_version(self.sources, version, extra, classes)
         )
+        assert view is not None, "a version is of no place in the feed"
         return view, pins
 
     def _slices(self, tree: Tree) -> list[Any]:
@@ -368,6 +343,6 @@ class DatasetViews:
         found = slice_columns(tree, known) if files else {}
         with self._lock:
             self._columns[key] = found
-            while len(self._columns) > KEPT:
+            while len(self._columns) > KEPT_SLICES:
                 self._columns.popitem(last=False)
         return list(found.values())

@@ -93,7 +93,7 @@ def _rows(
     while True:
         dataset = open_view(opened, name, model=model, at=at)
         with dataset.view.laying:
-            if dataset.version is None and dataset.view.acts != dataset.head.id:
+            if dataset.version is None and dataset.view.acts != dataset.state:
                 continue  # somebody has acted since: those acts lie over it already
             columns = list(dict.fromkeys([dataset.view.key, *dataset.view.columns]))
             asked = list(dict.fromkeys([*columns, dataset.media_column]))

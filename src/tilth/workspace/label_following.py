@@ -11,6 +11,7 @@ import pyarrow as pa
 from tilth.datasets.assembling import joined_labels, text
 from tilth.datasets.definition import Definition, Labels
 from tilth.datasets.overlays import changed_rows
+from tilth.datasets.part_changes import PartChanges
 from tilth.datasets.tables import read_table
 from tilth.errors import TilthError
 from tilth.model.canonical import canonical
@@ -24,7 +25,18 @@ if TYPE_CHECKING:
     from tilth.datasets.view_files import ViewFiles
 
 MOST = 10
-"""Where more than one label in so many differs, making the view anew costs no more."""
+"""Where more than one label in so many differs, making the view anew costs no more, and questions to it less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A view from its file, with later labels."""
+
+    view: ItemView
+    size: int
+    """About how many bytes it has."""
+    rows: int
+    """Rows of labels that were brought into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,53 +60,73 @@ class FollowingLabels:
         parts = {name: digest.hex() for name, digest in self.parts.items()}
         files.note(self.basis, {"key": key.hex(), "tree": self.tree.hex(), "parts": parts})
 
-    def bring(self, files: ViewFiles) -> tuple[ItemView, int] | None:
-        """Return the view that is kept of earlier labels, with these, and about its size; None where that is no use.
+    def bring(self, files: ViewFiles) -> Brought | None:
+        """Return the view that is kept on disk of earlier labels, with these; None where that is no use.
 
-        Costs a copy of the file and a scan of its keys; where nobody noted what changed (`datasets.part_changes`), also
-        reading the parts that differ before and after.
+        Costs a copy of the file, and what `into` does.
         """
         from tilth.datasets.items import ItemView
 
         told = files.noted(self.basis)
         if told is None:
             return None
-        before = {name: Digest(bytes.fromhex(digest)) for name, digest in told["parts"].items()}
-        old = [name for name, digest in before.items() if self.parts.get(name) != digest]
-        new = [name for name, digest in self.parts.items() if before.get(name) != digest]
-        if not old or not new:
-            return None
+        tree = Digest(bytes.fromhex(told["tree"]))
+        parts = {name: Digest(bytes.fromhex(digest)) for name, digest in told["parts"].items()}
         key = bytes.fromhex(told["key"])
+        if not self._differ(parts):
+            return None
         con = files.open(key)
         if con is None:
             return None
         view = ItemView.reopened(con)
-        if self._follow(files, before, view):
-            return view, files.size(key)
-        rows = self._changed(Digest(bytes.fromhex(told["tree"])), old, new)
-        if rows is None or not self._fit(view, rows[1], max(map(len, rows))):
+        rows = self.into(view, replace(self, tree=tree, parts=parts), files.changes)
+        if rows is None:
             view.close()
             return None
-        view.relabel(*rows)
-        return view, files.size(key)
+        return Brought(view, files.size(key), rows)
 
-    def _follow(self, files: ViewFiles, before: Mapping[str, Digest], view: ItemView) -> bool:
-        """Bring what publications noted into the view; False where that is not noted, or tells of what is no item.
+    def into(self, view: ItemView, before: FollowingLabels, changes: PartChanges, *, brought: int = 0) -> int | None:
+        """Bring these labels into a view that shows those of `before`, and return how many rows that took.
 
-        Of such labels only rows before and after tell how many there are.
+        None where that is no use: they are too many, with those that were `brought` before, or of another kind; then
+        the view is as it was. Costs a scan of its keys; where nobody noted what changed, also reading the parts that
+        differ before and after.
         """
-        noted = files.changes.between(before, self.parts, key="key")
-        if noted is None:
-            return False
-        rows, gone = self._shown(noted[0]), noted[1]
-        return self._fit(view, rows, len(rows) + len(gone)) and view.relabel_items(gone, rows)
+        if not self._differ(before.parts):
+            return None
+        noted = changes.between(before.parts, self.parts, key="key")
+        if noted is not None:
+            rows, gone = self._shown(noted[0]), noted[1]
+            count = len(rows) + len(gone)
+            if self._fit(view, rows, count + brought) and view.relabel_items(gone, rows):
+                return count
+        # Not noted, or of what is no item: of such labels only rows before and after tell how many there are.
+        changed = self._changed(before, self._old(before.parts), self._new(before.parts))
+        if changed is None:
+            return None
+        count = max(map(len, changed))
+        if not self._fit(view, changed[1], count + brought):
+            return None
+        view.relabel(*changed)
+        return count
+
+    def _differ(self, before: Mapping[str, Digest]) -> bool:
+        return bool(self._old(before)) and bool(self._new(before))
+
+    def _old(self, before: Mapping[str, Digest]) -> list[str]:
+        return [name for name, digest in before.items() if self.parts.get(name) != digest]
+
+    def _new(self, before: Mapping[str, Digest]) -> list[str]:
+        return [name for name, digest in self.parts.items() if before.get(name) != digest]
 
     def _fit(self, view: ItemView, rows: pa.Table, count: int) -> bool:
         """Tell whether rows have the columns that the view shows, and are few enough."""
         return view.label_columns == set(rows.schema.names) - {"key"} and MOST * count <= view.totals()[0]
 
-    def _changed(self, tree: Digest, old: Sequence[str], new: Sequence[str]) -> tuple[pa.Table, pa.Table] | None:
-        """Return the rows that only the parts `old` of an earlier tree have, and those that only `new` ones have now.
+    def _changed(
+        self, before: FollowingLabels, old: Sequence[str], new: Sequence[str]
+    ) -> tuple[pa.Table, pa.Table] | None:
+        """Return the rows that only the parts `old` of earlier labels have, and those that only `new` ones have now.
 
         Part by part, as a key is in the part of its hash: beside parts that were split or joined, few are compared.
         None where the tables are of two kinds, or what was published earlier is not kept any more.
@@ -105,16 +137,16 @@ class FollowingLabels:
         gone, fresh = [], []
         for names, names_now in pairs:
             try:
-                tables = [self._rows(*each) for each in ((tree, names), (self.tree, names_now)) if each[1]]
+                tables = [self._rows(*each) for each in ((before.tree, names), (self.tree, names_now)) if each[1]]
             except TilthError:
                 return None
             if not tables:
                 continue
-            before = tables[0] if names else tables[0].slice(0, 0)
-            after = tables[-1] if names_now else tables[-1].slice(0, 0)
-            if before.schema != after.schema:
+            earlier = tables[0] if names else tables[0].slice(0, 0)
+            now = tables[-1] if names_now else tables[-1].slice(0, 0)
+            if earlier.schema != now.schema:
                 return None
-            only = changed_rows(before, after)
+            only = changed_rows(earlier, now)
             gone.append(only[0])
             fresh.append(only[1])
         if any(each.schema != gone[0].schema for each in gone):

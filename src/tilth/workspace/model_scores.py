@@ -191,7 +191,7 @@ class Yardsticks:
             items = Items(opened.view)
             with self._lock:
                 items = self._kept.setdefault(opened.view, items)
-        return items.at(opened.view, opened.head.id)
+        return items.at(opened.view, opened.state)
 
 
 def read_predictions(backend: Backend, commit: Commit, predictions: Predictions) -> pa.Table:

@@ -39,7 +39,7 @@ class Resources:
         self._model_versions: VersionLists | None = None
         self._yardsticks: Yardsticks | None = None
         self.duplicates: MutableMapping[ItemView, tuple[str, Sequence[Group]]] = WeakKeyDictionary()
-        """Opened datasets → groups of near-duplicates, at a commit of its acts."""
+        """Opened datasets → groups of near-duplicates, at one state of it."""
 
     def forget(self) -> None:
         """Let go of all that was made from items: the next caller makes it anew from what is stored."""
