@@ -21,6 +21,7 @@ from tilth.versioning.repos import create_repo
 from tilth.workspace import dataset_views
 from tilth.workspace.local import open as open_local
 from tilth.workspace.model_repos import load_model
+from tilth.workspace.model_uploads import save_predictions
 
 N = 200
 CLASSES = ("cat", "dog", "owl")
@@ -385,7 +386,7 @@ def test_two_uploads_at_once_do_not_mix(workspace: Workspace) -> None:
     late = load_model(local._backend, "own")
     workspace.models.upload("own", said(150).encode(), file="a.csv", save=True)
     with pytest.raises(BranchMoved):
-        local._save(late, pa.table({"key": ["1"], "prediction": ["cat"]}), "late")
+        save_predictions(local._opened, late, pa.table({"key": ["1"], "prediction": ["cat"]}), "late")
 
 
 def define_notes(workspace: Workspace, count: int) -> None:

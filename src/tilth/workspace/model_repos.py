@@ -143,12 +143,17 @@ def read_json(backend: Backend, commit: Commit | None, path: str) -> Mapping[str
 def write_json(opened: Opened, repo: str, path: str, told: Mapping[str, Any], message: str) -> Commit:
     """Write a JSON object into a model's repo, as one commit; return the head where it says so already."""
     edits = Edits()
-    data = json.dumps(told, indent=1, ensure_ascii=False).encode()
-    edits.put(write_entry(opened.backend.store, path, io.BytesIO(data)))
+    put_json(opened, edits, path, told)
     try:
         return commits.commit_edits(opened.backend, repo, "main", edits, author=opened.author, message=message)
     except NothingToCommit as same:
         return commits.get_commit(opened.backend, CommitId(str(same.facts["head"])))
+
+
+def put_json(opened: Opened, edits: Edits, path: str, told: Mapping[str, Any]) -> None:
+    """Add a JSON object to what is to be committed."""
+    data = json.dumps(told, indent=1, ensure_ascii=False).encode()
+    edits.put(write_entry(opened.backend.store, path, io.BytesIO(data)))
 
 
 def find_version(lists: VersionLists, backend: Backend, model: ModelRepo, version: str | None) -> ModelVersion:
