@@ -189,6 +189,31 @@ def test_a_short_command_loads_only_the_facets_it_uses(tmp_path: Path) -> None:
     assert done.stderr.strip() == "[]"
 
 
+def test_putting_a_folder_again_and_listing_it_load_what_they_need_and_no_more(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tilth.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pyarrow.compute', 'alembic', 'duckdb', 'scipy', 'pandas', 'pydantic', 'fastapi', 'httpx', 'rich',\n"
+        "         'obstore', 'fsspec', 'tilth.pipelines', 'tilth.labeling', 'tilth.curation', 'tilth.datasets',\n"
+        "         'tilth.client', 'tilth.contract.facets'}\n"
+        "print('heavy', sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    files = tmp_path / "files"
+    files.mkdir()
+    for number in range(3):
+        (files / f"{number}.txt").write_text(f"file {number}")
+    argv = [sys.executable, "-c", code, "-w", str(tmp_path / "w")]
+    for words in (["repo", "create", "texts"], ["put", "texts", str(files)], ["put", "texts", str(files)]):
+        done = subprocess.run([*argv, *words], capture_output=True, text=True, check=True)
+    assert "Nothing changed" in done.stdout + done.stderr
+    assert "heavy []" in done.stderr
+    done = subprocess.run([*argv, "ls", "texts"], capture_output=True, text=True, check=True)
+    assert "2.txt" in done.stdout
+    assert "heavy []" in done.stderr
+
+
 def test_the_manual_is_current() -> None:
     written = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
     assert written.read_text() == manual(), "run: python -m tilth.cli.document > docs/cli.md"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +16,9 @@ from tilth.errors import NotFound
 from tilth.version import __version__
 from tilth.without_pandas import do_without_pandas
 
+_DAILY = "Daily acts on REPO[@REVISION][:PATH]"
 _PLACES = {
-    "Daily acts on REPO[@REVISION][:PATH]": {
+    _DAILY: {
         "purge": Place("tilth.cli.verbs.purge", "Take the bytes of a file away for good."),
         "put": Place("tilth.cli.verbs.put", "Write files, folders, archives or URLs, as one commit."),
         "get": Place("tilth.cli.verbs.get", "Write a commit, folder or file to this machine."),
@@ -97,6 +99,13 @@ class Program(Index):
         words = list(sys.argv[1:] if args is None else args)
         sys.exit(self._run(words, prog_name or "tilth", complete_var, windows_expand_args, extra))
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command behind a word."""
+        if cmd_name in _PLACES[_DAILY]:
+            # None of them does linear algebra, but numpy would start a thread for it on every core.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        return super().get_command(ctx, cmd_name)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and flush, so that a closed pipe is met here and not at exit."""
         try:
@@ -168,7 +177,7 @@ def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
 def main() -> None:
     """Run the command line (the `tilth` script)."""
     # A command's modules and rows are no garbage: looking through them over and over is a tenth of its time.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     do_without_pandas()
     try:
         program.main()

@@ -154,8 +154,8 @@ def entries_batch(entries: Sequence[Entry]) -> pa.RecordBatch:
 
 def entry_of(level: int, rows: pa.RecordBatch, digest: Digest) -> Entry:
     """Return the entry of a range or node."""
-    ends = rows.column(0).take([0, rows.num_rows - 1])
-    first, last = key_list(ends)
+    keys = rows.column(0)
+    (first,), (last,) = key_list(keys[:1]), key_list(keys[-1:])
     if level == 0:
         return Entry(last, first, digest, rows.num_rows)
     return Entry(last, rows.column(1)[0].as_py(), digest, int(rows.column(3).to_numpy().sum()))

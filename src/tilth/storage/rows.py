@@ -71,7 +71,9 @@ class DecodedRows:
 
 def key_list(column: Column) -> list[bytes]:
     """Return a key column as bytes."""
-    keys: list[Any] = column.cast(pa.binary()).to_pylist()
+    if not pa.types.is_binary(column.type):
+        column = column.view(pa.binary()) if pa.types.is_string(column.type) else column.cast(pa.binary())
+    keys: list[Any] = column.to_pylist()
     return keys
 
 

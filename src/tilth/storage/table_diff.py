@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from tilth.late_arrow import pc
 from tilth.storage.nodes import Entry, Tree, entries_in
 from tilth.storage.rows import Keys, Row, key_list
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from tilth.late_arrow import pc
 from tilth.storage.rows import DecodedRows, join_batches, key_list
 
 _FEW = 32

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tilth.errors import Corrupt
+from tilth.late_arrow import pc
 from tilth.model.canonical import canonical
 from tilth.model.digest import DIGEST_SIZE, Digest
 from tilth.model.entry import Entry, FileKind
@@ -68,6 +68,7 @@ class Edits:
         self._attributes: list[str] = []
         self._deletes: list[tuple[int, str]] = []  # (number of puts before it, path)
         self._rows: pa.Table | None = None  # rows put first, kept as they came until something is put or deleted behind
+        self._ordered = False
         for edit in edits:
             if isinstance(edit, Put):
                 self.put(edit.entry)
@@ -88,10 +89,14 @@ class Edits:
         self._chunks.append(entry.chunks)
         self._attributes.append(attributes_text(entry.attributes))
 
-    def put_rows(self, rows: pa.Table | pa.RecordBatch) -> None:
-        """Add rows of the TREE schema whose paths are known to be good (they were checked when first put)."""
+    def put_rows(self, rows: pa.Table | pa.RecordBatch, *, ordered: bool = False) -> None:
+        """Add rows of the TREE schema whose paths are known to be good (they were checked when first put).
+
+        `ordered`: they are known to be sorted by path, each path once.
+        """
         if not self._paths and self._rows is None:
             self._rows = pa.Table.from_batches([rows]) if isinstance(rows, pa.RecordBatch) else rows
+            self._ordered = ordered
         else:
             self._spread()
             self._extend(rows)
@@ -128,7 +133,7 @@ class Edits:
         A put that a later delete covers is gone; of two puts of one path the later stays.
         """
         if self._rows is not None:
-            return _in_order(self._rows), sorted({path for _, path in self._deletes})
+            return self._rows if self._ordered else _in_order(self._rows), sorted({path for _, path in self._deletes})
         last: dict[str, int] = {}
         for index, path in enumerate(self._paths):
             last[path] = index

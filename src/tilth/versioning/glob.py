@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tilth.errors import Invalid
+from tilth.late_arrow import pc
 
 _SPECIAL = "*?[{"
 

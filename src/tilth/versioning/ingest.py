@@ -99,7 +99,7 @@ def ingest_folder(
     if prefix and rows.num_rows:
         check_path(f"{prefix}/{max(scan.paths, key=lambda path: len(path.encode()))}")
         rows = rows.set_column(0, "path", pa.array([f"{prefix}/{path}" for path in scan.paths], type=pa.string()))
-    edits.put_rows(rows)
+    edits.put_rows(rows, ordered=True)
     return edits
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from tilth.late_arrow import pc
 from tilth.versioning.edits import TREE
 from tilth.versioning.scan import CTIME, MTIME, STAMP, Scan
 
@@ -39,6 +39,8 @@ class StatCache:
         The paths of the rows are those of the cache. O(files), as columns.
         """
         table = self._table
+        if not table.num_rows:
+            return np.full(len(scan), -1, np.int64), table.select(TREE.arrow.names)
         stamps = np.column_stack([table.column(name).to_numpy() for name in STAMP])
         paths = pa.array(scan.paths, pa.string())
         cached = table.column("path").combine_chunks()
@@ -47,8 +49,7 @@ class StatCache:
         else:
             found: Any = pc.index_in(paths, value_set=cached)
             places = found.fill_null(-1).to_numpy().astype(np.int64)
-        if table.num_rows:
-            places[(stamps[places] != scan.stamps).any(axis=1)] = -1
+        places[(stamps[places] != scan.stamps).any(axis=1)] = -1
         return places, table.select(TREE.arrow.names)
 
     def covers(self, scan: Scan, places: npt.NDArray[np.int64]) -> bool:
@@ -63,7 +64,7 @@ class StatCache:
         settled = (scan.stamps[:, MTIME] < began_ns - RACY_NS) & (scan.stamps[:, CTIME] < began_ns - RACY_NS)
         table = pa.Table.from_arrays(arrays, schema=_SCHEMA)
         if not settled.all():
-            table = table.filter(pa.array(settled))
+            table = table.filter(pa.array(settled)) if settled.any() else table.slice(0, 0)
         fresh = self._file.with_name(f"{self._file.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)

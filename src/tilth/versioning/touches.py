@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
-import pyarrow.compute as pc
 from blake3 import blake3
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tilth.errors import TilthError
+from tilth.late_arrow import pc
 from tilth.metadata import counters
 from tilth.metadata.schema.commits import commit_parents, commits
 from tilth.metadata.schema.history import lines, touches, wide_commits
