@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from contextlib import suppress
 from pathlib import Path
@@ -114,3 +115,13 @@ def test_an_absolute_path_is_refused() -> None:
 def test_an_absolute_path_is_not_packed() -> None:
     with pytest.raises(Invalid, match="absolute"):
         b"".join(archive.pack([("/a/b", b"1")]))
+
+
+def test_a_pipe_or_a_device_is_refused_by_its_path_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to-zero").symlink_to("/dev/zero")  # a link travels as one
+    for place in (tmp_path / "pipe", Path("/dev/null"), tmp_path):
+        with pytest.raises(Invalid, match="'in/there' is neither a file nor a link"):
+            list(archive.pack([("in/there", place)]))
+    packed = io.BytesIO(b"".join(archive.pack([("zero", tmp_path / "to-zero")])))
+    assert dict(archive.unpack(packed).files) == {"zero": Link("/dev/zero")}

@@ -28,3 +28,20 @@ def test_many_files_are_asked_for_in_several_questions(monkeypatch: pytest.Monke
     parts = list(questions_of(files))
     assert [[len(file.chunks) // 36 for file in part] for part in parts] == [[1, 1, 1], [1, 9], [2], [30], [1]]
     assert [file for part in parts for file in part] == files
+
+
+def test_lines_beyond_what_one_commit_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = b"".join(lines_of(UploadFile(str(at), b"x" * 36) for at in range(10)))
+    assert len(list(files_of(io.BytesIO(lines)))) == 10
+    with monkeypatch.context() as bound:
+        bound.setattr(uploads, "MOST_COMMITTED", 9)
+        with pytest.raises(Invalid, match="9 lines"):
+            list(files_of(io.BytesIO(lines)))
+    with monkeypatch.context() as bound:
+        bound.setattr(uploads, "MOST_COMMITTED_BYTES", len(lines) - 1)
+        with pytest.raises(Invalid, match="too much for one commit"):
+            list(files_of(io.BytesIO(lines)))
+    with monkeypatch.context() as bound:
+        bound.setattr(uploads, "LONGEST_LINE", 50)
+        with pytest.raises(Invalid, match="Line 1 of the upload is longer than 50 bytes"):
+            list(files_of(io.BytesIO(lines)))

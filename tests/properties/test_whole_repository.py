@@ -85,6 +85,7 @@ class WholeRepository(RuleBasedStateMachine):
         self.parent: dict[str | None, str | None] = {}
         self.tags: dict[tuple[str, str], str] = {}
         self.released: set[str] = set()
+        self.used: set[str] = set()  # commits from which others were made, but their first parents
         self.drafts: dict[DraftId, tuple[Place, list[tuple[str, bytes | None]]]] = {}
         for repo in REPOS:
             create_repo(self.backend, repo)
@@ -170,6 +171,7 @@ class WholeRepository(RuleBasedStateMachine):
             assert after is None or any(below(each, to) for each in self.files[self.heads[target]])
         else:
             assert after is not None
+            self.used.update([head, *(commit.id for commit in made)] if source != target else [])
             for commit in made:
                 place = next(p for p in {source, target} if get_branch(self.backend, *p).head == commit.id)
                 gone = make(files, [(path, None)])
@@ -194,7 +196,11 @@ class WholeRepository(RuleBasedStateMachine):
         theirs, ours = self.heads[repo, other], self.heads[repo, branch]
         if theirs is None or branch == other:
             return
-        merged = merge(self.backend, repo, get_commit(self.backend, theirs), branch, author="h")
+        try:
+            merged = merge(self.backend, repo, get_commit(self.backend, theirs), branch, author="h")
+        except Conflict:  # where they parted was forgotten
+            assert self.released
+            return
         if merged.conflicts:
             assert get_branch(self.backend, repo, branch).head == ours
             return
@@ -205,6 +211,7 @@ class WholeRepository(RuleBasedStateMachine):
             self.heads[repo, branch] = theirs
             return
         assert merged.commit is not None
+        self.used.add(theirs)
         found = self.read(merged.commit.id)
         mine, their = self.files[ours], self.files[theirs]
         for path in {*mine, *their, *found}:  # each path is as one of the two has it
@@ -227,7 +234,9 @@ class WholeRepository(RuleBasedStateMachine):
         try:
             drop(self.backend, *place, author="h")
         except Conflict:
-            assert self.named(head, but=place)
+            assert self.named(head, but=place) or head in self.used
+        except NotFound:
+            assert history[1] in self.released
         else:
             self.heads[place] = history[1]
             self.released.add(head)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
 
@@ -193,6 +194,34 @@ def test_a_writer_that_was_not_heard_of_cannot_commit(tmp_path: Path) -> None:
             with pytest.raises(SessionLost):
                 commit_edits(asleep, repo, "main", edits, author="mara")
         with asleep.act():  # the next act is a new one
+            commit = commit_edits(asleep, repo, "main", edits_of(asleep, {"found.bin": data}), author="mara")
+        assert files_of(collector, commit) == {"found.bin": data}
+        assert verify(collector).problems == []
+
+
+def test_a_process_whose_session_was_lost_outside_of_acts_is_told_once_per_thread_and_goes_on(tmp_path: Path) -> None:
+    data = noise(7)
+    with open_backend(tmp_path) as backend:
+        repo = create_repo(backend, "digits")
+        backend.store.put_bytes(RecordKind.CHUNK, data)
+    with open_backend(tmp_path) as asleep, open_backend(tmp_path) as collector:
+        edits_of(asleep, {"found.bin": data})
+        asleep.store.flush()
+
+        def late() -> None:
+            # What it found before is not certain to be there, though the other thread has begun anew.
+            with pytest.raises(SessionLost):
+                asleep.store.put_bytes(RecordKind.CHUNK, noise(9))
+            asleep.store.put_bytes(RecordKind.CHUNK, noise(9))
+
+        assert collect(collector, wait_s=5.0, patience_s=0.05).records >= 1
+        with pytest.raises(SessionLost), asleep.database.transaction():
+            pass
+        create_repo(asleep, "again")  # the workspace is as good as new
+        asleep.store.put_bytes(RecordKind.CHUNK, noise(8))
+        with ThreadPoolExecutor(1) as other:
+            other.submit(late).result()
+        with asleep.act():
             commit = commit_edits(asleep, repo, "main", edits_of(asleep, {"found.bin": data}), author="mara")
         assert files_of(collector, commit) == {"found.bin": data}
         assert verify(collector).problems == []

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from writing import edits_of, files_of, put
 
-from tilth.errors import BranchMoved, Denied, HeldOut, Invalid
+from tilth.errors import BranchMoved, Conflict, Denied, HeldOut, Invalid
 from tilth.model.commit import Commit, InputKind
 from tilth.model.ids import CommitId
 from tilth.versioning import drafts
@@ -20,6 +20,7 @@ from tilth.versioning.commits import get_commit
 from tilth.versioning.history import log
 from tilth.versioning.merging import OURS, THEIRS, Merged, merge
 from tilth.versioning.provenance import declare_inputs
+from tilth.versioning.releasing import forget
 from tilth.versioning.repos import Repo, create_repo
 from tilth.versioning.revert import revert
 from tilth.versioning.touches import touching
@@ -55,6 +56,16 @@ def test_what_only_one_side_changed_is_taken_and_the_commit_has_two_parents(
     with backend.database.read() as conn:
         assert is_ancestor(conn, theirs.id, done.commit.id)
         assert [each.id for each in touching(backend.store, conn, done.commit.id, "b", 9)] == [done.commit.id, base.id]
+
+
+def test_a_merge_says_so_when_where_they_parted_was_forgotten(backend: Backend, repo: Repo, base: Commit) -> None:
+    ours = put(backend, repo, {"a": b"ours"})
+    put(backend, repo, {"b": b"theirs"}, branch="side")
+    forget(backend, base.id, author="mara")
+    for dry_run in (True, False):
+        with pytest.raises(Conflict, match=f"{base.id}, from which both sides come, was let go"):
+            merged(backend, repo, dry_run=dry_run)
+    assert get_branch(backend, repo, "main").head == ours.id
 
 
 def test_the_same_change_on_both_sides_is_no_conflict(backend: Backend, repo: Repo, base: Commit) -> None:

@@ -168,18 +168,12 @@ class RemoteFiles:
     def put_archive(
         self, reference: str, source: bytes | BinaryIO | Path, *, message: str = "", progress: Progress = silent
     ) -> CommitInfo:
-        """Write the files of an archive; the server unpacks it."""
-        size = source.stat().st_size if isinstance(source, Path) else None
-        progress.begin(f"Sending to {reference}", size, "bytes")
-        if isinstance(source, Path):
-            with source.open("rb") as stream:
-                body = _measured(pieces(stream), progress)
-                commit = self._call.send("files.put_archive", CommitInfo, body, reference=reference, message=message)
-        else:
-            body = _measured(pieces(source), progress)
-            commit = self._call.send("files.put_archive", CommitInfo, body, reference=reference, message=message)
-        progress.end()
-        return commit
+        """Write the files of an archive. It is unpacked here, so that of a large one only what is lacking is sent."""
+        from tilth.exchange import archives
+
+        branch, top = _split(reference)
+        packed = io.BytesIO(source) if isinstance(source, bytes) else source
+        return self.put_many(branch, archives.unpack(packed, into=top), message=message, progress=progress)
 
     def put_url(
         self, reference: str, url: str, *, unpack: bool = False, private: bool = False, message: str = ""
@@ -332,12 +326,6 @@ def _noted(infos: Iterable[FileInfo], progress: Progress) -> Iterator[FileInfo]:
     for info in infos:
         yield info
         progress.advance()
-
-
-def _measured(body: bytes | Iterator[bytes], progress: Progress) -> Iterator[bytes]:
-    for piece in [body] if isinstance(body, bytes) else body:
-        yield piece
-        progress.advance(len(piece))
 
 
 def _place(destination: Path, path: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import stat
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -76,7 +77,7 @@ def pack(files: Iterable[tuple[str, FileSource]], *, deletes: Iterable[str] = ()
         elif isinstance(source, Path) and source.is_symlink():
             yield _link(path, os.readlink(source))
         elif isinstance(source, Path):
-            with source.open("rb") as stream:
+            with _opened(source, path) as stream:
                 status = os.fstat(stream.fileno())
                 yield from _member(path, stream, status.st_size, executable=bool(status.st_mode & 0o100))
         elif isinstance(source, Executable):
@@ -119,6 +120,17 @@ def _parsing() -> Iterator[None]:
 
 def _broken(error: Exception) -> Invalid:
     return Invalid(f"The body is not a whole tar archive: {error}", help="Send a plain tar stream.")
+
+
+def _opened(file: Path, path: str) -> BinaryIO:
+    """Open a file, not waiting for who writes into a pipe. Raises Invalid for what is neither file nor link."""
+    fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise Invalid(
+            f"{path!r} is neither a file nor a link.", help="Devices, pipes and folders do not travel.", path=path
+        )
+    return os.fdopen(fd, "rb")
 
 
 def _inside(name: str) -> str:

@@ -23,6 +23,10 @@ MOST_LINES = 100_000
 """Of one question which chunks are lacking."""
 MOST_CHUNKS = 2_000_000
 """In all lines of one question."""
+MOST_COMMITTED = 5_000_000
+"""Lines of one commit."""
+MOST_COMMITTED_BYTES = 2 << 30
+"""Of all lines of one commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,24 @@ def questions_of(files: Iterable[UploadFile]) -> Iterator[list[UploadFile]]:
 
 
 def files_of(stream: BinaryIO) -> Iterator[UploadFile | str]:
-    """Yield the files, and the paths to delete, of such lines. Raises Invalid that names the line."""
-    number = 0
+    """Yield the files, and the paths to delete, of such lines. Raises Invalid that names the line.
+
+    Also where a line is longer than any file needs, or lines and bytes are more than one commit may have.
+    """
+    number = size = 0
     while line := stream.readline(LONGEST_LINE):
         number += 1
+        size += len(line)
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            raise Invalid(
+                f"Line {number} of the upload is longer than {LONGEST_LINE:,} bytes.", help="Write one file per line."
+            )
+        if number > MOST_COMMITTED or size > MOST_COMMITTED_BYTES:
+            raise Invalid(
+                f"That is too much for one commit: {MOST_COMMITTED:,} lines and {MOST_COMMITTED_BYTES:,} bytes of them "
+                "are the most.",
+                help="Write the files in several commits.",
+            )
         try:
             told = json.loads(line)
             if not isinstance(told, dict):

@@ -122,7 +122,8 @@ class Sessions:
 
     `epoch` counts what was condemned. An act remembers the epoch it began in; collection of what was condemned later
     waits until it ends. So an act never loses what it found, however long it takes to record it, as long as its process
-    is heard of. Between acts a process has no session. What is put outside of any act is held until `close`.
+    is heard of. Between acts a process has no session. What is put outside of any act is held until `close`; where that
+    was lost, each thread is told once, when it would put or record the next thing outside of any act, and goes on anew.
 
     `view` brings the index up to date and returns the epoch that it then shows. Thread-safe; a forked child begins
     anew.
@@ -139,6 +140,8 @@ class Sessions:
         self._lock = threading.Lock()
         self._session: _Session | None = None
         self._rest: _Act | None = None
+        self._losses = 0
+        self._told = threading.local()
 
     @contextmanager
     def act(self) -> Iterator[None]:
@@ -155,9 +158,13 @@ class Sessions:
 
         Cheap within an act; outside of any, all that this process finds is held until `close` or `let_go`.
         """
-        act = self._here() or self._rest_act()
+        act = self._here()
+        if act is None:
+            self._tell()
+            act = self._rest_act()
         session = act.session or self._enter(act)
         if session.lost:
+            self._lose_rest(act)
             raise lost()
 
     def let_go(self) -> None:
@@ -165,12 +172,16 @@ class Sessions:
         act, self._rest = self._rest, None
         if act is not None:
             self.leave(act)
+        self._told.losses = self._losses
 
     def current(self) -> str | None:
-        """Return the session under which the caller acts; None where it holds nothing."""
+        """Return the session under which the caller acts; None where it holds nothing. Raises SessionLost."""
         if self._pid != os.getpid():
             return None
-        act = self._here() or self._rest
+        act = self._here()
+        if act is None:
+            self._tell()
+            act = self._rest
         return act.session.id if act is not None and act.session is not None else None
 
     def give_up(self) -> None:
@@ -178,6 +189,7 @@ class Sessions:
         act = self._here() or self._rest
         if act is not None and act.session is not None:
             self._lose(act.session)
+            self._lose_rest(act)
 
     def close(self) -> None:
         """End this process's session: it holds nothing any more."""
@@ -248,6 +260,20 @@ class Sessions:
             session.acts.add(act)
             session.idle = False
             return session
+
+    def _tell(self) -> None:
+        """Raise SessionLost where what this thread put outside of any act was lost, and it was not told yet."""
+        losses, self._told.losses = getattr(self._told, "losses", 0), self._losses
+        if losses < self._losses:
+            raise lost()
+
+    def _lose_rest(self, act: _Act) -> None:
+        """Begin anew what is done outside of any act, where it is that which was lost; the caller tells its thread."""
+        with self._lock:
+            if self._rest is act:
+                self._rest = None
+                self._losses += 1
+                self._told.losses = self._losses
 
     def _lose(self, session: _Session) -> None:
         with self._lock:

@@ -25,7 +25,7 @@ from tilth.versioning.commits import ATTEMPTS, Head, Planned, commit_together, l
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits, Put
 from tilth.versioning.provenance import check_reaches_training
-from tilth.versioning.releasing import check_kept
+from tilth.versioning.releasing import check_kept, released_among
 from tilth.versioning.repos import RepoName
 from tilth.versioning.trees import Tree, folder_path
 from tilth.versioning.turns import branch_turn
@@ -180,10 +180,18 @@ def plan_commits(
     """Return the bases of two commits and the plan of merging `theirs` into `ours`."""
     with backend.database.read() as conn:
         bases = tuple(merge_bases(conn, ours.id, theirs.id))
-        check_kept(conn, [*bases, theirs.id])
+        check_kept(conn, [theirs.id])
+        for base in released_among(conn, bases):
+            raise Conflict(
+                f"The data of commit {base}, from which both sides come, was let go: what each changed since cannot be "
+                "told.",
+                help="Bring files over with `tilth cp`, or put them.",
+                commit=base,
+            )
         trees = [Tree(backend.store, load_commit(conn, base).tree) for base in bases] or [Tree(backend.store)]
         before = merge_bases(conn, *bases) if len(bases) == 2 else []
-        older = Tree(backend.store, load_commit(conn, before[0]).tree) if len(before) == 1 else None
+        known = len(before) == 1 and not released_among(conn, before)
+        older = Tree(backend.store, load_commit(conn, before[0]).tree) if known else None
     made = plan_trees(trees, Tree(backend.store, ours.tree), Tree(backend.store, theirs.tree), decided, older=older)
     return bases, made
 
