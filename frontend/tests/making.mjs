@@ -52,9 +52,14 @@ try {
   await page.getByLabel("Budget").fill("0.5");
   await see("may run out");
   await page.getByLabel("Budget").fill("");
+  // A choice is previewed as labelers get it: large buttons, which can be tried; drawing needs the editor.
+  const preview = page.getByRole("complementary", { name: "How a labeler sees it" });
   const frame = page.frameLocator("iframe[title='Preview of the task']");
-  await frame.getByText("robin").first().waitFor();
-  await frame.getByText("<b>neither</b> & both").first().waitFor();
+  await preview.getByRole("radio", { name: /<b>neither<\/b> & both/ }).click();
+  await preview.getByRole("radio", { name: /robin/ }).click();
+  assert.equal(await preview.getByRole("radio", { checked: true }).count(), 1);
+  await page.waitForFunction(() => document.querySelector(".making-preview img")?.naturalWidth > 0);
+  assert.equal(await page.locator("iframe").count(), 0);
   await shot("pictures");
   await page.getByRole("radio", { name: /Boxes on images/ }).check();
   await frame.getByText("wren").first().waitFor();
@@ -116,8 +121,8 @@ try {
   await page.getByLabel("The answer is in").selectOption("truth");
   await page.getByRole("checkbox", { name: /disagree/ }).check();
   await see("12 to 19 answers");
-  await frame.getByText("You won't believe this", { exact: false }).first().waitFor();
-  assert.equal(await frame.locator("img[src=x]").count(), 0, "what a text says stays text");
+  await preview.getByText("You won't believe this", { exact: false }).first().waitFor();
+  assert.equal(await page.locator("img[src=x]").count(), 0, "what a text says stays text");
   await shot("texts");
   await page.getByRole("button", { name: "Ask people about 3 items" }).click();
   await page.waitForURL(/\/labeling\/label-news/);

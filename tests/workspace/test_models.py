@@ -265,7 +265,7 @@ def test_training_makes_a_model_of_a_dataset_and_counts_what_changed(workspace: 
     assert not second.first
     workspace.maintenance.run(timeout_s=120)
     found = workspace.models.compare("notes-model@1", "notes-model@2")
-    assert any("+10 items; version 1 → 2" in reason.words for reason in found.why)
+    assert any("10 more items; version 2 instead of 1" in reason.words for reason in found.why)
     assert workspace.models.promote("notes-model", "2").deployed == "notes-train@production"
     with pytest.raises(Conflict, match="uploaded"):
         workspace.models.train("own")

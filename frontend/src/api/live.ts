@@ -44,6 +44,11 @@ const RETRY_MS = 5_000;
 const GATHER_MS = 250;
 const BUSY_LOOK_MS = 1_000;
 
+/** Of two words about the state the later one: an answer that was long on its way must not undo what the stream said since. */
+export function newer(told: StatusInfo, known: StatusInfo | undefined): StatusInfo {
+  return known !== undefined && known.at_ms > told.at_ms ? known : told;
+}
+
 /** Keep what is shown fresh: by the server's stream of news, and by asking again and again where there is none. */
 export function useLive(enabled = true) {
   const cache = useQueryClient();
@@ -51,7 +56,7 @@ export function useLive(enabled = true) {
   const [streams, setStreams] = useState(false);
   const status = useQuery<StatusInfo, ApiError>({
     queryKey: ["maintenance.status", {}],
-    queryFn: ({ signal }) => call("maintenance.status", {}, signal),
+    queryFn: async ({ signal }) => newer(await call("maintenance.status", {}, signal), cache.getQueryData<StatusInfo>(["maintenance.status", {}])),
     refetchInterval: (query) => (streams ? false : query.state.data?.quiet === false ? BUSY_MS : CALM_MS),
     enabled,
   });
@@ -69,7 +74,7 @@ export function useLive(enabled = true) {
           seen.current = Math.max(seen.current ?? 0, ...news.map((one) => one.position));
         }, GATHER_MS);
       },
-      onStatus(told) { cache.setQueryData(["maintenance.status", {}], told); },
+      onStatus(told) { cache.setQueryData<StatusInfo>(["maintenance.status", {}], (known) => newer(told, known)); },
       onReset() { void cache.invalidateQueries(); },
       onStreams: setStreams,
     });

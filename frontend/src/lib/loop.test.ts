@@ -28,12 +28,12 @@ test("a pipeline and its repo are one stage, and stages that nothing joins come 
 
 test("feedback leads back and known answers lead to the people", () => {
   const { edges } = loopOf(
-    [repo("inbox"), repo("known")],
-    [pipeline("label", from("inbox"), { labeling: { golden: { items: "known" } } }), pipeline("choose", from("label"))],
+    [repo("inbox"), repo("known"), repo("truth")],
+    [pipeline("label", from("inbox"), { labeling: { golden: { items: "known", from: "truth@main:answers.csv" } } }), pipeline("choose", from("label"))],
     [{ name: "next", source: "choose@main", target: "inbox@main:chosen", used: 1, budget: 2 }],
   );
   expect(edges).toEqual([
-    { from: "r:inbox", to: "p:label" }, { from: "r:known", to: "p:label" }, { from: "p:label", to: "p:choose" },
+    { from: "r:inbox", to: "p:label" }, { from: "r:known", to: "p:label" }, { from: "r:truth", to: "p:label" }, { from: "p:label", to: "p:choose" },
     { from: "p:choose", to: "r:inbox", back: true },
   ]);
 });

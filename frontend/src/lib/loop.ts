@@ -74,9 +74,9 @@ export function loopOf<R extends LoopRepo, P extends LoopPipeline>(
     const to = `p:${fullName(pipeline.project, pipeline.name)}`;
     for (const input of inputRepos(pipeline.spec["input"]))
       join(nodeOf(fullName(pipeline.project, input.repo)), to);
-    const labeling = pipeline.spec["labeling"] as { golden?: { items?: unknown } } | undefined;
-    if (typeof labeling?.golden?.items === "string")
-      join(nodeOf(fullName(pipeline.project, parseReference(labeling.golden.items).repo)), to);
+    const golden = (pipeline.spec["labeling"] as { golden?: { items?: unknown; from?: unknown } } | undefined)?.golden;
+    for (const place of [golden?.items, golden?.from])
+      if (typeof place === "string") join(nodeOf(fullName(pipeline.project, parseReference(place).repo)), to);
   }
   for (const one of joins) join(nodeOf(one.from), nodeOf(one.to));
   for (const edge of feedback)

@@ -198,7 +198,7 @@ class Reason:
     """The commit that the first came from; "" where it came from none."""
     second: str
     words: str
-    """Like "+60 labels, 3 changed; guidelines 1 → 2"."""
+    """Like "60 more labels, 3 changed; guidelines 2 instead of 1"."""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -103,7 +103,7 @@ def reasons(backend: Backend, first: Commit, second: Commit) -> list[Reason]:
     if same:
         stages = ", ".join(each.repo for each in same if each.repo)
         facts = {"stages": len(same)}
-        shown.append(Reason("", "code", False, "", "", f"code and parameters are the same ({stages})", facts))
+        shown.append(Reason("", "code", False, "", "", f"code and settings are the same ({stages})", facts))
     return sorted(shown, key=lambda each: (not each.changed, order[each.what], each.repo))
 
 
@@ -112,7 +112,7 @@ def _reason(backend: Backend, place: tuple[str, str], old: Origin | None, new: O
     assert one is not None, "a place comes from one of the two"
     name = short_name(place[0])
     if old is None or new is None:
-        gone = f"{name} is new among what it is made from" if old is None else f"{name} is not used any more"
+        gone = f"{name} was not used before" if old is None else f"{name} is not used any more"
         return Reason(name, one.what, True, old.commit.id if old else "", new.commit.id if new else "", gone)
     if one.what == "code":
         return _code_reason(name, _recipe(old.commit), _recipe(new.commit), old.commit, new.commit)
@@ -127,14 +127,14 @@ def _reason(backend: Backend, place: tuple[str, str], old: Origin | None, new: O
         words.append(_counted(changes, noun))
         numbers = _number_of(backend, old), _number_of(backend, new)
         if None not in numbers:
-            words.append(f"version {numbers[0]} → {numbers[1]}")
+            words.append(f"version {numbers[1]} instead of {numbers[0]}")
         guides = _guidelines(old.commit), _guidelines(new.commit)
         if guides[0] != guides[1]:
             facts["guidelines"] = list(guides)
-            words.append(f"guidelines {guides[0] or 'none'} → {guides[1] or 'none'}")
+            words.append(f"guidelines {guides[1] or 'gone'} instead of {guides[0] or 'none'}")
     else:
         grown = new.commit.files - old.commit.files
-        words.append(f"{name}: {grown:+,} files" if grown else f"{name}: files changed")
+        words.append(f"{name}: {_more(grown, 'file')}" if grown else f"{name}: as many files, with other content")
     return Reason(name, one.what, True, old.commit.id, new.commit.id, "; ".join(words), facts)
 
 
@@ -173,16 +173,23 @@ def _labels(tree: Tree, paths: list[str]) -> Any:
 
 
 def _counted(changes: Mapping[str, int], noun: str) -> str:
-    words = [f"{sign}{changes[name]:,} {noun}" for name, sign in (("added", "+"), ("removed", "−")) if changes[name]]
+    one = noun.removesuffix("s")
+    words = [_more(sign * changes[name], one) for name, sign in (("added", 1), ("removed", -1)) if changes[name]]
     if changes["changed"]:
         words.append(f"{changes['changed']:,} changed")
-    return ", ".join(words) or f"same {noun}"
+    return ", ".join(words) or f"the same {noun}"
+
+
+def _more(grown: int, one: str) -> str:
+    """Say a difference as people do: "60 more labels", "1 file fewer"."""
+    named = one if abs(grown) == 1 else f"{one}s"
+    return f"{grown:,} more {named}" if grown > 0 else f"{-grown:,} {named} fewer"
 
 
 def _code_reason(name: str, old: str, new: str, first: Commit, second: Commit) -> Reason | None:
     if not old and not new:
         return None
-    words = f"{name}: code and parameters are the same" if old == new else f"{name}: code or parameters changed"
+    words = f"{name}: code and settings are the same" if old == new else f"{name}: its code or settings changed"
     return Reason(name, "code", old != new, first.id, second.id, words, {"first": old, "second": new})
 
 

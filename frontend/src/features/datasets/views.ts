@@ -78,7 +78,7 @@ export const VIEWS: readonly DatasetView[] = [
   { id: "similar", label: "Find similar", component: lazy(() => import("./analysis/SimilarView").then(({ SimilarView }) => ({ default: SimilarView }))) },
   { id: "slices", label: "Slices", whole: true, component: lazy(() => import("./slices/SlicesView").then(({ SlicesView }) => ({ default: SlicesView }))) },
   { id: "versions", label: "Versions", whole: true, component: lazy(() => import("./versions/VersionsView").then(({ VersionsView }) => ({ default: VersionsView }))) },
-  { id: "train", label: "Train", component: lazy(() => import("./train/TrainView").then(({ TrainView }) => ({ default: TrainView }))) },
+  { id: "train", label: "Train", whole: true, component: lazy(() => import("./train/TrainView").then(({ TrainView }) => ({ default: TrainView }))) },
 ];
 
 export const BULK_ACTS: readonly BulkAct[] = [

@@ -1,11 +1,14 @@
+import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import type { FeedbackInfo, LabelingInfo, PipelineInfo, RepoInfo } from "@/api/client";
-import { useRead } from "@/api/queries";
+import { type FeedbackInfo, type LabelingInfo, type PipelineInfo, type RepoInfo, call } from "@/api/client";
+import { useMay } from "@/api/may";
+import { keyOf, useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
 import { count, counted, plain } from "@/lib/format";
-import { type LoopNode, joinsOf, loopOf } from "@/lib/loop";
+import { type LoopJoin, type LoopNode, joinsOf, loopOf } from "@/lib/loop";
+import { parseReference } from "@/lib/names";
 import { CARD, StageCard } from "@/ui";
 
 interface Props {
@@ -24,7 +27,9 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
   const models = useRead("models.list", { limit: 6, recent: 12 });
   const known = models.data?.items ?? [];
   const drawn = repos.filter((repo) => repo.kind !== "model" || known.some((model) => model.name === repo.name && model.project === repo.project));
-  const { nodes: all, edges } = loopOf(drawn, pipelines, feedback, joinsOf(datasets.data?.items ?? [], known));
+  const joins = joinsOf(datasets.data?.items ?? [], known);
+  const imported = useImported(labelings);
+  const { nodes: all, edges } = loopOf(drawn, pipelines, feedback, [...joins, ...imported]);
   const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
   // What nothing joins needs no place in the picture, unless there is nothing else.
   const nodes = edges.length === 0 ? all : all.filter((node) => joined.has(node.id));
@@ -52,7 +57,7 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
       />
       {alone.length > 0 && (
         <p className="faint">
-          Not joined to it:{" "}
+          Beside the loop, as no pipeline, labeling or dataset uses {alone.length === 1 ? "it" : "them"}:{" "}
           {alone.map((node, index) => (
             <span key={node.id}>
               {index > 0 && ", "}
@@ -63,6 +68,20 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
       )}
     </div>
   );
+}
+
+/** Tables of answers that were given elsewhere: each leads to the labeling that took it in. */
+function useImported(labelings: readonly LabelingInfo[]): LoopJoin[] {
+  const may = useMay("labeling.imports");
+  return useQueries({
+    queries: labelings.map(({ pipeline, answers }) => ({
+      queryKey: keyOf("labeling.imports", { pipeline }),
+      queryFn: () => call("labeling.imports", { pipeline }),
+      enabled: may && answers > 0,
+      staleTime: 60_000,
+    })),
+    combine: (found) => found.flatMap((one, at) => (one.data?.items ?? []).map((each) => ({ from: plain(parseReference(each.table).repo), to: plain(labelings[at]?.pipeline ?? "") }))),
+  });
 }
 
 function Stage({
@@ -83,7 +102,7 @@ function Stage({
           kind="people label"
           name={name}
           state={labeling.blocked ? "waiting" : labeling.open > 0 ? "open" : "done"}
-          note={labeling.blocked ? "for known answers" : labeling.open > 0 ? `${count(labeling.open)} tasks` : `${count(labeling.done)} items`}
+          note={labeling.blocked ? "see why" : labeling.open > 0 ? `${count(labeling.open)} tasks` : `${count(labeling.done)} items`}
         />
       </Link>
     );

@@ -77,7 +77,7 @@ function One({ need }: { need: Need }) {
     blocked: (
       <>
         <strong>{pipeline}</strong> cannot start
-        <span className="quiet"> · its known answers: {need.labeling.blocked}</span>
+        <span className="quiet"> · its known answers: {need.labeling.blocked.replaceAll("default/", "")}</span>
       </>
     ),
     paused: (

@@ -1,9 +1,9 @@
 import { type Ref, useImperativeHandle, useMemo, useRef, useState } from "react";
 
+import { ChoicesTask } from "@/canvas/ChoicesTask";
 import { Editor, type EditorHandle } from "@/canvas/Editor";
 import { answerOf, choicesOf, chosenIn } from "@/lib/choices";
 
-import { ChoicesTask } from "./ChoicesTask";
 import type { Answer } from "./desk";
 import type { Task } from "./useDesk";
 

@@ -45,7 +45,7 @@ function Edit({ it, pipeline, close }: { it: LabelingInfo; pipeline: string; clo
     <Section title="Guidelines" aside={`version ${it.guideline_version} until you save`}>
       <form className="section" onSubmit={(event) => { event.preventDefault(); if (again && !plan) void look(); else store(); }}>
         <textarea className="field grow" rows={14} aria-label="Guidelines, in Markdown" value={text} onChange={(event) => { setText(event.target.value); setPlan(null); }} />
-        <label className="line">
+        <label className="labeling-line">
           <input type="checkbox" checked={breaking} onChange={(event) => { setBreaking(event.target.checked); setPlan(null); }} />
           <span>Answers given under the old guidelines no longer hold: ask for all of them again</span>
         </label>
@@ -56,7 +56,7 @@ function Edit({ it, pipeline, close }: { it: LabelingInfo; pipeline: string; clo
           </p>
         )}
         {trouble && <ErrorNote error={trouble} />}
-        <div className="line">
+        <div className="labeling-line">
           <Button type="submit" look="main" disabled={save.isPending || (text === it.guidelines && !breaking)}>
             {save.isPending ? "Saving…" : again ? (plan ? `Save, and ask ${counted(plan.items, "item")} again` : "See what it costs") : "Save as a new version"}
           </Button>

@@ -65,8 +65,8 @@ export function ImportView({ pipeline, it, goto }: { pipeline: string; it: Label
         {busy && <Loading what={busy} />}
       </div>
       {error && <ErrorNote error={error} />}
-      <form className="line" onSubmit={(event) => { event.preventDefault(); if (named.trim()) setTable(named.trim()); }}>
-        <label className="line">Or one that is in a repo: <input className="field" placeholder="answers@main:answers.csv" value={named} onChange={(event) => { setNamed(event.target.value); }} /></label>
+      <form className="labeling-line" onSubmit={(event) => { event.preventDefault(); if (named.trim()) setTable(named.trim()); }}>
+        <label className="labeling-line">Or one that is in a repo: <input className="field" placeholder="answers@main:answers.csv" value={named} onChange={(event) => { setNamed(event.target.value); }} /></label>
         <Button type="submit" disabled={!named.trim()}>Use it</Button>
       </form>
     </Section>
@@ -177,7 +177,7 @@ function Join({ asked, it, meanings, setMeanings, goto }: { asked: Asked; it: La
         </div>
       )}
       {report && state === "checked" && (
-        <div className="line">
+        <div className="labeling-line">
           <Button look="main" disabled={left <= 0} onClick={() => void run(false)}>Import {counted(left, "answer")}</Button>
           <span className="quiet">{left > 0 ? "They count like any other answer, and are not paid." : report.matched > 0 ? "All of them were imported before." : "No row fits an item and a class."}</span>
         </div>
@@ -185,7 +185,7 @@ function Join({ asked, it, meanings, setMeanings, goto }: { asked: Asked; it: La
       {report && state === "running" && (
         <div className="section" role="status">
           <Meter parts={[{ value: at, colour: "var(--accent)" }]} total={report.matched} label={`${at} of ${report.matched} rows`} />
-          <div className="line">Importing: {count(at)} of {counted(report.matched, "row")}. <Button small onClick={() => { stop.current = true; }}>Stop; keep what is imported</Button></div>
+          <div className="labeling-line">Importing: {count(at)} of {counted(report.matched, "row")}. <Button small onClick={() => { stop.current = true; }}>Stop; keep what is imported</Button></div>
         </div>
       )}
       {state === "stopped" && <p className="notice">{counted(written, "answer")} imported. <Button small onClick={() => void run(false)}>Go on</Button></p>}

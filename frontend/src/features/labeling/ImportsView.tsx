@@ -100,13 +100,13 @@ function TakeBack({ pipeline, it, each, plan, trouble, close }: { pipeline: stri
             {plan.asked > 0 && <>People would be asked for up to {counted(plan.asked, "answer")}, {plan.cost > 0 ? <>for up to <strong>{money(plan.cost)}</strong>{it.budget !== null && it.budget !== undefined && <> (of a budget of {money(it.budget)}, {money(it.spent)} spent)</>}</> : "unpaid"}.</>}
           </p>
           <p className="quiet">The answers stay in the history. What is published stays as it is until labels are published again.</p>
-          <div className="line"><Button look="main" onClick={() => void run()}>Take back {counted(plan.answers, "answer")}</Button><Button onClick={close}>Leave them</Button></div>
+          <div className="labeling-line"><Button look="main" onClick={() => void run()}>Take back {counted(plan.answers, "answer")}</Button><Button onClick={close}>Leave them</Button></div>
         </>
       )}
       {state === "running" && plan && (
         <div role="status">
           <Meter parts={[{ value: gone, colour: "var(--accent)" }]} total={plan.answers} label={`${gone} of ${plan.answers} answers`} />
-          <div className="line">Taking back: {count(gone)} of {counted(plan.answers, "answer")}. <Button small onClick={() => { stop.current = true; }}>Stop</Button></div>
+          <div className="labeling-line">Taking back: {count(gone)} of {counted(plan.answers, "answer")}. <Button small onClick={() => { stop.current = true; }}>Stop</Button></div>
         </div>
       )}
       {state === "stopped" && <p className="notice">{counted(gone, "answer")} taken back. <Button small onClick={() => void run()}>Go on</Button></p>}

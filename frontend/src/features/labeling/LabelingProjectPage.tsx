@@ -94,11 +94,16 @@ function Blocked({ it, pipeline }: { it: LabelingInfo; pipeline: string }) {
   return (
     <div className="notice blocked" role="alert">
       <strong>This project cannot start: its known answers cannot be loaded.</strong>
-      <p><bdi>{it.blocked}</bdi></p>
+      <p><bdi>{it.blocked.replaceAll("default/", "")}</bdi></p>
       <p>
-        Put it right in the data (<Link to="/data">import the missing file</Link> or a corrected table), or say in <Link to="/pipelines/$name" params={{ name: pipeline }}>its pipeline</Link> where
-        the known answers and their files are (<code>golden</code>: <code>from</code> names the table, <code>items</code> the repo of the files). It starts by itself as soon as they are found.
+        <Link to="/data">Import what is missing</Link>, or a corrected table: it starts by itself as soon as they are found.
       </p>
+      <details>
+        <summary>They are somewhere else</summary>
+        <p>
+          <Link to="/pipelines/$name" params={{ name: pipeline }}>Edit its spec</Link>: under <code>golden</code>, <code>from</code> names the table of answers and <code>items</code> the repo of their files.
+        </p>
+      </details>
     </div>
   );
 }
@@ -146,8 +151,8 @@ function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; 
       <Progress it={it} />
       <Facts
         facts={[
-          ["Answers", <>{count(it.answers)} <small>{count(it.rejected)} rejected</small></>],
-          ["People", <>{count(it.workers)} <small>{count(it.banned)} banned</small></>],
+          ["Answers", <>{count(it.answers)} {it.rejected > 0 && <small>{count(it.rejected)} rejected</small>}</>],
+          ["People", <>{count(it.workers)} {it.banned > 0 && <small>{count(it.banned)} banned</small>}</>],
           ["People per item", count(it.overlap)],
           ["Known-answer tasks", count(it.golden)],
           ["Paid", <>{money(it.spent)} {it.budget !== null && it.budget !== undefined && <small>of {money(it.budget)}</small>}</>],
@@ -178,7 +183,7 @@ function Progress({ it }: { it: LabelingInfo }) {
     <div className="section">
       <div>
         <strong>{counted(it.tasks, "item")}</strong>
-        <span className="quiet"> · {parts.map((part) => `${count(part.value)} ${part.word}`).join(" · ")}{it.withdrawn > 0 && ` · ${count(it.withdrawn)} withdrawn`}</span>
+        <span className="quiet">{parts.length > 0 && " · "}{parts.map((part) => `${count(part.value)} ${part.word}`).join(" · ")}{it.withdrawn > 0 && ` · ${count(it.withdrawn)} withdrawn`}</span>
       </div>
       <Meter parts={parts} total={it.tasks} label={`${it.done} of ${it.tasks} items labeled`} />
     </div>

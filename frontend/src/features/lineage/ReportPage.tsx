@@ -185,7 +185,7 @@ function PeoplePart({ step }: { step: Step }) {
           <tbody>
             {workers.data.items.map((row) => (
               <tr key={String(row["worker"])}>
-                <td><code>{String(row["worker"]).slice(-6)}</code></td>
+                <td><code>{String(row["worker"])}</code></td>
                 <td>{String(row["state"])}{row["reason"] ? <>: <bdi>{String(row["reason"])}</bdi></> : null}</td>
                 <td className="num">{count(Number(row["answers"]))}</td>
                 <td className="num">{count(Number(row["rejected"]))}</td>

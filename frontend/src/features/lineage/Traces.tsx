@@ -56,7 +56,7 @@ export function Traces({ lineage }: { lineage: Lineage }) {
                     <td>{label.key}</td>
                     <td><strong>{told(label.label)}</strong></td>
                     <td>version {label.guideline_version}</td>
-                    <td className="answers">
+                    <td className="trace-answers">
                       {label.answers.map((answer, index) => (
                         <span key={index} className={`tag${told(answer["label"]) === told(label.label) ? "" : " need"}`}>
                           <span className="mono">{String(answer["worker"] ?? "").slice(-6)}</span> said {told(answer["label"])}

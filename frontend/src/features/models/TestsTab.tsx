@@ -20,7 +20,7 @@ export function TestsTab({ name, model, mayWrite }: { name: string; model: Model
   return (
     <>
       <div className="models-bar">
-        <span className="quiet">A version may go into production when it passes all required tests. Tests run anew whenever labels or versions change.</span>
+        <span className="quiet">A version may go into production when it passes all required tests.</span>
         {mayWrite && <Button icon="plus" look="main" aria-expanded={editing === "new"} onClick={() => { setEditing(editing === "new" ? null : "new"); }}>Add a test</Button>}
       </div>
       {editing && <TestForm key={editing === "new" ? "" : editing.name} name={name} model={model} test={editing === "new" ? null : editing} onClose={() => { setEditing(null); }} />}

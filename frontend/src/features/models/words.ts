@@ -29,7 +29,7 @@ export function testState(state: string): { word: string; tone: "good" | "bad" |
     case "too few":
       return { word: "too few items", tone: "calm" };
     case "no baseline":
-      return { word: "nothing in production yet", tone: "calm" };
+      return { word: "waits", tone: "calm" };
     default:
       return { word: "cannot be run", tone: "need" };
   }
@@ -41,5 +41,6 @@ export function resultWords(result: { state: string; value: Measured; difference
   if (result.value.value == null) return of;
   const said = result.difference ? `${differenceWords(result.difference)}, ${of}` : `of ${of}`;
   const unclear = (result.state === "pass" || result.state === "fail") && !result.clear;
-  return unclear ? `${said}; the interval reaches the other side` : said;
+  if (result.state === "no baseline") return `${said}; nothing in production to compare with yet`;
+  return unclear ? `${said}; so close to the limit that it may be chance` : said;
 }

@@ -7,6 +7,7 @@ import { useAct, useRead } from "@/api/queries";
 import { count, plain } from "@/lib/format";
 import { Button, ConfirmButton, Empty, ErrorNote, Loading, Section, When } from "@/ui";
 
+import { isOnlyHere } from "./reach";
 import { Secret } from "./Secret";
 
 const TONES: Readonly<Record<string, string>> = { open: "good", expired: "", revoked: "", "used up": "" };
@@ -24,6 +25,7 @@ export function Invites() {
   return (
     <Section title="Invites" aside="One link for many people; each becomes a user of its own that sees this labeling only.">
       {mayInvite && <Make onDone={setShown} />}
+      {mayInvite && isOnlyHere(window.location.hostname) && <OnlyHere />}
       {shown && (
         <Secret
           title={`Invite to ${shown.role === "reviewer" ? "review" : "label"} ${plain(shown.pipeline)}`}
@@ -64,6 +66,23 @@ export function Invites() {
         </div>
       )}
     </Section>
+  );
+}
+
+/** What a link made at this address cannot do, and how one is made that can. */
+function OnlyHere() {
+  return (
+    <div className="notice" role="note">
+      <strong>A link made here opens on this computer only.</strong> You opened Tilth as <code>{window.location.host}</code>, and the link begins with that.
+      <details>
+        <summary>To invite people who sit elsewhere</summary>
+        <ol>
+          <li>Start the server with <code>tilth up --host 0.0.0.0</code>.</li>
+          <li>Open this page by this computer's name or address in your network, such as <code>http://my-computer:{window.location.port || "80"}/settings/invites</code>.</li>
+          <li>Make the invite there: its link begins with that address.</li>
+        </ol>
+      </details>
+    </div>
   );
 }
 

@@ -199,7 +199,7 @@ function Answers({ detail, classes }: { detail: ItemDetail; classes: Classes }) 
   const { answers } = detail;
   return (
     <Part title="Who labeled it" aside={`${count(answers.length)} ${answers.length === 1 ? "answer" : "answers"}; people are never named`}>
-      <ul className="answers">
+      <ul className="item-answers">
         {answers.map((answer, index) => {
           const label = answer["label"];
           const seconds = answer["seconds"];

@@ -72,7 +72,7 @@ export function Choices<T extends { id: string }>({
         onChange={(event) => { onType(event.target.value); setAt(0); setEntered(null); }}
         onKeyDown={onKey}
       />
-      <ul id={id} ref={list} className="choices" role="listbox" aria-label={label} aria-multiselectable={chosen !== undefined}>
+      <ul id={id} ref={list} className="field-choices" role="listbox" aria-label={label} aria-multiselectable={chosen !== undefined}>
         {choices.map((choice, index) => (
           <li
             key={choice.id}

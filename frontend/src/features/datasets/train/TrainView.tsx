@@ -24,16 +24,15 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
     <div className="train-view">
       <section className="panel train-card" aria-label="Train">
         <p>
-          Tilth describes every item by numbers and learns the classes from the {counted(dataset.labeled ?? 0, "labeled item")}.
-          It is quick, needs no settings, and is judged honestly: by items that it did not learn from.
+          Learns the classes from the {counted(dataset.labeled ?? 0, "labeled item")}, and is judged by items that it did not learn from. There is nothing to set.
         </p>
         <div className="train-acts">
           <Button look="main" icon="play" disabled={training.isStarting || running !== undefined || few || untrainable !== "" || question.at !== null} onClick={training.start}>
             {training.isStarting ? "Saving the data…" : "Train a model"}
           </Button>
           {running && <Button icon="stop" onClick={training.stop}>{describes ? "Stop describing the items" : "Stop the training"}</Button>}
-          {describes && <span className="quiet">The items are being described by numbers, for training or for the analysis; training can be started when that is done.</span>}
-          {running && !describes && <span className="quiet">One training is going on; the next can be started when it is done.</span>}
+          {describes && <span className="quiet">The items are being prepared; training can start when that is done.</span>}
+          {running && !describes && <span className="quiet">The next training can start when this one is done.</span>}
           {untrainable && <span className="state need">{untrainable}</span>}
           {few && <span className="state need">Label items of at least two classes first.</span>}
           {question.at !== null && <span className="quiet">Training is on the data as it is now.</span>}

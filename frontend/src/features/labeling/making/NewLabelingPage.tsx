@@ -6,7 +6,6 @@ import { useState } from "react";
 
 import { type ApiError, type Result, call } from "@/api/client";
 import { useAct, useRead } from "@/api/queries";
-import { Editor } from "@/canvas/Editor";
 import { count, money } from "@/lib/format";
 import { fullName } from "@/lib/names";
 import { useSettled } from "@/lib/settled";
@@ -14,9 +13,10 @@ import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
 
 import { ItemsPart } from "./ItemsPart";
 import { PeoplePart } from "./PeoplePart";
-import { type Project, configOfProject, estimateOf, fieldsOf, problemsOf, specOf } from "./project";
+import { PreviewPart } from "./PreviewPart";
+import { type Project, estimateOf, problemsOf, specOf } from "./project";
 import { QuestionPart } from "./QuestionPart";
-import { globOf, useExample, useKnownFiles, useSource } from "./source";
+import { globOf, useKnownFiles, useSource } from "./source";
 import { TEMPLATES, templateOf } from "./templates";
 
 const PAUSE_MS = 400;
@@ -101,7 +101,7 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
             <p className="quiet">You have answers already? Make the project, then bring them in under “Import answers”: they count like any other, and only what they leave open is asked.</p>
           </section>
         </form>
-        <Preview project={project} />
+        <PreviewPart project={project} />
       </div>
     </Page>
   );
@@ -171,44 +171,5 @@ function Cost({ project, items }: { project: Project; items: number | null }) {
       {project.known && <span className="faint"> (known answers, one in {project.known.every}, are among them and paid too)</span>}
       {over && <div><Icon name="alert" /> The budget of {money(project.budget ?? 0)} may run out before all are labeled; then nobody is asked more.</div>}
     </div>
-  );
-}
-
-/** One real item as a labeler will see it. */
-function Preview({ project }: { project: Project }) {
-  const fields = fieldsOf(project);
-  const example = useExample(project.items, fields.item);
-  const config = configOfProject(project);
-  const settled = useSettled(config, PAUSE_MS);
-  const [broken, setBroken] = useState<string | null>(null);
-  const ready = problemsOf({ ...project, name: "x", known: null }).length === 0;
-  return (
-    <aside className="making-preview" aria-label="How a labeler sees it">
-      <h2>How a labeler sees it</h2>
-      {!ready ? (
-        <p className="quiet">It appears here once the question has its classes.</p>
-      ) : example.error ? (
-        <ErrorNote error={example.error} retry={() => void example.refetch()} />
-      ) : example.isPending ? (
-        <Loading what="Reading an item…" />
-      ) : example.data === null ? (
-        <p className="quiet">No item matches yet.</p>
-      ) : (
-        <>
-          {broken && <ErrorNote error={{ message: broken, help: "Change the question or its classes." }} />}
-          <Editor
-            key={JSON.stringify(project.items)}
-            id={`preview ${settled}`}
-            config={settled}
-            data={example.data.data}
-            media={example.data.media}
-            title="Preview of the task"
-            onReady={() => { setBroken(null); }}
-            onError={setBroken}
-          />
-          <p className="faint">This is a real item of {project.items.repo}. Try it; nothing is saved.</p>
-        </>
-      )}
-    </aside>
   );
 }

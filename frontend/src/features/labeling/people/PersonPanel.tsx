@@ -87,14 +87,14 @@ function Standing({ pipeline, it }: { pipeline: string; it: WorkerDetail }) {
   const standing = it.row.answers - it.row.rejected;
   return (
     <div className="section">
-      <div className="line"><State state={it.row.state} />{it.row.reason && <span className="quiet">{it.row.reason}</span>}<span className="grow" />
+      <div className="labeling-line"><State state={it.row.state} />{it.row.reason && <span className="quiet">{it.row.reason}</span>}<span className="grow" />
         {mayDecide && !asking && <Button small {...(banned ? {} : { look: "danger" as const })} onClick={() => { setAsking(true); }}>{banned ? "Give another chance…" : "Ban…"}</Button>}
       </div>
       {asking && (
         <form className="panel reject" onSubmit={(event) => { event.preventDefault(); if (reason.trim()) act.mutate({ pipeline, worker: it.row.worker, reason: reason.trim() }); }}>
           <label htmlFor="ban-reason">{banned ? "Why? They may label again; answers that the ban rejected stay rejected, because others were asked instead." : `Why? They are told. ${counted(Math.max(standing, 0), "answer")} will be rejected and not paid, and the items asked again.`}</label>
           <input id="ban-reason" className="field" autoFocus maxLength={500} value={reason} onChange={(event) => { setReason(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") { event.preventDefault(); setAsking(false); } }} />
-          <div className="line">
+          <div className="labeling-line">
             <Button type="submit" look={banned ? "main" : "danger"} disabled={!reason.trim() || act.isPending}>{banned ? "Give another chance" : "Ban this labeler"}</Button>
             <Button look="plain" onClick={() => { setAsking(false); }}>Cancel</Button>
           </div>

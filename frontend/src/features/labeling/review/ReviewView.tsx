@@ -56,7 +56,7 @@ function Start({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; ope
             </label>
           ))}
         </fieldset>
-        <div className="line">
+        <div className="labeling-line">
           <label>How many <input className="field" inputMode="numeric" size={5} value={size} onChange={(event) => { setSize(event.target.value); }} aria-label="How many items" /></label>
           <span className="quiet">60 without an error: at most 6 % are wrong. 300: at most 1.3 %.</span>
           <Button look="main" type="submit" disabled={!possible || start.isPending}>{possible ? `Draw ${counted(Math.min(wanted, it.done), "item")}` : "Draw items"}</Button>

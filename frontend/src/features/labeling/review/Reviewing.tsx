@@ -205,7 +205,7 @@ function One({ item, it, asking, ask, decide, categorical }: OneProps) {
           <form className="panel reject" onSubmit={(event) => { event.preventDefault(); if (reason.trim()) decide("rejected", { reason: reason.trim() }); }}>
             <label htmlFor="reject-reason">Why? Those who answered see it; they are not paid, and others are asked.</label>
             <input id="reject-reason" className="field" autoFocus value={reason} maxLength={500} onChange={(event) => { setReason(event.target.value); }} onKeyDown={(event) => { if (event.key === "Escape") ask(false); }} />
-            <div className="line">
+            <div className="labeling-line">
               <Button type="submit" look="danger" disabled={!reason.trim()}>Reject {count(item.answers.filter((answer) => answer.state !== "rejected").length)} answers</Button>
               <Button look="plain" onClick={() => { ask(false); }}>Cancel</Button>
             </div>

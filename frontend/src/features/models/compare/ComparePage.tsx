@@ -158,7 +158,7 @@ function Sentence({ compared }: { compared: ModelComparison }) {
             <Icon name={tone === "good" ? "check" : tone === "bad" ? "cross" : "right"} /> {accuracy.verdict}
           </strong>
           <div>{differenceWords(accuracy.difference)}</div>
-          {f1 && <div className="faint">macro F1 {differenceWords(f1.difference)}: {f1.verdict}</div>}
+          {f1 && <div className="faint" title="Every class counts alike, however many items it has (macro F1)">all classes alike: {differenceWords(f1.difference)}: {f1.verdict}</div>}
         </div>
       </div>
       <p className="quiet">
@@ -205,21 +205,28 @@ function Grid({ compared }: { compared: ModelComparison }) {
 
 /** What differs between what the two were made from. */
 function Why({ compared }: { compared: ModelComparison }) {
+  const changed = compared.why.filter((reason) => reason.changed);
+  const same = compared.why.filter((reason) => !reason.changed);
   if (compared.why.length === 0) return null;
   return (
-    <p className="compare-why">
-      <strong>Why:</strong>{" "}
-      {compared.why.map((reason, index) => (
-        <span key={`${reason.repo}${reason.what}${index}`} className={reason.changed ? "" : "faint"}>
-          {index > 0 && " · "}
-          {reason.changed && reason.second ? (
-            <Link to="/lineage" search={{ of: `${reason.repo}@${reason.second}` }}><bdi>{labelOf(reason)}</bdi></Link>
-          ) : (
-            <bdi>{labelOf(reason)}</bdi>
-          )}
-        </span>
-      ))}
-    </p>
+    <section className="compare-why" aria-label="What they were made from">
+      <strong>{changed.length > 0 ? "What the second was made from that the first was not:" : "Both were made from the same."}</strong>
+      {changed.length > 0 && (
+        <ul>
+          {changed.map((reason, index) => (
+            <li key={`${reason.repo}${reason.what}${index}`}>
+              {reason.second ? <Link to="/lineage" search={{ of: `${reason.repo}@${reason.second}` }}><bdi>{labelOf(reason)}</bdi></Link> : <bdi>{labelOf(reason)}</bdi>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {changed.length > 0 && same.length > 0 && (
+        <details className="faint">
+          <summary>What was the same</summary>
+          {same.map((reason, index) => <span key={`${reason.repo}${reason.what}${index}`}>{index > 0 && " · "}<bdi>{labelOf(reason)}</bdi></span>)}
+        </details>
+      )}
+    </section>
   );
 }
 

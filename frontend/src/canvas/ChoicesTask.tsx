@@ -1,18 +1,19 @@
+import "./choices.css";
+
 import { type Choices } from "@/lib/choices";
-import { Kbd } from "@/ui";
 
 const SMALL = 96;
 const LONG = 10;
 
 /** A task of one choice, without the editor: the same question and the same answer, at once and on any screen. */
 export function ChoicesTask({
-  asked, data, media, chosen, hidden, onChoose,
+  asked, data, media, chosen, hidden = false, onChoose,
 }: {
   asked: Choices;
   data: Readonly<Record<string, unknown>>;
   media: Readonly<Record<string, string>>;
   chosen: readonly string[];
-  hidden: boolean;
+  hidden?: boolean;
   onChoose: (value: string) => void;
 }) {
   return (
@@ -38,7 +39,7 @@ export function ChoicesTask({
           >
             <span className="mark" aria-hidden />
             <span className="what" dir="auto">{choice.said}</span>
-            {choice.key && <Kbd>{choice.key}</Kbd>}
+            {choice.key && <kbd className="kbd">{choice.key}</kbd>}
           </button>
         ))}
       </div>
