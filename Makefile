@@ -11,7 +11,7 @@ NODE := $(shell node -e 'process.stdout.write(parseInt(process.versions.node) >=
 UI_BUILT := frontend/node_modules/.tilth-console-built
 UI_SOURCES := $(shell find frontend -type f -not -path 'frontend/node_modules/*' -not -path 'frontend/tests/*' 2>/dev/null)
 
-.PHONY: setup setup-dev ui ui-check ui-where-node-is ui-check-where-node-is demo test check soak peers bench clean
+.PHONY: setup setup-dev emulators emulators-where-node-is ui ui-check ui-where-node-is ui-check-where-node-is demo test check soak peers bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -70,9 +70,21 @@ check: setup-dev
 test: setup-dev check ui-check-where-node-is
 	$(BIN)/python -m pytest -n $(JOBS)
 
-# The long ones: what make test only samples.
-soak: setup-dev
+# The long ones: what make test only samples; and, where Node is, a real Azure Blob server for those that ask for one.
+soak: setup-dev emulators-where-node-is
 	$(BIN)/python -m pytest -m soak --timeout=3600
+	$(BIN)/python -m pytest tests/storage/test_places.py tests/exchange/test_other_clouds.py
+
+# Microsoft's Azurite, for tests only. It is large, so `make test` uses it where it is and does not fetch it.
+emulators:
+	npm install --prefix .emulators --no-package-lock --no-audit --no-fund --loglevel=error azurite@3.37.0
+
+ifeq ($(NODE),yes)
+emulators-where-node-is: emulators
+else
+emulators-where-node-is:
+	@echo "Node 20 or newer is not here, so nothing is tried against Azure."
+endif
 
 # Python peers of the benchmarks, in a place of their own; borg, restic, rsync and git are looked for on the path.
 peers:
@@ -83,4 +95,4 @@ bench: setup-dev
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist src/tilth/webapi/console frontend/node_modules
+	rm -rf $(VENV) .emulators build dist src/tilth/webapi/console frontend/node_modules

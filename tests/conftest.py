@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tilth.errors import Unavailable
+from tilth.testing.azure import TestContainers, azure_server
+from tilth.testing.google import TestGoogleBuckets, google_server
 from tilth.testing.postgres import TestServer, postgres_server
 from tilth.testing.s3 import TestBuckets, s3_server
 
@@ -75,6 +77,42 @@ def s3_url(buckets: TestBuckets, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in buckets.environment.items():
         monkeypatch.setenv(name, value)
     return buckets.url(f"t{secrets.token_hex(6)}")
+
+
+@pytest.fixture(scope="session")
+def google_buckets() -> Iterator[TestGoogleBuckets]:
+    """A server for gs:// URLs, started once for all tests of this process."""
+    try:
+        with google_server() as running:
+            yield running
+    except Unavailable as error:
+        missing_backend(error)
+
+
+@pytest.fixture
+def gs_url(google_buckets: TestGoogleBuckets, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty prefix of this test alone, with the credentials in the environment."""
+    for name, value in google_buckets.environment.items():
+        monkeypatch.setenv(name, value)
+    return google_buckets.url(f"t{secrets.token_hex(6)}")
+
+
+@pytest.fixture(scope="session")
+def containers() -> Iterator[TestContainers]:
+    """A real Azure Blob server, started once for all tests of this process; they skip where it is not installed."""
+    try:
+        with azure_server() as running:
+            yield running
+    except Unavailable as error:
+        pytest.skip(f"{error.message} {error.help}")
+
+
+@pytest.fixture
+def az_url(containers: TestContainers, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty prefix of this test alone, with the credentials in the environment."""
+    for name, value in containers.environment.items():
+        monkeypatch.setenv(name, value)
+    return containers.url(f"t{secrets.token_hex(6)}")
 
 
 @pytest.fixture

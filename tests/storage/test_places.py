@@ -1,4 +1,4 @@
-"""A store keeps its promises wherever its packs lie: a folder, memory, a folder behind obstore, a real S3 server."""
+"""A store keeps its promises wherever its packs lie: a folder, memory, a folder behind obstore, S3, Google, Azure."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ Process = Callable[[], Place]
 """Makes the place anew, as another process on another machine would: with a cache of its own."""
 
 
-@pytest.fixture(params=["folder", "memory", "file", "s3"])
+@pytest.fixture(params=["folder", "memory", "file", "s3", "gs", "az"])
 def process(request: pytest.FixtureRequest, tmp_path: Path) -> Process:
     if request.param == "folder":
         return lambda: FolderPlace.open(tmp_path / "store")
-    if request.param == "s3":
-        url: str = request.getfixturevalue("s3_url")
+    if request.param in ("s3", "gs", "az"):
+        url: str = request.getfixturevalue(f"{request.param}_url")
     else:
         url = f"memory://{secrets.token_hex(6)}" if request.param == "memory" else f"file://{tmp_path}/bucket"
     count = iter(range(1000))

@@ -41,7 +41,13 @@ _CUT_LISTINGS = 20
 """So often the answer to a listing may be cut short: obstore asks again only until an answer begins."""
 
 _RETRIES: Any = {"max_retries": 6, "retry_timeout": timedelta(seconds=90)}
-_OPTIONS = {"s3": ("endpoint", "region"), "gs": (), "az": ("endpoint", "account_name"), "file": (), "memory": ()}
+_OPTIONS = {
+    "s3": ("endpoint", "region"),
+    "gs": ("endpoint",),
+    "az": ("endpoint", "account_name"),
+    "file": (),
+    "memory": (),
+}
 _memories: dict[str, MemoryStore] = {}
 _memories_lock = threading.Lock()
 
@@ -63,6 +69,7 @@ class Bucket:
         self._pid = os.getpid()
         self._conditional = True
         self._attributes = True
+        self._dash = "_" if urlsplit(url).scheme in ("az", "abfs", "abfss") else "-"  # Azure's names are words of C#
 
     def put(self, key: str, data: bytes | Path) -> None:
         """Store an object under a key that nobody else uses. Retried; large ones go up in parts. Raises Unavailable."""
@@ -126,7 +133,8 @@ class Bucket:
         where the store can. Raises Unavailable.
         """
         self._check_process()
-        given: Any = {"attributes": dict(attributes)} if self._attributes else {}
+        named = {name.replace("-", self._dash): value for name, value in attributes.items()}
+        given: Any = {"attributes": named} if self._attributes else {}
         with self._translated():
             try:
                 if isinstance(data, bytes):
@@ -153,7 +161,7 @@ class Bucket:
         self._check_process()
         with self._translated():
             result = obstore.get(self._store, key, options={"head": True})
-            told = {str(name).lower(): str(value) for name, value in result.attributes.items()}
+            told = {str(name).lower().replace(self._dash, "-"): str(each) for name, each in result.attributes.items()}
             return told, Listed(key, int(result.meta["size"]), plain_etag(result.meta["e_tag"]))
 
     def get_range(self, key: str, start: int, stop: int) -> tuple[bytes, int]:
@@ -294,6 +302,8 @@ def _open(url: str) -> tuple[str, Any]:
     endpoint = str(
         config.get("endpoint") or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL", "")
     )
+    if parts.scheme == "gs" and "endpoint" in config:
+        config["base_url"] = config.pop("endpoint")
     if endpoint and parts.scheme == "s3":
         config["endpoint"] = endpoint
     client: Any = {"allow_http": True} if endpoint.startswith("http://") else {}

@@ -44,6 +44,13 @@ class TestBuckets:
 @contextmanager
 def s3_server() -> Iterator[TestBuckets]:
     """Run a server with one bucket until the end of the block. Raises Unavailable where rclone is not installed."""
+    with rclone_server("--auth-key", f"{KEY},{SECRET}") as (folder, endpoint):
+        yield TestBuckets(folder, endpoint)
+
+
+@contextmanager
+def rclone_server(*words: str) -> Iterator[tuple[Path, str]]:
+    """Run rclone's server of buckets with more words on its command line; give its folder and endpoint."""
     program = _program()
     folder = Path(tempfile.mkdtemp(prefix="tilth-s3-"))
     try:
@@ -54,17 +61,17 @@ def s3_server() -> Iterator[TestBuckets]:
             process = subprocess.Popen(
                 [
                     *(program, "serve", "s3", folder / "data", "--addr", f"127.0.0.1:{port}"),
-                    *("--auth-key", f"{KEY},{SECRET}", "--config", "/dev/null", "--no-checksum"),
-                    *("--vfs-cache-mode", "off", "--dir-cache-time", "2s"),
+                    *("--config", "/dev/null", "--no-checksum", "--vfs-cache-mode", "off", "--dir-cache-time", "2s"),
+                    *words,
                 ],
                 stdout=log,
                 stderr=log,
                 preexec_fn=die_with_parent,
             )
         try:
-            _wait(process, port, folder / "log")
+            wait_for(process, port, folder / "log")
             with _partial_content(port) as relay:
-                yield TestBuckets(folder / "data", f"http://127.0.0.1:{relay}")
+                yield folder / "data", f"http://127.0.0.1:{relay}"
         finally:
             process.kill()
             process.wait()
@@ -83,13 +90,14 @@ def _program() -> str:
     return found
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 20
+def wait_for(process: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 20) -> None:
+    """Wait until a server listens. Raises Unavailable with the end of its log where it does not."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.05)
-    raise Unavailable(f"rclone did not start: {log.read_text()[-500:]}", help="See its log.")
+    raise Unavailable(f"The server did not start: {log.read_text()[-500:]}", help="See its log.")
 
 
 @contextmanager
