@@ -49,6 +49,7 @@ _PLACES = {
         "demo": Place("tilth.cli.verbs.demo", "Run the whole loop on real data."),
     },
     "Nouns": {
+        "project": Place("tilth.cli.nouns.project", "Projects: a whole project branched, and brought back."),
         "repo": Place("tilth.cli.nouns.repo", "Repos: where data lives."),
         "branch": Place("tilth.cli.nouns.branch", "Branches: movable names for commits."),
         "tag": Place("tilth.cli.nouns.tag", "Tags: names for commits that never move."),

@@ -19,6 +19,7 @@ from tilth.client.lineage import RemoteLineage
 from tilth.client.maintenance import RemoteMaintenance
 from tilth.client.models import RemoteModels
 from tilth.client.pipelines import RemotePipelines
+from tilth.client.projects import RemoteProjects
 from tilth.client.repos import RemoteRepos
 from tilth.client.reviews import RemoteReviews
 from tilth.client.slices import RemoteSlices
@@ -43,6 +44,7 @@ def open(url: str, token: str | None) -> Workspace:
         commits=RemoteCommits(transport),
         files=RemoteFiles(transport),
         drafts=RemoteDrafts(transport),
+        projects=RemoteProjects(transport),
         pipelines=RemotePipelines(transport),
         jobs=jobs,
         labeling=RemoteLabeling(transport),

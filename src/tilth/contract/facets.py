@@ -24,6 +24,7 @@ from tilth.contract.lineage import LineageFacet
 from tilth.contract.maintenance import Maintenance
 from tilth.contract.models import Models
 from tilth.contract.pipelines import Pipelines
+from tilth.contract.projects import Projects
 from tilth.contract.repos import Repos
 from tilth.contract.reviews import Reviews
 from tilth.contract.slices import Slices
@@ -52,6 +53,7 @@ __all__ = [
     "Maintenance",
     "Models",
     "Pipelines",
+    "Projects",
     "Repos",
     "Reviews",
     "Slices",

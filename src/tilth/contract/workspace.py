@@ -23,6 +23,7 @@ class Workspace:
     commits: facets.Commits
     files: facets.Files
     drafts: facets.Drafts
+    projects: facets.Projects
     pipelines: facets.Pipelines
     jobs: facets.Jobs
     labeling: facets.Labeling

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from tilth.datums.rows import read_rows
 from tilth.errors import Invalid
 from tilth.labeling.content import ANSWER_PREFIX, TaskContent, Unshowable, content_of_files, content_of_row
+from tilth.labeling.identity import TaskNames
 from tilth.labeling.ledger.intake import KnownItem
 from tilth.labeling.results import meaning_of, result_for, validate_result
 from tilth.labeling.spec import Golden, LabelingSpec
@@ -60,7 +61,7 @@ def load_known(
     store: Store,
     spec: LabelingSpec,
     *,
-    pipeline: str,
+    names: TaskNames,
     epoch: str,
     input_name: str,
     input_place: Place,
@@ -70,7 +71,7 @@ def load_known(
     golden = spec.golden
     if golden is None:
         return []
-    project = pipeline.partition("/")[0]
+    project = names.pipeline.partition("/")[0]
     items = place_of(golden.items, project) if golden.items else None
     schema = spec.config.digest
     found: dict[str, KnownItem] = {}
@@ -88,7 +89,7 @@ def load_known(
             validate_result(spec.config, result, content.data)
         except Invalid as error:
             raise Invalid(f"{where} does not fit the labeling config. {error.message}", help=error.help) from None
-        task = content.task_id(pipeline, schema, epoch)
+        task = names.own(content.task_id(names.identity, schema, epoch))
         known = KnownItem(task, content.to_text(), canonical(result).decode(), meaning_of(spec.config, result))
         if task in found and found[task].meaning != known.meaning:
             raise Invalid(f"{where} gives one item two known answers.", help="Keep one row for each item.")

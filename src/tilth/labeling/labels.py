@@ -13,6 +13,7 @@ import pyarrow as pa
 from tilth.crowd.agreement import krippendorff_alpha
 from tilth.crowd.answers import Answers
 from tilth.crowd.dawid_skene import dawid_skene
+from tilth.labeling.identity import TaskNames
 from tilth.labeling.ledger.tasks import DONE, GOLDEN
 from tilth.labeling.results import category_of, meaning_of
 from tilth.labeling.rules import majority
@@ -121,9 +122,13 @@ def has_label(row: Any) -> bool:
 
 
 def label_rows(
-    spec: LabelingSpec, rows: Sequence[Any], votes: Mapping[str, Sequence[Any]], agreed: Agreed
+    spec: LabelingSpec,
+    rows: Sequence[Any],
+    votes: Mapping[str, Sequence[Any]],
+    agreed: Agreed,
+    names: TaskNames,
 ) -> list[dict[str, object]]:
-    """Return the rows of LABELS for the items of `rows` that have a label."""
+    """Return the rows of LABELS for the items of `rows` that have a label, tasks by the names that copies share."""
     found: list[dict[str, object]] = []
     for row in rows:
         if not has_label(row):
@@ -147,7 +152,7 @@ def label_rows(
                 "key": row.key,
                 "path": row.path,
                 "digest": row.digest,
-                "task": row.task,
+                "task": names.shared(row.task),
                 "data": json.dumps(data, sort_keys=True, ensure_ascii=False) if data else "",
                 "label": label,
                 "confidence": confidence,
@@ -163,13 +168,16 @@ def label_rows(
 
 
 def answer_rows(
-    spec: LabelingSpec, rows: Sequence[Any], places: Mapping[str, tuple[str, str]]
+    spec: LabelingSpec, rows: Sequence[Any], places: Mapping[str, tuple[str, str]], names: TaskNames
 ) -> list[dict[str, object]]:
-    """Return the rows of ANSWERS; `places` is task → (key, path) of the item that shows it."""
+    """Return the rows of ANSWERS; `places` is task → (key, path) of the item that shows it.
+
+    An answer that was bought in another project is told as it is told there: by its name, at its price.
+    """
     return [
         {
-            "answer": row.assignment,
-            "task": row.task,
+            "answer": row.shared or row.assignment,
+            "task": names.shared(row.task),
             "key": places.get(row.task, ("", ""))[0],
             "path": places.get(row.task, ("", ""))[1],
             "worker": row.public,
@@ -182,11 +190,15 @@ def answer_rows(
             "unsure": bool(row.unsure),
             "state": row.state,
             "reason": row.reason,
-            "price": row.price_micros / 1e6 if row.state == "accepted" else 0.0,
+            "price": _price(row) / 1e6 if row.state == "accepted" else 0.0,
             "at_ms": row.at_ms,
         }
         for row in rows
     ]
+
+
+def _price(row: Any) -> int:
+    return int(row.price_micros if row.carried_micros is None else row.carried_micros)
 
 
 def worker_rows(workers: Sequence[WorkerStats], skill: Mapping[str, float]) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from tilth.datasets.part_changes import PartChanges, parts_in
 from tilth.datasets.parts import read_parts, write_parts
 from tilth.errors import Conflict
+from tilth.labeling.identity import TaskNames
 from tilth.labeling.labels import (
     ANSWERS,
     LABELS,
@@ -121,6 +122,7 @@ def publish(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Commi
 
 def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
     spec, pipeline, since = spec_of(row.spec), row.pipeline, row.published_sequence
+    names = TaskNames.of(pipeline, row.identity)
     head_id = find_branch(conn, row.repo, row.branch).head
     head = load_commit(conn, head_id) if head_id is not None else None
     rows = reports.changed_items(conn, pipeline, since)
@@ -134,7 +136,7 @@ def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
         agreed = agree(spec, reports.all_votes(conn, pipeline), known)
         touched = {item.key for item in rows}
         base = Tree(backend.store, head.tree if head is not None else None)
-        rows += reports.items_named(conn, pipeline, _outdated(base, agreed, touched))
+        rows += reports.items_named(conn, pipeline, _outdated(base, agreed, touched, names))
         votes = reports.votes(conn, sorted({item.task for item in rows if has_label(item)}))
     else:
         votes = reports.votes(conn, sorted({item.task for item in rows if has_label(item)}))
@@ -146,29 +148,29 @@ def _read(backend: Backend, conn: Connection, row: Any) -> _Snapshot:
         spec=spec,
         head=head,
         inputs=_inputs(conn, row),
-        labels=label_rows(spec, rows, votes, agreed),
+        labels=label_rows(spec, rows, votes, agreed, names),
         without=without,
-        answers=answer_rows(spec, answers, places),
+        answers=answer_rows(spec, answers, places, names),
         workers=worker_rows(reports.all_workers(conn, pipeline), agreed.skill),
         method=agreed.method,
         alpha=agreed.alpha,
     )
 
 
-def _outdated(base: Tree, agreed: Agreed, touched: set[str]) -> list[str]:
+def _outdated(base: Tree, agreed: Agreed, touched: set[str], names: TaskNames) -> list[str]:
     """Return the published keys, beside those touched, whose consensus is another now."""
-    names = _names(base, "labels")
-    if not names:
+    parts = _names(base, "labels")
+    if not parts:
         return []
     columns = ["key", "task", "label", "confidence", "method"]
-    before = read_parts(lambda name: base.read(f"labels/{name}"), names, key="key", columns=columns)
+    before = read_parts(lambda name: base.read(f"labels/{name}"), parts, key="key", columns=columns)
     rows = zip(*(before[name].to_pylist() for name in columns), strict=True)
     return [
         key
         for key, task, label, confidence, method in rows
         if method == agreed.method
         and key not in touched
-        and agreed.by_task.get(task, (label, confidence)) != (label, confidence)
+        and agreed.by_task.get(names.own(task), (label, confidence)) != (label, confidence)
     ]
 
 

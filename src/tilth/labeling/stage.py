@@ -71,6 +71,13 @@ class LabelingStage:
             reask=reask,
         )
 
+    def branch(self, conn: Connection, pipeline: str, origin: str) -> None:
+        """Make a pipeline, just declared, the copy of another, in the caller's transaction.
+
+        It shows the tasks of the other, and with its next intake gets the answers that were given there.
+        """
+        desks.branch(conn, pipeline, origin)
+
     def close(self, conn: Connection, pipeline: str, reason: str = "the pipeline was deleted") -> None:
         """Lend nothing more, in the caller's transaction.
 

@@ -13,8 +13,10 @@ from tilth.datums.datum import Datum
 from tilth.datums.inputs import InputSpec, Pfs, branches, leaves, parse_input
 from tilth.errors import Invalid, TilthError
 from tilth.labeling.content import TaskContent, Unshowable, content_of_files, content_of_row
+from tilth.labeling.identity import TaskNames
 from tilth.labeling.known import Place, Waiting, head_of, known_places, load_known, reader
 from tilth.labeling.ledger import desks, reports
+from tilth.labeling.ledger.carrying import carry_step
 from tilth.labeling.ledger.intake import ShownItem, Tally, set_known, take_in
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
 from tilth.labeling.spec import LabelingSpec
@@ -42,6 +44,7 @@ def take(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Intake |
     Safe to repeat after a crash at any point. `guard` runs in every transaction and may refuse. Raises Invalid for a
     broken table file, or when not one of the items can be shown. Cost: O(changed items).
     """
+    brought = _bring_over(backend, pipeline, now_ms, guard)
     with backend.database.read() as conn:
         row = desks.find(conn, pipeline)
         if row is None:
@@ -52,7 +55,7 @@ def take(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Intake |
         heads = _heads(conn, [(repo, branch) for repo, branch, _ in branches(source)])
         extra = _heads(conn, [(place.repo, place.branch) for place in known_places(spec, project)])
     taken, golden_taken = _named(heads), _named({**extra, **(heads if _golden_reads_input(spec) else {})})
-    moved = taken != json.loads(row.taken)
+    moved = brought or taken != json.loads(row.taken)
     waiting, golden = "", row.golden
     if spec.golden and (row.golden_state == "waiting" or golden_taken != json.loads(row.golden_taken or "{}")):
         waiting = _take_known(backend, row, spec, source, {**heads, **extra}, golden_taken, now_ms, guard)
@@ -66,6 +69,21 @@ def take(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> Intake |
     golden = row.golden
     inputs = [f"{repo}@{commit.id}" for (repo, _), commit in heads.items() if commit is not None]
     return Intake(pipeline, tally.created, tally.reused, tally.withdrawn, golden, row.open, waiting, inputs)
+
+
+def _bring_over(backend: Backend, pipeline: str, now_ms: int, guard: Guard) -> bool:
+    """Bring over what was bought in another project, where that is to be done; tell whether it was."""
+    with backend.database.read() as conn:
+        row = desks.find(conn, pipeline)
+    if row is None or row.carry == "[]":
+        return False
+    going = True
+    while going:
+        with backend.database.transaction() as conn:
+            guard(conn)
+            with open_ledger(conn, pipeline, now_ms) as ledger:
+                going = carry_step(conn, ledger)
+    return True
 
 
 def _heads(conn: Connection, places: list[tuple[str, str]]) -> dict[tuple[str, str], Commit | None]:
@@ -100,7 +118,7 @@ def _take_known(
         items = load_known(
             backend.store,
             spec,
-            pipeline=row.pipeline,
+            names=TaskNames.of(row.pipeline, row.identity),
             epoch=row.epoch,
             input_name=first.name,
             input_place=Place(first.repo, first.branch),
@@ -148,6 +166,7 @@ def _take_items(
     update = update_input(store, source, trees, None if whole else InputState.from_json(json.loads(row.intake)))
     problems: dict[str, str] = json.loads(row.problems)
     schema, tally, seen = spec.config.digest, Tally(), set[str]()
+    names = TaskNames.of(pipeline, row.identity)
     showable = 0
 
     def items() -> Iterator[ShownItem]:
@@ -169,7 +188,7 @@ def _take_items(
                 yield ShownItem(key, path, "", None, "")
                 continue
             showable += 1
-            task = content.task_id(pipeline, schema, row.epoch)
+            task = names.own(content.task_id(names.identity, schema, row.epoch))
             yield ShownItem(key, path, _digest_of(change.new), task, content.to_text())
 
     batch: list[ShownItem] = []

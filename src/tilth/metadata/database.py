@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from tilth.metadata.sqlite import SqliteServer
 
-SCHEMA_VERSION = "0015"
+SCHEMA_VERSION = "0016"
 """The newest Alembic revision. Equal to the stored one, opening needs no Alembic."""
 
 

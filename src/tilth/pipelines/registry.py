@@ -108,72 +108,104 @@ def create_pipeline(
     held out.
     """
     with backend.database.transaction() as conn:
-        row = _live_row(conn, spec.project, spec.name)
-        if row is not None and not update:
-            raise Conflict(
-                f"Pipeline {spec.full_name} exists already.",
-                help="Use `tilth pipeline update` to change it, or another name.",
-                pipeline=spec.full_name,
-            )
-        change = ChangeId(new_id())
-        recipe = recipe_of(spec, code)
-        now = time.time_ns() // 1_000_000
-        if row is None:
-            output = _output_repo(conn, spec)
-            identifier, version = new_id(), 1
-            conn.execute(
-                insert(pipelines).values(
-                    id=identifier,
-                    project=spec.project,
-                    name=spec.name,
-                    kind=spec.kind,
-                    version=version,
-                    repo=output.id,
-                    branch=spec.output_branch,
-                    position=feed.last(conn),
-                    created_ms=now,
-                    updated_ms=now,
-                )
-            )
-        else:
-            before = load_pipeline(conn, row.id)
-            if _same(before, spec, recipe) and not reprocess:
-                _declare(conn, spec, find_repo(conn, before.output_id), references)
-                also(conn, before)
-                return before
-            if before.kind != spec.kind and "labeling" in (before.kind, spec.kind):
-                raise Conflict(
-                    f"Pipeline {spec.full_name} is a {before.kind} pipeline and cannot become a {spec.kind} one.",
-                    help="Give the new one another name.",
-                )
-            output = find_repo(conn, before.output_id)
-            if before.branch != spec.output_branch:
-                release_branch(conn, output, before.branch)
-            identifier, version = row.id, row.version + 1
-            conn.execute(
-                _update_row(identifier).values(
-                    version=version, kind=spec.kind, branch=spec.output_branch, updated_ms=now
-                )
-            )
-        _ensure_branch(conn, output, spec.output_branch, author)
-        _declare(conn, spec, output, references)
+        return put_pipeline(
+            conn,
+            spec,
+            author=author,
+            code=code,
+            update=update,
+            keep_outputs=keep_outputs,
+            reprocess=reprocess,
+            references=references,
+            also=also,
+        )
+
+
+def put_pipeline(
+    conn: Connection,
+    spec: PipelineSpec,
+    *,
+    author: str,
+    code: Digest | None = None,
+    update: bool = False,
+    keep_outputs: bool = False,
+    reprocess: bool = False,
+    references: Sequence[tuple[str, str]] = (),
+    change: ChangeId | None = None,
+    output: Repo | None = None,
+    quiet: bool = False,
+    also: Callable[[Connection, Pipeline], None] = _nothing_else,
+) -> Pipeline:
+    """Make or change a pipeline in the caller's transaction, as `create_pipeline` does.
+
+    A new one writes to `output` where that is given, whatever it holds. `quiet` starts nothing: the caller announces
+    the pipeline under `change`.
+    """
+    row = _live_row(conn, spec.project, spec.name)
+    if row is not None and not update:
+        raise Conflict(
+            f"Pipeline {spec.full_name} exists already.",
+            help="Use `tilth pipeline update` to change it, or another name.",
+            pipeline=spec.full_name,
+        )
+    change = change or ChangeId(new_id())
+    recipe = recipe_of(spec, code)
+    now = time.time_ns() // 1_000_000
+    if row is None:
+        output = output or _output_repo(conn, spec)
+        identifier, version = new_id(), 1
         conn.execute(
-            insert(pipeline_versions).values(
-                pipeline=identifier,
+            insert(pipelines).values(
+                id=identifier,
+                project=spec.project,
+                name=spec.name,
+                kind=spec.kind,
                 version=version,
-                spec=canonical(dict(spec.document)).decode(),
-                recipe=recipe,
-                code=code,
-                keep_outputs=keep_outputs,
-                author=author,
-                change=change,
-                at_ms=now,
+                repo=output.id,
+                branch=spec.output_branch,
+                position=feed.last(conn),
+                created_ms=now,
+                updated_ms=now,
             )
         )
-        _announce(conn, identifier, spec.full_name, version, change, reprocess)
-        made = load_pipeline(conn, identifier)
-        also(conn, made)
-        return made
+    else:
+        before = load_pipeline(conn, row.id)
+        if _same(before, spec, recipe) and not reprocess:
+            _declare(conn, spec, find_repo(conn, before.output_id), references)
+            also(conn, before)
+            return before
+        if before.kind != spec.kind and "labeling" in (before.kind, spec.kind):
+            raise Conflict(
+                f"Pipeline {spec.full_name} is a {before.kind} pipeline and cannot become a {spec.kind} one.",
+                help="Give the new one another name.",
+            )
+        output = find_repo(conn, before.output_id)
+        if before.branch != spec.output_branch:
+            release_branch(conn, output, before.branch)
+        identifier, version = row.id, row.version + 1
+        conn.execute(
+            _update_row(identifier).values(version=version, kind=spec.kind, branch=spec.output_branch, updated_ms=now)
+        )
+    _ensure_branch(conn, output, spec.output_branch, author)
+    _declare(conn, spec, output, references)
+    conn.execute(
+        insert(pipeline_versions).values(
+            pipeline=identifier,
+            version=version,
+            spec=canonical(dict(spec.document)).decode(),
+            recipe=recipe,
+            code=code,
+            keep_outputs=keep_outputs,
+            author=author,
+            change=change,
+            at_ms=now,
+        )
+    )
+    if not quiet:
+        announce(conn, identifier, spec.full_name, version, change, reprocess)
+    made = load_pipeline(conn, identifier)
+    also(conn, made)
+    return made
 
 
 def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> ChangeId:
@@ -187,7 +219,7 @@ def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> C
                 pipeline=pipeline.name,
             )
         change = ChangeId(new_id())
-        _announce(conn, pipeline.id, pipeline.name, pipeline.version, change, reprocess)
+        announce(conn, pipeline.id, pipeline.name, pipeline.version, change, reprocess)
     return change
 
 
@@ -226,7 +258,7 @@ def resume_pipeline(
             change = ChangeId(new_id())
             facts: Json = {"pipeline": pipeline.id, "name": pipeline.name, "author": author}
             feed.append(conn, "pipeline.resumed", change, facts)
-            _announce(conn, pipeline.id, pipeline.name, pipeline.version, change, False)
+            announce(conn, pipeline.id, pipeline.name, pipeline.version, change, False)
             pipeline = load_pipeline(conn, pipeline.id)
             also(conn, pipeline)
         return pipeline
@@ -244,23 +276,40 @@ def delete_pipeline(
     `also` runs in the same transaction. Raises Conflict while other pipelines read its output, unless `force`.
     """
     with backend.database.transaction() as conn:
-        pipeline = find_pipeline(conn, name)
-        readers = readers_of(conn, pipeline.output_id, pipeline.branch)
-        if readers and not force:
-            names = ", ".join(sorted({find_repo(conn, repo).full_name for repo, _ in readers}))
-            raise Conflict(f"Pipeline {pipeline.name} is read by {names}.", help="Delete those first, or use --force.")
-        now = time.time_ns() // 1_000_000
-        release_branch(conn, pipeline.output_id, pipeline.branch)
-        conn.execute(_update_row(pipeline.id).values(deleted_ms=now))
-        stop_jobs_of(conn, pipeline.id, "its pipeline was deleted")
-        feed.append(conn, "pipeline.deleted", ChangeId(new_id()), {"pipeline": pipeline.id, "name": pipeline.name})
-        also(conn, pipeline)
+        remove_pipeline(conn, name, force=force, also=also)
+
+
+def remove_pipeline(
+    conn: Connection,
+    name: str,
+    *,
+    force: bool = False,
+    also: Callable[[Connection, Pipeline], None] = _nothing_else,
+) -> None:
+    """Delete a pipeline in the caller's transaction; see `delete_pipeline`."""
+    pipeline = find_pipeline(conn, name)
+    readers = readers_of(conn, pipeline.output_id, pipeline.branch)
+    if readers and not force:
+        names = ", ".join(sorted({find_repo(conn, repo).full_name for repo, _ in readers}))
+        raise Conflict(f"Pipeline {pipeline.name} is read by {names}.", help="Delete those first, or use --force.")
+    now = time.time_ns() // 1_000_000
+    release_branch(conn, pipeline.output_id, pipeline.branch)
+    conn.execute(_update_row(pipeline.id).values(deleted_ms=now))
+    stop_jobs_of(conn, pipeline.id, "its pipeline was deleted")
+    feed.append(conn, "pipeline.deleted", ChangeId(new_id()), {"pipeline": pipeline.id, "name": pipeline.name})
+    also(conn, pipeline)
 
 
 def get_pipeline(backend: Backend, name: str) -> Pipeline:
     """Return a pipeline at its newest version. Raises NotFound."""
     with backend.database.read() as conn:
         return find_pipeline(conn, name)
+
+
+def pipelines_in(conn: Connection, project: str) -> list[Pipeline]:
+    """Return the live pipelines of a project by name."""
+    query = select(pipelines.c.id).where(pipelines.c.project == project, pipelines.c.deleted_ms.is_(None))
+    return [load_pipeline(conn, id) for id in conn.execute(query.order_by(pipelines.c.name)).scalars().all()]
 
 
 def list_pipelines(backend: Backend, *, after: str | None = None, limit: int = 100) -> list[Pipeline]:
@@ -322,7 +371,10 @@ def owner_of(conn: Connection, repo: RepoId, branch: str) -> str | None:
     return found
 
 
-def _announce(conn: Connection, identifier: str, name: str, version: int, change: ChangeId, reprocess: bool) -> None:
+def announce(
+    conn: Connection, identifier: str, name: str, version: int, change: ChangeId, reprocess: bool = False
+) -> None:
+    """Tell the feed that a pipeline is to run at its inputs' heads, in the caller's transaction."""
     facts: Json = {"pipeline": identifier, "name": name, "version": version, "reprocess": reprocess}
     feed.append(conn, CHANGED, change, facts)
 

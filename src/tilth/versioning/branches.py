@@ -150,9 +150,14 @@ def find_branch(conn: Connection, repo: RepoName, name: str) -> Branch:
 def list_branches(backend: Backend, repo: RepoName) -> list[Branch]:
     """Return the branches of a repo by name."""
     with backend.database.read() as conn:
-        home = find_repo(conn, repo)
-        rows = conn.execute(select(branches).where(branches.c.repo == home.id).order_by(branches.c.name)).all()
-        return [_branch(conn, home, row) for row in rows]
+        return branches_in(conn, repo)
+
+
+def branches_in(conn: Connection, repo: RepoName) -> list[Branch]:
+    """Return the branches of a repo by name in the caller's transaction."""
+    home = find_repo(conn, repo)
+    rows = conn.execute(select(branches).where(branches.c.repo == home.id).order_by(branches.c.name)).all()
+    return [_branch(conn, home, row) for row in rows]
 
 
 def delete_branch(backend: Backend, repo: RepoName, name: str) -> None:

@@ -77,10 +77,12 @@ def insert_repo(
     description: str = "",
     branch: str | None = DEFAULT_BRANCH,
     kind: str = DATA,
+    id: RepoId | None = None,
 ) -> Repo:
     """Make a repo in the caller's transaction, with an empty branch `branch` unless it is None.
 
-    `name` may be "project/name". Raises Conflict when it is taken, Invalid for a description over MAX_DESCRIPTION.
+    `name` may be "project/name"; `id` is given where commits name it already. Raises Conflict when the name is taken,
+    Invalid for a description over MAX_DESCRIPTION.
     """
     project, name = _split(name, project)
     check_name(project, "project")
@@ -95,7 +97,7 @@ def insert_repo(
         raise Conflict(
             f"Repo {project}/{name} exists already.", help="Use it, or choose another name.", repo=f"{project}/{name}"
         )
-    repo = Repo(RepoId(new_id()), project, name, description, held_out, time.time_ns() // 1_000_000, kind)
+    repo = Repo(id or RepoId(new_id()), project, name, description, held_out, time.time_ns() // 1_000_000, kind)
     conn.execute(
         insert(repos).values(
             id=repo.id,

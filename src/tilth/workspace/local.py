@@ -102,6 +102,12 @@ class LocalWorkspace(Workspace):
         return LocalDrafts(self._opened)
 
     @cached_property
+    def projects(self) -> facets.Projects:
+        from tilth.workspace.projects import LocalProjects
+
+        return LocalProjects(self._opened)
+
+    @cached_property
     def pipelines(self) -> facets.Pipelines:
         from tilth.workspace.pipelines import LocalPipelines
 

@@ -41,7 +41,7 @@ class LocalPipelines:
     def check(self, spec: Mapping[str, Any]) -> SpecCheck:
         """Say what a spec would do, by cutting its inputs as they are now. Costs O(their files)."""
         parsed = parse_spec(spec)
-        references = self._references(parsed)
+        references = references_of(parsed)
         places = inputs_of(parsed.input)
         with self._backend.database.read() as conn:
             read = [*((repo, branch) for repo, branch, _ in places), *references]
@@ -98,8 +98,8 @@ class LocalPipelines:
             code=self._kept_code(parsed) if code is None and update else self._keep_code(parsed, code),
             update=update,
             keep_outputs=keep_outputs,
-            references=self._references(parsed),
-            also=partial(self._open_desk, reask=reask),
+            references=references_of(parsed),
+            also=partial(open_desk, self._labeling, reask=reask),
         )
 
     def get(self, name: str) -> PipelineInfo:
@@ -116,7 +116,7 @@ class LocalPipelines:
         if self._role is Role.CURATOR:
             found = registry.get_pipeline(self._backend, name)
             self._check_kind(found.spec.full_name, found.spec.kind)
-        registry.delete_pipeline(self._backend, name, force=force, also=self._close_desk)
+        registry.delete_pipeline(self._backend, name, force=force, also=partial(close_desk, self._labeling))
 
     def pause(self, name: str) -> PipelineInfo:
         """Let a pipeline get no more jobs until it is resumed."""
@@ -138,31 +138,6 @@ class LocalPipelines:
                 help="Ask a writer or an owner.",
                 pipeline=name,
             )
-
-    def _references(self, spec: PipelineSpec) -> Sequence[tuple[str, str]]:
-        """Return the branches that a labeling pipeline reads beside its input, having checked its part of the spec."""
-        if spec.labeling is None:
-            return ()
-        _, places = LabelingStage.check(spec.labeling, project=spec.project)
-        return [(place.repo, place.branch) for place in places]
-
-    def _open_desk(self, conn: Connection, pipeline: Pipeline, *, reask: bool) -> None:
-        """Open (or change) the desk of a labeling pipeline with the pipeline itself, or neither."""
-        if pipeline.spec.labeling is not None:
-            self._labeling.declare(
-                conn,
-                pipeline.name,
-                repo=pipeline.output,
-                branch=pipeline.branch,
-                spec=pipeline.spec.labeling,
-                input=input_json(pipeline.spec.input),
-                change=pipeline.change,
-                reask=reask,
-            )
-
-    def _close_desk(self, conn: Connection, pipeline: Pipeline) -> None:
-        if pipeline.kind == "labeling":
-            self._labeling.close(conn, pipeline.name)
 
     def _pause_desk(self, conn: Connection, pipeline: Pipeline) -> None:
         if pipeline.kind == "labeling":
@@ -220,3 +195,32 @@ def _state(pipeline: Pipeline) -> str:
     if isinstance(pipeline.parsed, Invalid):
         return "invalid"
     return "active" if pipeline.paused_by is None else "paused"
+
+
+def references_of(spec: PipelineSpec) -> Sequence[tuple[str, str]]:
+    """Return the branches that a labeling pipeline reads beside its input, having checked its part of the spec."""
+    if spec.labeling is None:
+        return ()
+    _, places = LabelingStage.check(spec.labeling, project=spec.project)
+    return [(place.repo, place.branch) for place in places]
+
+
+def open_desk(labeling: LabelingStage, conn: Connection, pipeline: Pipeline, *, reask: bool = False) -> None:
+    """Open (or change) the desk of a labeling pipeline with the pipeline itself, or neither."""
+    if pipeline.spec.labeling is not None:
+        labeling.declare(
+            conn,
+            pipeline.name,
+            repo=pipeline.output,
+            branch=pipeline.branch,
+            spec=pipeline.spec.labeling,
+            input=input_json(pipeline.spec.input),
+            change=pipeline.change,
+            reask=reask,
+        )
+
+
+def close_desk(labeling: LabelingStage, conn: Connection, pipeline: Pipeline) -> None:
+    """Close the desk of a labeling pipeline with the pipeline itself, or neither."""
+    if pipeline.kind == "labeling":
+        labeling.close(conn, pipeline.name)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from tilth.errors import Conflict
+from tilth.labeling.ledger.carrying import BEGIN, add_errand
 from tilth.labeling.ledger.intake import set_wanted
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
 from tilth.labeling.spec import LabelingSpec, parse_spec
@@ -116,6 +117,26 @@ def asked_again(row: Any, parsed: LabelingSpec) -> Again:
     items = row.open + row.done + row.escalated
     answers = items * parsed.overlap.minimum
     return Again(items, answers, answers * parsed.price_micros)
+
+
+def branch(conn: Connection, pipeline: str, origin: str) -> None:
+    """Make a pipeline, just declared, the copy of another: it shows the other's tasks, and is to get its answers."""
+    before = conn.execute(
+        select(labelings.c.identity, labelings.c.epoch, labelings.c.paused).where(labelings.c.pipeline == origin)
+    ).first()
+    if before is None:
+        return
+    set_fields(
+        conn,
+        pipeline,
+        identity=before.identity or origin,
+        epoch=before.epoch,
+        paused=before.paused,
+        taken="{}",
+        intake=None,
+        problems="{}",
+    )
+    add_errand(conn, pipeline, origin, BEGIN)
 
 
 def close(conn: Connection, pipeline: str, reason: str) -> None:

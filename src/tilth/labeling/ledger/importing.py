@@ -12,7 +12,7 @@ from tilth.labeling.ledger.columns import IMPORTED
 from tilth.labeling.ledger.ledger import ACCEPTED, SUBMITTED, WITHDRAWN_ANSWER, Ledger
 from tilth.labeling.ledger.lending import ANSWERED
 from tilth.labeling.ledger.tasks import GOLDEN, OPEN
-from tilth.metadata.schema.labeling import answers, assignments, tasks
+from tilth.metadata.schema.labeling import answers, assignments, labelings, tasks
 from tilth.metadata.schema.reviewing import answer_imports
 from tilth.model.canonical import Json, canonical
 from tilth.model.digest import digest_of
@@ -40,6 +40,12 @@ def worker_name(pipeline: str, name: str) -> str:
     return f"{IMPORTED}{pipeline}:{name}"
 
 
+def identity_of(conn: Connection, pipeline: str) -> str:
+    """Return the pipeline by which workers of tables are known here: that of which this one is a copy, or itself."""
+    known = conn.execute(select(labelings.c.identity).where(labelings.c.pipeline == pipeline)).scalar()
+    return known or pipeline
+
+
 def assignment_id(pipeline: str, task: str, worker: str) -> str:
     """Return the id of an imported answer: of the same task and worker, the same."""
     return digest_of("\0".join(("tilth imported answer", pipeline, task, worker)).encode()).hex()[:32]
@@ -55,7 +61,8 @@ def present(conn: Connection, pipeline: str, pairs: Sequence[tuple[str, str]]) -
 
     What was taken back is not there: the same table may be imported again, perhaps read in another way.
     """
-    wanted = {(task, worker_name(pipeline, worker)): (task, worker) for task, worker in pairs}
+    named = identity_of(conn, pipeline)
+    wanted = {(task, worker_name(named, worker)): (task, worker) for task, worker in pairs}
     tasks_asked = sorted({task for task, _ in pairs})
     found: dict[tuple[str, str], str] = {}
     for start in range(0, len(tasks_asked), CHUNK):
@@ -77,7 +84,7 @@ def import_answers(ledger: Ledger, given: Sequence[ImportedAnswer], source: str)
     Cost: O(answers + their tasks and workers).
     """
     pipeline = ledger.pipeline
-    named = {answer.worker: worker_name(pipeline, answer.worker) for answer in given}
+    named = {answer.worker: worker_name(ledger.row.identity or pipeline, answer.worker) for answer in given}
     there = present(ledger.conn, pipeline, [(answer.task, answer.worker) for answer in given])
     new = [answer for answer in given if (answer.task, answer.worker) not in there]
     fresh = list(zip(_ids(ledger, new), new, strict=True))

@@ -140,6 +140,8 @@ _ROW = (
                 "change",
                 "golden_state",
                 "golden_reason",
+                "identity",
+                "carry",
                 *_COUNTERS,
             )
         )

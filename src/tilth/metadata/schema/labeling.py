@@ -68,8 +68,13 @@ labelings = Table(
     _count("published_sequence"),
     _count("published_ms"),
     Column("published_commit", Text),
+    Column("identity", Text, nullable=False, server_default=""),
+    Column("carry", Text, nullable=False, server_default="[]"),
 )
 """One row per labeling pipeline (`PROJECT/NAME`), with its counters.
+
+`identity` is the pipeline under whose name its tasks are known, "" for its own: that of the project which this one was
+branched from. `carry` JSON: the pipelines whose answers are still to be brought over, and how far that has come.
 
 `epoch` is the last breaking guideline version; `taken` the inputs' commits last taken in; `golden_state` is none,
 waiting or ready; `paused` why nothing is lent, if so; `problems` why items cannot be shown, by key. `answers` counts
@@ -163,9 +168,12 @@ answers = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("touched", BigInteger, nullable=False),
     Column("source", Text),
+    Column("shared", Text),
+    Column("carried_micros", BigInteger),
 )
 """One row per answer; never deleted. `state` is submitted, accepted, rejected, or withdrawn (its import was taken
-back); `body` the digest of what was sent; `source` the id of the import that it came with."""
+back); `body` the digest of what was sent; `source` the id of the import that it came with. One that was bought in
+another project has its id there in `shared`, and in `carried_micros` what it cost there."""
 
 Index("ix_answers_task", answers.c.task)
 Index("ix_answers_worker", answers.c.pipeline, answers.c.worker)
@@ -176,6 +184,13 @@ Index(
     answers.c.source,
     sqlite_where=answers.c.source.is_not(None),
     postgresql_where=answers.c.source.is_not(None),
+)
+Index(
+    "ix_answers_shared",
+    answers.c.pipeline,
+    answers.c.shared,
+    sqlite_where=answers.c.shared.is_not(None),
+    postgresql_where=answers.c.shared.is_not(None),
 )
 
 people = Table(
