@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tilth.client.transport import Transport
+from tilth.contract.paging import Page
 from tilth.contract.projects import ProjectChanges, ProjectInfo, PromotionInfo
-from tilth.contract.values import Page
 
 
 class RemoteProjects:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tilth.contract.values import Page
+from tilth.contract.paging import Page
 
 
 @dataclass(frozen=True, slots=True)

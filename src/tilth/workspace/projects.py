@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from tilth.contract.paging import Page
 from tilth.contract.projects import ProjectChanges, ProjectInfo, PromotionInfo
-from tilth.contract.values import Page
 from tilth.errors import Conflict
 from tilth.labeling.stage import LabelingStage
 from tilth.metadata import feed

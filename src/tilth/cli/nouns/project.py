@@ -11,8 +11,8 @@ from tilth.cli.pages import collect, more
 from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import counted, safe, when
+from tilth.contract.paging import Page
 from tilth.contract.projects import ProjectChanges, ProjectInfo, PromotionInfo
-from tilth.contract.values import Page
 
 
 @click.group("project", cls=Noun, short_help="Projects: a whole project branched, and brought back.")
