@@ -2610,6 +2610,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/branch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy a whole project: repos, pipelines, datasets, models, and what was computed and bought for them. */
+        post: operations["projects.branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what a project branch and its origin have that the other has not. Costs what differs. */
+        get: operations["projects.changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a project branch: its repos, pipelines and what they hold. Its origin stays as it is. */
+        post: operations["projects.delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List projects that hold something, by name. */
+        get: operations["projects.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring what was changed in a project branch back into its origin, all of it in one change or nothing. */
+        post: operations["projects.promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repos/create": {
         parameters: {
             query?: never;
@@ -3903,6 +3988,30 @@ export interface components {
             high: number;
             /** Low */
             low: number;
+        };
+        /**
+         * BranchChange
+         * @description How one branch of a project branch differs from where it and its origin last agreed.
+         */
+        BranchChange: {
+            /** Added */
+            added: number;
+            /** Ahead */
+            ahead: number;
+            /** Behind */
+            behind: number;
+            /** Branch */
+            branch: string;
+            /** Changed */
+            changed: number;
+            /** Output */
+            output: boolean;
+            /** Removed */
+            removed: number;
+            /** Repo */
+            repo: string;
+            /** State */
+            state: string;
         };
         /**
          * BranchInfo
@@ -5789,7 +5898,7 @@ export interface components {
             problem: string;
             /** Project */
             project: string;
-            promoted: components["schemas"]["PromotionInfo"] | null;
+            promoted: components["schemas"]["tilth__contract__models__PromotionInfo"] | null;
             /** Recent */
             recent: components["schemas"]["ModelVersionInfo"][];
             /** Tests */
@@ -6213,9 +6322,19 @@ export interface components {
          * Page
          * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
          */
+        Page_ProjectInfo_: {
+            /** Items */
+            items: components["schemas"]["ProjectInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list; pass `next` as `after` to read on; None means that this was the last.
+         */
         Page_PromotionInfo_: {
             /** Items */
-            items: components["schemas"]["PromotionInfo"][];
+            items: components["schemas"]["tilth__contract__models__PromotionInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -6360,6 +6479,16 @@ export interface components {
             next?: string | null;
         };
         /**
+         * PipelineChange
+         * @description How one pipeline of a project branch differs from its origin's.
+         */
+        PipelineChange: {
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+        };
+        /**
          * PipelineInfo
          * @description A pipeline and where it stands.
          */
@@ -6500,32 +6629,75 @@ export interface components {
             };
         };
         /**
-         * PromotionInfo
-         * @description One decision about which version is in production.
+         * ProjectChanges
+         * @description What a project branch has that its origin has not, and the other way round.
          */
-        PromotionInfo: {
-            /** At Ms */
-            at_ms: number;
-            /** By */
-            by: string;
-            /** Commit */
-            commit: string;
-            /** Deployed */
-            deployed: string;
-            /** Deployed Commit */
-            deployed_commit: string;
-            /** Model */
-            model: string;
-            /** Number */
-            number: number;
-            /** Reason */
-            reason: string;
-            /** Tests */
-            tests: {
-                [key: string]: unknown;
-            }[];
-            /** Version */
-            version: string;
+        ProjectChanges: {
+            /** Answers */
+            answers: number;
+            /** Branches */
+            branches: components["schemas"]["BranchChange"][];
+            /** Origin */
+            origin: string;
+            /** Pipelines */
+            pipelines: components["schemas"]["PipelineChange"][];
+            /** Project */
+            project: string;
+        };
+        /**
+         * ProjectInfo
+         * @description A project: the namespace of repos and pipelines.
+         */
+        ProjectInfo: {
+            /**
+             * Author
+             * @default
+             */
+            author: string;
+            /**
+             * Created Ms
+             * @default 0
+             */
+            created_ms: number;
+            /** Name */
+            name: string;
+            /** Origin */
+            origin?: string | null;
+            /** Pipelines */
+            pipelines: number;
+            /** Repos */
+            repos: number;
+        };
+        /** ProjectsBranchRequest */
+        ProjectsBranchRequest: {
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+        };
+        /** ProjectsDeleteRequest */
+        ProjectsDeleteRequest: {
+            /** Name */
+            name: string;
+        };
+        /** ProjectsPromoteRequest */
+        ProjectsPromoteRequest: {
+            /** Message */
+            message?: string;
+            /** Name */
+            name: string;
+            /** Prefer */
+            prefer?: string;
+        };
+        /**
+         * PromotionConflict
+         * @description What both sides changed: a file (`repo@branch:path`), a branch or a pipeline, by its name in the origin.
+         */
+        PromotionConflict: {
+            /** Kind */
+            kind: string;
+            /** Place */
+            place: string;
         };
         /**
          * PurgeRequest
@@ -7843,6 +8015,56 @@ export interface components {
             reason: string;
             /** Worker */
             worker: string;
+        };
+        /**
+         * PromotionInfo
+         * @description One decision about which version is in production.
+         */
+        tilth__contract__models__PromotionInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit: string;
+            /** Deployed */
+            deployed: string;
+            /** Deployed Commit */
+            deployed_commit: string;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Tests */
+            tests: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: string;
+        };
+        /**
+         * PromotionInfo
+         * @description What came of a promotion. While there are conflicts nothing has moved.
+         */
+        tilth__contract__projects__PromotionInfo: {
+            /** Branches */
+            branches: string[];
+            /** Change */
+            change: string | null;
+            /** Conflicts */
+            conflicts: components["schemas"]["PromotionConflict"][];
+            /** Labeling */
+            labeling: string[];
+            /** Origin */
+            origin: string;
+            /** Pipelines */
+            pipelines: string[];
+            /** Project */
+            project: string;
+            /** Undecided */
+            undecided: number;
         };
     };
     responses: never;
@@ -12309,7 +12531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromotionInfo"];
+                    "application/json": components["schemas"]["tilth__contract__models__PromotionInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -12810,6 +13032,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PipelineInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "projects.branch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectsBranchRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectInfo"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "projects.changes": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectChanges"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "projects.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "projects.list": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProjectInfo_"];
+                };
+            };
+            /** @description What went wrong, and what helps. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "projects.promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectsPromoteRequest"];
+            };
+        };
+        responses: {
+            /** @description The result. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tilth__contract__projects__PromotionInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
