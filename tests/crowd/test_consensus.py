@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tilth.crowd import normalising
 from tilth.crowd.aggregation import METHODS, aggregate, choose_by_golden
 from tilth.crowd.answers import Answers
 from tilth.crowd.dawid_skene import NO_PRIOR, DirichletPrior, dawid_skene
@@ -119,6 +120,29 @@ def test_it_equals_em_written_with_loops() -> None:
     assert found.confusion is not None
     np.testing.assert_allclose(found.confusion, confusion, atol=1e-9)
     assert (found.iterations, found.converged) == (7, False)
+
+
+@pytest.mark.parametrize("method", ["dawid_skene", "one_coin"])
+@pytest.mark.parametrize("known", [None, {"0": "1", "5": "2"}], ids=["blind", "with known answers"])
+def test_scores_that_reach_far_conclude_what_near_ones_do(
+    monkeypatch: pytest.MonkeyPatch, method: str, known: dict[str, str] | None
+) -> None:
+    task, worker, label, _ = synthetic(600, 3, workers=12)
+    answers = Answers.of(task, worker, label)
+    near = aggregate(answers, method=method, known=known)
+    monkeypatch.setattr(normalising, "REACH", 1.0)
+    far = aggregate(answers, method=method, known=known)
+    np.testing.assert_allclose(far.posterior, near.posterior, atol=1e-12)
+    np.testing.assert_allclose(far.skill, near.skill, atol=1e-12)
+    assert (far.label.tolist(), far.iterations) == (near.label.tolist(), near.iterations)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_task_that_thousands_answer_is_as_sure_as_can_be(method: str) -> None:
+    size = 3000
+    answers = Answers.of(np.repeat([0, 1], size), np.tile(np.arange(size), 2), np.repeat([0, 1], size))
+    found = aggregate(answers, method=method)
+    assert found.posterior.tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,11 +8,14 @@ from contextlib import suppress
 from statistics import median
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 from tests.labeling.conftest import PIPELINE, ROWS, Shop
 
 from tilth.errors import Conflict, Denied, Invalid
 from tilth.labeling.crowdwork import WorkerDesk, classes_of
+from tilth.labeling.gathered import order_of
 from tilth.labeling.ledger import reports
 from tilth.labeling.standing import Standing, Standings
 from tilth.metadata.schema.labeling import answers, restrictions
@@ -289,3 +292,14 @@ def test_what_is_no_category_has_its_plurality(shop: Shop) -> None:
     assert held[1] == pytest.approx(2 / 3)
     with pytest.raises(Invalid, match="category"):
         desk_of(shop).compare(PIPELINE)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.text("ab\0é🐈z", max_size=12), unique=True),
+    st.lists(st.text("ab", min_size=9, max_size=12).map("same up to ".__add__), unique=True),
+)
+def test_names_are_ordered_by_their_bytes(some: list[str], alike: list[str]) -> None:
+    for names in (some, [*some, *alike], [*(f"{number:05}" for number in range(200)), *alike[:5]]):
+        wanted = sorted(range(len(names)), key=lambda place: names[place].encode())
+        assert order_of(names).tolist() == wanted

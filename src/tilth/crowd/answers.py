@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -35,6 +35,8 @@ class Answers:
     tasks: tuple[str, ...]
     workers: tuple[str, ...]
     labels: tuple[str, ...]
+    _votes: list[Floats] = field(default_factory=list, init=False, repr=False)
+    """The votes, once they were counted: every method begins with them."""
 
     def __post_init__(self) -> None:
         size = len(self.task)
@@ -123,10 +125,21 @@ class Answers:
         return cls.of(table[task], table[worker], table[label], labels=labels, tasks=tasks)
 
     def votes(self, weights: Floats | None = None) -> Floats:
-        """Return the tasks × classes matrix of vote counts, or of summed weights (one weight per answer)."""
+        """Return the tasks × classes matrix of vote counts, or of summed weights (one weight per answer).
+
+        Counts are kept and not to be written to. Cost O(answers + tasks · classes), of counts once.
+        """
+        if weights is None:
+            if not self._votes:
+                counted = self._summed(np.ones(len(self)))
+                counted.setflags(write=False)
+                self._votes.append(counted)
+            return self._votes[0]
+        return self._summed(weights)
+
+    def _summed(self, weights: Floats) -> Floats:
         shape = (len(self.tasks), len(self.labels))
-        # Weights of 1 give floats at once: turning counts into them takes ten times as long.
-        weights = np.ones(len(self)) if weights is None else weights
+        # Weights of 1, too, give floats at once: turning counts into them takes ten times as long.
         counts = np.bincount(self.cells(), weights, minlength=shape[0] * shape[1])
         return counts.astype(np.float64, copy=False).reshape(shape)
 

@@ -84,11 +84,16 @@ def conclude(
     )
 
 
-def shares(votes: Floats, truth: Codes) -> Floats:
-    """Turn votes (tasks × classes) into shares per task; a known truth (code ≥ 0) takes all, no votes are uniform."""
-    total = row_sums(votes)[:, None]
-    classes = max(votes.shape[1], 1)
-    result: Floats = np.divide(votes, total, out=np.full_like(votes, 1.0 / classes), where=total > 0)
+def shares(votes: Floats, truth: Codes, *, out: Floats | None = None) -> Floats:
+    """Turn votes (tasks × classes) into shares per task; a known truth (code ≥ 0) takes all, no votes are uniform.
+
+    Written into `out` if given, which may be the votes.
+    """
+    total = row_sums(votes)
+    none = np.flatnonzero(total <= 0)
+    total[none] = 1.0
+    result: Floats = np.divide(votes, total[:, None], out=out)
+    result[none] = 1.0 / max(votes.shape[1], 1)
     clamp(result, truth)
     return result
 
@@ -102,7 +107,7 @@ def clamp(posterior: Floats, truth: Codes) -> None:
 
 def expected_skill(answers: Answers, posterior: Floats) -> Floats:
     """Return per worker the mean posterior of what they said (0 answers give the mean over all, or 0.5)."""
-    said = posterior[answers.task, answers.label] if len(answers) else np.empty(0)
+    said = posterior.reshape(-1).take(answers.cells()) if len(answers) else np.empty(0)
     size = len(answers.workers)
     count = np.bincount(answers.worker, minlength=size)
     total = np.bincount(answers.worker, said, minlength=size)

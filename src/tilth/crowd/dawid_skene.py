@@ -10,7 +10,7 @@ from scipy import sparse
 
 from tilth.crowd.answers import Answers, Floats, Known
 from tilth.crowd.consensus import Consensus, clamp, conclude, expected_skill, shares
-from tilth.crowd.normalising import column_sums, normalise
+from tilth.crowd.normalising import Relative, exponentiate
 from tilth.errors import Invalid
 
 LARGEST_CONFUSION = 2**27
@@ -81,30 +81,35 @@ def dawid_skene(
 
     # Row t has a one in column (w, l) for every answer: E is one sparse product, M one with the transpose.
     columns = answers.worker * np.int32(classes) + answers.label
-    ones = np.ones(len(answers))
     starts = np.searchsorted(answers.task, np.arange(tasks + 1, dtype=np.int32)).astype(np.int32)
-    said = sparse.csr_array((ones, columns, starts), shape=(tasks, workers * classes))
-    who_said = said.T
+    said = sparse.csr_array((np.ones(len(answers)), columns, starts), shape=(tasks, workers * classes))
+    scales, task = np.ones(len(answers)), answers.task.astype(np.intp)
+    who_said = sparse.csc_array((scales, columns, starts), shape=(workers * classes, tasks))
+    most = int(np.diff(starts).max())
     pseudo = np.full((classes, classes), prior.wrong)
     np.fill_diagonal(pseudo, prior.right)
 
+    now = Relative.of(posterior)
     before, step, converged = -np.inf, 0, False
     while not converged and step < iterations:
         step += 1
         # counts[w, l, c]: expected answers l of worker w on tasks of class c.
-        counts = np.asarray(who_said @ posterior).reshape(workers, classes, classes) + pseudo
+        np.take(now.scale, task, out=scales, mode="clip")  # unchecked, for checking makes a copy
+        counts = np.asarray(who_said @ now.score).reshape(workers, classes, classes) * now.share + pseudo
         total = counts.sum(axis=1, keepdims=True)
         theta = np.divide(counts, total, out=np.full_like(counts, 1.0 / classes), where=total > 0)
-        share = column_sums(posterior) + prior.share if fixed is None else fixed
-        share = share / share.sum()
-        score = np.asarray(said @ np.log(np.maximum(theta, 1e-10)).reshape(workers * classes, classes))
-        evidence = normalise(score, np.log(np.maximum(share, 1e-10)))
-        posterior = score
-        clamp(posterior, truth)
+        share = now.class_sums() + prior.share if fixed is None else fixed
+        table = np.log(np.maximum(theta, 1e-10)).reshape(workers * classes, classes)
+        share = np.maximum(share / share.sum(), 1e-10)
+        del now  # its table can be used again at once, which the processor still has at hand
+        now, evidence = exponentiate(np.asarray(said @ table), share, reach=-most * float(table.min()))
+        now.clamp(truth)
         after = float(evidence.mean())
         converged = abs(after - before) < tolerance
         before = after
         confusion = theta
+    posterior = now.posterior()
+    clamp(posterior, truth)
     return conclude(
         "dawid_skene",
         answers,

@@ -21,5 +21,6 @@ def wawa(answers: Answers, *, known: Known | None = None) -> Consensus:
     count = np.bincount(answers.worker, minlength=size)
     agreed = np.bincount(answers.worker, answers.label == first.label[answers.task], minlength=size)
     skill = np.divide(agreed, count, out=np.zeros(size), where=count > 0)
-    posterior = shares(answers.votes(skill[answers.worker]), answers.truth_codes(known))
+    votes = answers.votes(skill[answers.worker])
+    posterior = shares(votes, answers.truth_codes(known), out=votes)
     return conclude("wawa", answers, posterior, skill)
