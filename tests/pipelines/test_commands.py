@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
 from tilth.execution.code import store_code
 from tilth.pipelines.queue import tries_of
+from tilth.versioning.counts import Counts, counts_of
 
 
 def pfs(repo: str, glob: str = "/*", **more: Any) -> dict[str, Any]:
@@ -122,3 +124,39 @@ def test_a_function_that_cannot_be_loaded_fails_the_job_by_name(real_workshop: A
     [job] = workshop.settle()
     assert job.state == "failed"
     assert "no_such_module" in job.failed_lines
+
+
+def test_what_the_workers_stored_is_counted_for_the_commit_and_what_is_reused_is_not(real_workshop: Any) -> None:
+    workshop = real_workshop
+    noise = {name: random.Random(name).randbytes(5_000) for name in "abcd"}
+    workshop.repo("a", {"a": noise["a"], "b": noise["b"]})
+    workshop.pipeline(
+        "p", pfs("a"), transform=shell("for f in $PFS/a/*; do base64 < $f > $PFS/out/$(basename $f); done")
+    )
+    code = (
+        "def double(datum):\n    for f in datum.inputs['a'].files:\n        datum.write(f.path, f.read_bytes() * 2)\n"
+    )
+    folder = workshop.backend.folder.parent / "code"
+    folder.mkdir()
+    (folder / "doubling.py").write_text(code)
+    workshop.pipeline("f", pfs("a"), function="doubling:double", code=store_code(workshop.backend.store, folder))
+
+    def counted(repo: str) -> Counts:
+        head = workshop.head(repo)
+        return counts_of(workshop.backend, [head.id])[head.id]
+
+    assert {job.state for job in workshop.settle()} == {"success"}
+    for repo in ("p", "f"):
+        found = counted(repo)
+        assert (found.added, found.changed) == (2, 0)
+        assert found.stored is not None
+        assert found.stored > 5_000
+    workshop.commit("a", {"c": noise["c"], "a": noise["d"]})
+    workshop.settle()
+    one = counted("f")
+    assert (one.added, one.changed, one.put) == (1, 1, 20_000)
+    workshop.commit("a", {"c": None})
+    workshop.settle()
+    workshop.commit("a", {"c": noise["c"]})  # what came of it is remembered
+    workshop.settle()
+    assert counted("f") == Counts(1, 0, 0, 10_000, 0)

@@ -129,6 +129,7 @@ class Outcome:
     Outputs are sorted by path, durable in the store, and there only on success. `reason` says in words why it
     did not succeed and ends with the last lines of the log. `log` names a BLOB record: the last 1 MB that the
     user's code printed. `exit_code` is negative for a signal, None when nothing was started or for a function.
+    `stored` is what of the outputs was not stored before, in bytes as it lies on disk.
     """
 
     key: str
@@ -139,6 +140,7 @@ class Outcome:
     wall_s: float = 0.0
     cpu_s: float = 0.0
     exit_code: int | None = None
+    stored: int = 0
 
     def __post_init__(self) -> None:
         if not self.reason.isascii():

@@ -19,6 +19,7 @@ from tilth.execution.log import Log, reason_with, store_log
 from tilth.execution.outputs import collect_outputs
 from tilth.execution.private_pfs import PrivatePfs
 from tilth.execution.process_tree import HAS_PROC, ChildWatch, cpu_seconds, kill_children, kill_group
+from tilth.storage.sessions import take_stored
 from tilth.storage.store import Store
 
 LOOK_S = 0.25
@@ -81,6 +82,7 @@ class CommandRunner:
         ending = _Ending("", None, False, 0.0)
         outputs: tuple[OutputFile, ...] = ()
         recovered = False
+        take_stored()  # of nobody
         try:
             self._make_out(task)
             environment = self._environment_of(transform, task, code)
@@ -104,15 +106,15 @@ class CommandRunner:
         finally:
             self._tidy()
         wall_s = time.perf_counter() - start
+        stored = take_stored()
         if problem:
             state: State = "recovered" if recovered else "timeout" if ending.timed_out else "failed"
             reason = reason_with(problem, log)
             return Outcome(
-                task.key, state, (), reason, store_log(self._store, log), wall_s, ending.cpu_s, ending.exit_code
+                task.key, state, (), reason, store_log(self._store, log), wall_s, ending.cpu_s, ending.exit_code, stored
             )
-        return Outcome(
-            task.key, "success", outputs, "", store_log(self._store, log), wall_s, ending.cpu_s, ending.exit_code
-        )
+        kept = store_log(self._store, log)
+        return Outcome(task.key, "success", outputs, "", kept, wall_s, ending.cpu_s, ending.exit_code, stored)
 
     def close(self) -> None:
         """Kill what runs and release the log."""

@@ -28,7 +28,7 @@ from tilth.execution.channel import Channel, Closed
 from tilth.execution.datum import Datum, Stage
 from tilth.execution.log import Log, store_log
 from tilth.execution.progress_page import IDLE, ProgressPage
-from tilth.storage.sessions import one_act
+from tilth.storage.sessions import one_act, take_stored
 from tilth.storage.store import Store
 
 REPORT_EVERY_S = 1.0
@@ -94,6 +94,7 @@ class Worker:
         wall, cpu, below = time.perf_counter(), time.process_time(), _cpu_below()
         reason = ""
         outputs: tuple[OutputFile, ...] = ()
+        take_stored()  # of nobody
         try:
             datum = Datum(self._store, task, self._stage)
             outputs = datum.finish(self._function(datum))
@@ -101,6 +102,7 @@ class Worker:
             reason = _reason_of(error)
         finally:
             self._stage.clear()
+        stored = take_stored()
         _flush_streams()
         log = self._log.take()
         wall_s = time.perf_counter() - wall
@@ -108,8 +110,8 @@ class Worker:
         if reason:
             # The traceback ends the log; what was printed before it stays in the log and out of the reason.
             log = log + (b"" if not log or log.endswith(b"\n") else b"\n") + reason.encode("utf-8", "replace")
-            return Outcome(task.key, "failed", (), reason, store_log(self._store, log), wall_s, cpu_s)
-        return Outcome(task.key, "success", outputs, "", store_log(self._store, log), wall_s, cpu_s)
+            return Outcome(task.key, "failed", (), reason, store_log(self._store, log), wall_s, cpu_s, stored=stored)
+        return Outcome(task.key, "success", outputs, "", store_log(self._store, log), wall_s, cpu_s, stored=stored)
 
 
 def _cpu_below() -> float:

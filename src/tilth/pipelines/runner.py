@@ -160,6 +160,7 @@ class _Run:
     recovered: dict[str, str] = field(default_factory=dict, init=False)
     first_failure: tuple[str, str] | None = field(default=None, init=False)
     left: int = field(default=0, init=False)
+    stored: int = field(default=0, init=False)
     started: float = field(default_factory=time.monotonic, init=False)
     looked: float = field(default=0.0, init=False)
 
@@ -299,6 +300,8 @@ class _Run:
         manifests = store_manifests(store, [done.outcome.outputs for done in good])
         for done in progressed.finished:
             self._count(done)
+        self.stored += sum(done.outcome.stored for done in good)
+        self.stored += sum(failure.outcome.stored for failure in progressed.failures)
         if good:
             store.flush()
         with self.backend.database.transaction() as conn:
@@ -484,6 +487,8 @@ class _Run:
                     message=_said(self.counters.run, int(totals["reused"])),
                     stage=pipeline.name,
                     trains=pipeline.spec.trains,
+                    # An attempt before this one, of a process that is gone, may have stored some of it uncounted.
+                    stored=self.stored if self.job.attempt == 1 else None,
                     also=also,
                 )
                 return

@@ -12,6 +12,7 @@ from tilth.metadata.schema.repos import repos
 from tilth.model.commit import Commit, Derivation
 from tilth.model.digest import Digest
 from tilth.model.ids import ChangeId, CommitId
+from tilth.storage.sessions import take_stored
 from tilth.versioning import journal
 from tilth.versioning.backend import Backend, in_act
 from tilth.versioning.branches import check_writable, find_branch
@@ -44,6 +45,7 @@ def publish(
     message: str,
     stage: str,
     trains: bool = False,
+    stored: int | None = 0,
     also: Callable[[Connection], None] = nothing_else,
 ) -> Commit:
     """Commit `tree` onto a derived branch as the output of `stage` and return the commit.
@@ -53,7 +55,8 @@ def publish(
     raises undoes all of it. Raises HeldOut, naming the path, when a held-out repo is upstream of an input, however far,
     and `trains` or the branch is declared to; Denied when another stage owns the branch; BranchMoved when someone else
     moved its head.
-    A tree equal to the head's makes a commit all the same: the caller decides whether it wants one.
+    A tree equal to the head's makes a commit all the same: the caller decides whether it wants one. `stored` is what
+    other processes stored for it and nobody had before, in bytes; what this act stored is added. None: nobody knows.
     """
     with backend.database.read() as conn:
         output = find_branch(conn, repo, branch)
@@ -66,6 +69,7 @@ def publish(
     sealed = seal_commit(
         backend.store, head, tree=tree, derivation=derivation, change=change, author=author, message=message
     )
+    own = take_stored()
     noted = journal.spill(backend.database, backend.store)
     backend.store.flush()
     with backend.database.transaction() as conn:
@@ -74,7 +78,7 @@ def publish(
         if trains or output.trains:
             # Again, under the write lock: a repo may have been held out since.
             check_training(conn, derivation, head.repo.full_name)
-        record_commit(conn, sealed, head)
+        record_commit(conn, sealed, head, stored=own + stored if stored is not None else None)
         journal.forget(conn, noted)
         also(conn)
     return sealed.commit
