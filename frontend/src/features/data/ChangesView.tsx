@@ -11,6 +11,7 @@ import type { Moment } from "./moment";
 import { Name } from "./Name";
 import type { Go } from "./place";
 import { baseName, folderOf, referenceOf, shownName } from "./reference";
+import { storedWords } from "./wording";
 
 export type FileChange = Schemas["FileChange"];
 export type ChangeKind = "added" | "changed" | "deleted";
@@ -86,6 +87,7 @@ export function ChangesView({
             </span>
           ))}
         </span>
+        {before === (commit.parents[0] ?? null) && <span className="faint">{storedWords(commit.counts)}</span>}
         <span className="acts">
           {old === null ? (
             <Button small onClick={() => { go({ old: before ?? undefined }); }} disabled={before === null} title="Keep the earlier version while you move the time line">

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { clockWords, leftWords } from "./wording";
+import { clockWords, leftWords, storedWords } from "./wording";
 
 test("clock times carry the day when it is another", () => {
   const noon = new Date(2026, 10, 21, 12, 4).getTime();
@@ -17,4 +17,12 @@ test("what is left", () => {
     "about 3 h left",
     "",
   ]);
+});
+
+test("what a version took", () => {
+  expect(storedWords(null)).toBe("");
+  expect(storedWords({ put: 0, stored: 0 })).toBe("");
+  expect(storedWords({ put: 2_000_000, stored: null })).toBe("2.0 MB of files");
+  expect(storedWords({ put: 2_000_000, stored: 0 })).toBe("2.0 MB of files, all stored before");
+  expect(storedWords({ put: 2_000_000, stored: 5000 })).toBe("2.0 MB of files, 5.0 KB on disk");
 });

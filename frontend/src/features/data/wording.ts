@@ -1,4 +1,6 @@
-/** Clock times and what is left, in words. */
+/** Clock times, what is left, and what a version took, in words. */
+
+import { bytes } from "@/lib/format";
 
 /** Return the clock time, with the day when it is not today's. */
 export function clockWords(at: number, now: number): string {
@@ -21,4 +23,11 @@ export function leftWords(seconds: number): string {
   if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s left`;
   if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
   return `about ${Math.round(seconds / 3600)} h left`;
+}
+
+/** Return what the files of a version are together and what they took on disk; "" where it put none or nobody counted. */
+export function storedWords(counts: { put: number; stored?: number | null } | null | undefined): string {
+  if (!counts || counts.put === 0) return "";
+  if (counts.stored == null) return `${bytes(counts.put)} of files`;
+  return `${bytes(counts.put)} of files, ${counts.stored === 0 ? "all stored before" : `${bytes(counts.stored)} on disk`}`;
 }
