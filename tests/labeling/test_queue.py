@@ -31,6 +31,15 @@ def test_what_is_held_stays_in_front_and_what_is_missing_is_lent(shop: Shop) -> 
     assert queue(shop, "a", 2).tasks[0] == both.tasks[1]
 
 
+def test_a_task_that_is_lent_again_comes_behind_what_is_held(shop: Shop) -> None:
+    fill(shop, 2)
+    first, second = queue(shop, "a", 2).tasks
+    shop.desk.release(first.id, W("a"))
+    both = queue(shop, "a", 2)
+    assert [task.id for task in both.tasks] == [second.id, first.id]
+    assert queue(shop, "a", 2) == both
+
+
 def test_a_short_queue_says_why(shop: Shop) -> None:
     fill(shop, 3, overlap=2)
     short = queue(shop, "a", 4)

@@ -127,19 +127,53 @@ def lend(ledger: Ledger, worker: str, limit: int = 1) -> tuple[list[Lent], Wait 
             help="Ask those who run it if you think that this is wrong.",
             reason=person.reason,
         )
-    held = [
-        Lent(row.id, row.task, row.guideline_version, row.expires_ms, row.price_micros)
-        for row in ledger.conn.execute(_HELD_IN_ORDER, {"of_worker": worker, "in_pipeline": ledger.pipeline})
-    ]
+    rows = ledger.conn.execute(_HELD_IN_ORDER, {"of_worker": worker, "in_pipeline": ledger.pipeline}).all()
+    held = [Lent(row.id, row.task, row.guideline_version, row.expires_ms, row.price_micros) for row in rows]
+    at_ms = max(ledger.now_ms, rows[-1].leased_ms if rows else 0)
     while len(held) < limit:
-        lent = _lend_one(ledger, person)
+        lent, at_ms = _lend_one(ledger, person, at_ms)
         if isinstance(lent, Wait):
             return held, lent
         held.append(lent)
     return held[:limit], None
 
 
-def _lend_one(ledger: Ledger, person: WorkerRow) -> Lent | Wait:
+def _lend_one(ledger: Ledger, person: WorkerRow, at_ms: int) -> tuple[Lent | Wait, int]:
+    """Lend a task, at or behind `at_ms`, and return it with the time of its lending."""
+    found, worker = _to_lend(ledger, person), person.worker
+    if isinstance(found, Wait):
+        return found, at_ms
+    task, golden = found
+    again = ledger.conn.execute(_RAN_OUT, {"of_task": task, "of_worker": worker}).scalar()
+    at_ms += again is not None  # its id is of the first time, and in one millisecond would order it before others
+    lent = Lent(
+        AssignmentId(again or new_id()),
+        TaskId(task),
+        ledger.spec.guidelines.version,
+        ledger.now_ms + int(ledger.spec.lease_seconds * 1000),
+        ledger.spec.price_micros,
+    )
+    lease: dict[str, object] = {
+        "golden": golden,
+        "state": LEASED,
+        "price_micros": lent.price_micros,
+        "guideline_version": lent.guideline_version,
+        "leased_ms": at_ms,
+        "expires_ms": lent.expires_ms,
+    }
+    if again is None:
+        named: dict[str, object] = {"id": lent.assignment, "pipeline": ledger.pipeline, "task": task, "worker": worker}
+        ledger.conn.execute(_ADD, named | lease)
+    else:
+        ledger.conn.execute(update(assignments).where(assignments.c.id == again).values(**lease))
+    hold(ledger, task, lent.price_micros)
+    person.issued += 1
+    ledger.save_worker(person)
+    return lent, at_ms
+
+
+def _to_lend(ledger: Ledger, person: WorkerRow) -> tuple[str, bool] | Wait:
+    """Return the task that the worker shall have next and whether its answer is known, or why there is none."""
     worker = person.worker
     if ledger.row.state != "open":
         return Wait("closed", str(ledger.row.reason or "the pipeline is closed"))
@@ -159,31 +193,7 @@ def _lend_one(ledger: Ledger, person: WorkerRow) -> Lent | Wait:
         found = ledger.conn.execute(_NEXT_GOLDEN, {"in_pipeline": ledger.pipeline, "of_worker": worker}).scalar()
         if found is not None:
             task, golden = found, True
-    again = ledger.conn.execute(_RAN_OUT, {"of_task": task, "of_worker": worker}).scalar()
-    lent = Lent(
-        AssignmentId(again or new_id()),
-        TaskId(task),
-        ledger.spec.guidelines.version,
-        ledger.now_ms + int(ledger.spec.lease_seconds * 1000),
-        ledger.spec.price_micros,
-    )
-    lease: dict[str, object] = {
-        "golden": golden,
-        "state": LEASED,
-        "price_micros": lent.price_micros,
-        "guideline_version": lent.guideline_version,
-        "leased_ms": ledger.now_ms,
-        "expires_ms": lent.expires_ms,
-    }
-    if again is None:
-        named: dict[str, object] = {"id": lent.assignment, "pipeline": ledger.pipeline, "task": task, "worker": worker}
-        ledger.conn.execute(_ADD, named | lease)
-    else:
-        ledger.conn.execute(update(assignments).where(assignments.c.id == again).values(**lease))
-    hold(ledger, task, lent.price_micros)
-    person.issued += 1
-    ledger.save_worker(person)
-    return lent
+    return task, golden
 
 
 def hold(ledger: Ledger, task: str, price_micros: int) -> None:
