@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,24 @@ def shared_data() -> Path:
 def missing_backend(error: Unavailable) -> None:
     """Skip where a server is not installed, but never in CI, where its tests must run."""
     (pytest.fail if os.environ.get("TILTH_CI") else pytest.skip)(f"{error.message} {error.help}")
+
+
+@pytest.fixture
+def small_disk_of(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Mounts a file system of so many MB of this test alone; skips where that is not allowed."""
+    with ExitStack() as stack:
+
+        def mounted(megabytes: int) -> Path:
+            folder = tmp_path / "small"
+            folder.mkdir()
+            asked = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+            done = subprocess.run(asked, capture_output=True, text=True, check=False)
+            if done.returncode:
+                pytest.skip(f"needs the right to mount a small file system: {done.stderr.strip()}")
+            stack.callback(subprocess.run, ["umount", "-l", str(folder)], check=False)
+            return folder
+
+        yield mounted
 
 
 @pytest.fixture(scope="session")

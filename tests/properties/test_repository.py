@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
+from made_files import Files, make
 
 from tilth.errors import Conflict, NothingToCommit
 from tilth.model.commit import Commit
@@ -22,27 +23,10 @@ from tilth.versioning.revert import revert
 from tilth.versioning.trees import Tree, write_entry
 from tilth.versioning.verify import verify, verify_against
 
-Files = dict[str, bytes]
 PATHS = st.sampled_from(["a", "b", "a/x", "a/y", "a/y/z", "b!", "b/c", "d/e", "d/f"])
 EDITS = st.lists(
     st.tuples(PATHS, st.none() | st.sampled_from([b"", b"1", b"2", b"long" * 50])) | st.just(("/", None)), max_size=5
 )
-
-
-def make(files: Files, edits: list[tuple[str, bytes | None]]) -> Files | None:
-    """Return the files after the edits, None when a path would be file and folder."""
-    made = dict(files)
-    for path, data in edits:
-        if data is not None:
-            made[path] = data
-        else:
-            made = {each: kept for each, kept in made.items() if path != "/" and not below(each, path)}
-    clash = any(other.startswith(f"{path}/") for path in made for other in made)
-    return None if clash else made
-
-
-def below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
 
 
 class RepositoryMachine(RuleBasedStateMachine):

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from made_files import Files, below, make
 
 from tilth.errors import Conflict, Invalid, NotFound, NothingToCommit
 from tilth.model.commit import Commit
@@ -46,27 +47,11 @@ from tilth.versioning.tags import create_tag, list_tags
 from tilth.versioning.trees import Tree, write_entry
 from tilth.versioning.verify import verify
 
-Files = dict[str, bytes]
 Place = tuple[str, str]
 PATHS = st.sampled_from(["a", "b", "a/x", "a/y", "b/c", "d/e"])
 DATA = st.sampled_from([b"", b"1", b"2", b"long" * 50])
 CHANGES = st.lists(st.tuples(PATHS, st.none() | DATA), min_size=1, max_size=4)
 REPOS = ("one", "two")
-
-
-def below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")
-
-
-def make(files: Files, changes: list[tuple[str, bytes | None]]) -> Files | None:
-    """Return the files after the changes, None when a path would be file and folder."""
-    made = dict(files)
-    for path, data in changes:
-        if data is not None:
-            made[path] = data
-        else:
-            made = {each: kept for each, kept in made.items() if not below(each, path)}
-    return None if any(other.startswith(f"{path}/") for path in made for other in made) else made
 
 
 class WholeRepository(RuleBasedStateMachine):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,20 +27,10 @@ RESERVE = 4 << 20
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def small_disk(small_disk_of: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file system of 24 MB, on which workspaces hold 4 MB back."""
     monkeypatch.setenv("TILTH_RESERVE", "4M")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"needs the right to mount a small file system: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=False)
+    return small_disk_of(24)
 
 
 def fill(folder: Path) -> None:

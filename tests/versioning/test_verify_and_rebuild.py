@@ -254,8 +254,8 @@ def test_a_rewritten_record_breaks_the_chain(history: Backend) -> None:
         verify_against(history, head.seal)
 
 
-@in_the_folder
-def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Backend) -> None:
+def damaged(history: Backend) -> tuple[Path, Path]:
+    """Close the workspace and flip a byte of a file in its largest pack; return its folder, and the pack."""
     history.settle()
     folder = history.folder
     history.close()
@@ -264,6 +264,12 @@ def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Bac
     at = data.index(b"1" * 50)
     data[at] ^= 1
     pack.write_bytes(bytes(data))
+    return folder, pack
+
+
+@in_the_folder
+def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Backend) -> None:
+    folder, pack = damaged(history)
     with open_backend(folder) as again:
         problems = verify(again).problems
         assert any(pack.stem in problem.where for problem in problems)
@@ -271,14 +277,7 @@ def test_a_flipped_byte_in_a_pack_is_named_with_the_files_it_breaks(history: Bac
 
 @in_the_folder
 def test_a_rebuild_from_a_damaged_pack_says_what_and_where(history: Backend) -> None:
-    history.settle()
-    folder = history.folder
-    history.close()
-    pack = max((folder / "packs").iterdir(), key=lambda path: path.stat().st_size)
-    data = bytearray(pack.read_bytes())
-    at = data.index(b"1" * 50)
-    data[at] ^= 1
-    pack.write_bytes(bytes(data))
+    folder, pack = damaged(history)
     lose_database(folder)
     rebuilt = rebuild(folder)
     assert rebuilt.problems[0].where.startswith(f"pack {pack.stem}, byte ")
