@@ -6,10 +6,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from tilth.client.jobs import RemoteJobs
-from tilth.client.transport import Transport, revive
+from tilth.client.told import told
+from tilth.client.transport import Transport
 from tilth.contract.jobs import JobInfo
 from tilth.contract.maintenance import (
     BackupReport,
@@ -28,10 +27,6 @@ from tilth.progress import Progress, silent
 
 _FIRST_PAUSE_S = 0.02
 _LONGEST_PAUSE_S = 0.5
-_report = TypeAdapter(VerifyReport)
-_backed_up = TypeAdapter(BackupReport)
-_purged = TypeAdapter(PurgeReport)
-_collected = TypeAdapter(GcReport)
 
 
 class RemoteMaintenance:
@@ -43,19 +38,11 @@ class RemoteMaintenance:
 
     def verify(self, *, against: str | None = None, again: bool = False, progress: Progress = silent) -> VerifyReport:
         """Re-hash everything on the server, with its progress."""
-        for line in self._call.lines("maintenance.verify", against=against, again=again):
-            if "result" in line:
-                return _report.validate_python(line["result"])
-            _show(line, progress)
-        raise Unavailable("The server stopped before it had verified everything.", help="Try again.")
+        return told(self._call, "maintenance.verify", VerifyReport, progress, against=against, again=again)
 
     def gc(self, *, wait_s: float = 60.0, progress: Progress = silent) -> GcReport:
         """Collect garbage on the server, with its progress."""
-        for line in self._call.lines("maintenance.gc", wait_s=wait_s):
-            if "result" in line:
-                return _collected.validate_python(line["result"])
-            _show(line, progress)
-        raise Unavailable("The server stopped before it had collected everything.", help="Try again.")
+        return told(self._call, "maintenance.gc", GcReport, progress, wait_s=wait_s)
 
     def purge(
         self,
@@ -69,19 +56,11 @@ class RemoteMaintenance:
     ) -> PurgeReport:
         """Purge on the server, with its progress."""
         given: dict[str, Any] = {"reference": reference, "reason": reason, "everywhere": everywhere, "history": history}
-        for line in self._call.lines("maintenance.purge", wait_s=wait_s, **given):
-            if "result" in line:
-                return _purged.validate_python(line["result"])
-            _show(line, progress)
-        raise Unavailable("The server stopped before it had purged everything.", help="Try again.")
+        return told(self._call, "maintenance.purge", PurgeReport, progress, wait_s=wait_s, **given)
 
     def backup(self, folder: str | None = None, *, progress: Progress = silent) -> BackupReport:
         """Back up on the server, to the folder that it is set to, with its progress."""
-        for line in self._call.lines("maintenance.backup", folder=folder):
-            if "result" in line:
-                return _backed_up.validate_python(line["result"])
-            _show(line, progress)
-        raise Unavailable("The server stopped before it had copied everything.", help="Try again.")
+        return told(self._call, "maintenance.backup", BackupReport, progress, folder=folder)
 
     def allow(self, digest: str) -> None:
         """Let purged bytes be put again."""
@@ -136,15 +115,3 @@ class RemoteMaintenance:
             if page.next is None or not found:
                 return ended[::-1]
             after = page.next
-
-
-def _show(line: dict[str, Any], progress: Progress) -> None:
-    if "error" in line:
-        told = line["error"]
-        raise revive(told["code"], told["message"], told["help"], told["facts"])
-    if "begin" in line:
-        progress.begin(line["begin"], line["total"], line["unit"])
-    elif "advance" in line:
-        progress.advance(line["advance"])
-    elif "end" in line:
-        progress.end()
