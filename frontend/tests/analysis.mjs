@@ -2,10 +2,9 @@
 // `node tests/analysis.mjs [FOLDER FOR PICTURES]`, with PYTHON; any error on the console fails it.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openBrowser, troublesOf } from "./browser.mjs";
+import { openBrowser, stepsOf, troublesOf } from "./browser.mjs";
 import { drawn } from "./png.mjs";
 import { serve } from "./server.mjs";
 
@@ -43,17 +42,7 @@ const troubles = troublesOf(page, { expected: (what) => /401|404 .*analysis|stat
 const LIKE = `&of=${encodeURIComponent("like 270.png 280.png")}`;
 const see = (text) => page.getByText(text).first().waitFor();
 const shot = async (name) => { if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`) }); };
-const step = async (name, act) => {
-  try {
-    await act();
-    console.log(`ok   ${name}`);
-    await shot(name.replace(/\W+/g, "-"));
-  } catch (error) {
-    await page.screenshot({ path: join(pictures ?? tmpdir(), "failed.png") });
-    console.error(`FAIL ${name}`);
-    throw error;
-  }
-};
+const step = stepsOf(page, pictures);
 const post = (operation, body) =>
   page.evaluate(
     async ([path, text]) => {

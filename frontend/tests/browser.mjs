@@ -1,4 +1,7 @@
 // Debian's Chromium, quiet and offline; errors that its pages report are gathered.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { chromium } from "playwright-core";
 
 const ARGUMENTS = [
@@ -23,4 +26,20 @@ export function troublesOf(page, { expected = () => false } = {}) {
   page.on("pageerror", (error) => note(`uncaught: ${error.message}`));
   page.on("response", (answer) => { if (answer.status() >= 400) note(`${answer.status()} ${answer.url()}`); });
   return troubles;
+}
+
+/** Return what does a journey's steps: each is told with its time, pictured where there is a folder for that, and pictured where it fails. */
+export function stepsOf(page, pictures) {
+  return async (name, act) => {
+    const start = performance.now();
+    try {
+      await act();
+      console.log(`ok   ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+      if (pictures) await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-")}.png`) });
+    } catch (error) {
+      await page.screenshot({ path: join(pictures ?? tmpdir(), "failed.png"), fullPage: true });
+      console.error(`FAIL ${name}`);
+      throw error;
+    }
+  };
 }

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openBrowser, troublesOf } from "./browser.mjs";
+import { openBrowser, stepsOf, troublesOf } from "./browser.mjs";
 import { png } from "./png.mjs";
 import { serve } from "./server.mjs";
 import { zip } from "./zip.mjs";
@@ -45,17 +45,7 @@ page.on("dialog", (dialog) => {
   void dialog.dismiss();
 });
 const see = (text) => page.getByText(text).first().waitFor();
-const step = async (name, act) => {
-  try {
-    await act();
-    console.log(`ok   ${name}`);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-")}.png`) });
-  } catch (error) {
-    await page.screenshot({ path: join(pictures ?? tmpdir(), "failed.png") });
-    console.error(`FAIL ${name}`);
-    throw error;
-  }
-};
+const step = stepsOf(page, pictures);
 const files = page.getByLabel("Files to import");
 const tree = page.getByRole("tree", { name: "Files" });
 const read = async (path, branch = "main") => {

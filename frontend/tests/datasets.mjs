@@ -2,10 +2,9 @@
 // on the console fails it. `node tests/datasets.mjs [FOLDER FOR PICTURES]` makes a workspace of its own, with PYTHON.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openBrowser, troublesOf } from "./browser.mjs";
+import { openBrowser, stepsOf, troublesOf } from "./browser.mjs";
 import { png } from "./png.mjs";
 import { serve } from "./server.mjs";
 
@@ -73,17 +72,7 @@ const act = (operation, body) =>
       }),
     [operation, JSON.stringify(body)],
   );
-const step = async (name, does) => {
-  try {
-    await does();
-    console.log(`ok   ${name}`);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-")}.png`) });
-  } catch (error) {
-    await page.screenshot({ path: join(pictures ?? tmpdir(), "failed.png") });
-    console.error(`FAIL ${name}`);
-    throw error;
-  }
-};
+const step = stepsOf(page, pictures);
 
 try {
   await page.goto(link);

@@ -3,10 +3,9 @@
 //   PYTHON=… node tests/loop.mjs [FOLDER FOR PICTURES]      makes a workspace of its own
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openBrowser, troublesOf } from "./browser.mjs";
+import { openBrowser, stepsOf, troublesOf } from "./browser.mjs";
 import { png } from "./png.mjs";
 import { serve } from "./server.mjs";
 import { zip } from "./zip.mjs";
@@ -42,18 +41,7 @@ const expected = (what) => /\b401\b|status of 404|404 .*(walk|analysis)|422 .*(c
 const troubles = troublesOf(page, { expected });
 const see = (text) => page.getByText(text).first().waitFor();
 const press = (name) => page.getByRole("button", { name }).first().click();
-const step = async (name, act) => {
-  const start = performance.now();
-  try {
-    await act();
-    console.log(`ok   ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-")}.png`) });
-  } catch (error) {
-    await page.screenshot({ path: join(pictures ?? tmpdir(), "loop-failed.png"), fullPage: true });
-    console.error(`FAIL ${name}`);
-    throw error;
-  }
-};
+const step = stepsOf(page, pictures);
 const read = (path) => page.evaluate((address) => fetch(`/api/v1/${address}`, { headers: { "X-Tilth-Console": "1" } }).then((answer) => answer.json()), path);
 const until = async (what, holds) => {
   for (let turn = 0; turn < 240; turn += 1) {

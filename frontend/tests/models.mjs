@@ -2,10 +2,9 @@
 //   PYTHON=… node tests/models.mjs [FOLDER FOR PICTURES]      makes a workspace of its own
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openBrowser, troublesOf } from "./browser.mjs";
+import { openBrowser, stepsOf, troublesOf } from "./browser.mjs";
 import { serve } from "./server.mjs";
 
 const pictures = process.argv[2];
@@ -30,17 +29,7 @@ try {
   const troubles = troublesOf(page, { expected: (what) => /\b401\b|409 .*promote|status of 409/.test(what) });
   page.on("dialog", (dialog) => { troubles.push(`a dialog: ${dialog.message()}`); void dialog.dismiss(); });
   const see = (text) => page.getByText(text).first().waitFor();
-  const step = async (name, act) => {
-    try {
-      await act();
-      console.log(`ok   ${name}`);
-      if (pictures) await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-")}.png`) });
-    } catch (error) {
-      await page.screenshot({ path: join(pictures ?? tmpdir(), "failed.png") });
-      console.error(`FAIL ${name}`);
-      throw error;
-    }
-  };
+  const step = stepsOf(page, pictures);
   await page.goto(link);
   await page.waitForSelector("main h1");
   tilth("repo", "create", "animals-data");

@@ -2,10 +2,9 @@
 //   node tests/review.mjs [FOLDER FOR PICTURES]       makes a workspace of its own, with PYTHON (default python3)
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openBrowser, troublesOf } from "./browser.mjs";
+import { openBrowser, stepsOf, troublesOf } from "./browser.mjs";
 import { png } from "./png.mjs";
 import { serve } from "./server.mjs";
 
@@ -56,17 +55,7 @@ page.on("dialog", (dialog) => { troubles.push(`a dialog opened: ${dialog.message
 const see = (text) => page.getByText(text).first().waitFor();
 const tab = (name) => page.getByRole("navigation", { name: "Parts of this project" }).getByRole("button", { name }).click();
 const read = (path) => page.evaluate((address) => fetch(address, { headers: { "X-Tilth-Console": "1" } }).then((answer) => answer.json()), path);
-const step = async (name, act) => {
-  try {
-    await act();
-    console.log(`ok   ${name}`);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-")}.png`) });
-  } catch (error) {
-    await page.screenshot({ path: join(pictures ?? tmpdir(), "failed.png") });
-    console.error(`FAIL ${name}`);
-    throw error;
-  }
-};
+const step = stepsOf(page, pictures);
 
 try {
   await page.goto(link);

@@ -1,10 +1,11 @@
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
-import { useMay, useRole } from "@/api/may";
+import { useRole } from "@/api/may";
 import { useAct, useRead } from "@/api/queries";
-import { Button, ConfirmButton, Empty, ErrorNote, Loading, Section, When } from "@/ui";
+import { ConfirmButton, Empty, ErrorNote, Loading, Section, When } from "@/ui";
 
+import { ForUser } from "./ForUser";
 import { Secret } from "./Secret";
 
 /** Key pairs for programs that speak S3. */
@@ -12,14 +13,11 @@ export function Keys() {
   const role = useRole();
   const keys = useRead("keys.list", {});
   const me = useRead("access.me", {});
-  const users = useRead("access.list_users", {}, { enabled: useMay("access.create_user") });
-  const [whose, setWhose] = useState("");
   const [shown, setShown] = useState<Schemas["S3KeyInfo"] | null>(null);
   const create = useAct("keys.create", setShown);
   const revoke = useAct("keys.revoke");
   if (keys.error) return <ErrorNote error={keys.error} retry={() => void keys.refetch()} />;
   if (!keys.data || !me.data) return <Loading what="Reading the keys…" />;
-  const user = whose || me.data.name;
   const error = create.error ?? revoke.error;
   return (
     <Section title={`S3 keys (${keys.data.items.length})`}>
@@ -28,23 +26,7 @@ export function Keys() {
         answers them today. Secrets are stored nowhere: each is derived from its key’s id with a key file in the workspace’s folder
         (s3.key, readable by the server’s user only). Without that file all keys must be made anew.
       </p>
-      <form
-        className="settings-inline"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate({ user });
-        }}
-      >
-        {users.data && (
-          <label>
-            For{" "}
-            <select className="field" value={user} onChange={(event) => { setWhose(event.target.value); }}>
-              {users.data.items.map((one) => <option key={one.name}>{one.name}</option>)}
-            </select>
-          </label>
-        )}
-        <Button type="submit" icon="plus" look="main" disabled={create.isPending}>Make a key pair</Button>
-      </form>
+      <ForUser me={me.data.name} verb="Make a key pair" busy={create.isPending} onMake={(user) => { create.mutate({ user }); }} />
       {error && <ErrorNote error={error} />}
       {shown && (
         <Secret

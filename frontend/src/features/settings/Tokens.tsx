@@ -1,10 +1,11 @@
 import { useState } from "react";
 
 import type { Schemas } from "@/api/client";
-import { useMay, useRole } from "@/api/may";
+import { useRole } from "@/api/may";
 import { useAct, useRead } from "@/api/queries";
-import { Button, ConfirmButton, ErrorNote, Id, Loading, Section, When } from "@/ui";
+import { ConfirmButton, ErrorNote, Id, Loading, Section, When } from "@/ui";
 
+import { ForUser } from "./ForUser";
 import { Secret } from "./Secret";
 
 type Credential = Schemas["CredentialInfo"];
@@ -14,8 +15,6 @@ export function Tokens() {
   const role = useRole();
   const listed = useRead("access.list_tokens", {}, { every: 30_000 });
   const me = useRead("access.me", {});
-  const users = useRead("access.list_users", {}, { enabled: useMay("access.create_user") });
-  const [whose, setWhose] = useState("");
   const [shown, setShown] = useState<Schemas["TokenInfo"] | null>(null);
   const create = useAct("access.create_token", setShown);
   if (listed.error) return <ErrorNote error={listed.error} retry={() => void listed.refetch()} />;
@@ -23,27 +22,10 @@ export function Tokens() {
   const all = role === "owner" || role === "auditor";
   const tokens = listed.data.items.filter((one) => one.kind === "token");
   const sessions = listed.data.items.filter((one) => one.kind === "session");
-  const user = whose || me.data.name;
   return (
     <>
       <Section title={`${all ? "Tokens" : "My tokens"} (${tokens.length})`} aside="For programs, and as links for people. Only a hash of each is kept.">
-        <form
-          className="settings-inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            create.mutate({ user });
-          }}
-        >
-          {users.data && (
-            <label>
-              For{" "}
-              <select className="field" value={user} onChange={(event) => { setWhose(event.target.value); }}>
-                {users.data.items.map((one) => <option key={one.name} value={one.name}>{one.display ? `${one.display} (${one.name})` : one.name}</option>)}
-              </select>
-            </label>
-          )}
-          <Button type="submit" icon="plus" look="main" disabled={create.isPending}>Make a token</Button>
-        </form>
+        <ForUser me={me.data.name} verb="Make a token" busy={create.isPending} onMake={(user) => { create.mutate({ user }); }} />
         {create.error && <ErrorNote error={create.error} />}
         {shown && (
           <Secret

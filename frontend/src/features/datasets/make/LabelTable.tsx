@@ -1,8 +1,8 @@
-import { useRead } from "@/api/queries";
 import { parseReference } from "@/lib/names";
 import { Loading } from "@/ui";
 
-import { type Draft, type Match, isTable } from "./draft";
+import type { Draft, Match } from "./draft";
+import { RepoChoice, useFiles } from "./RepoChoice";
 import { type Row, columnsOf } from "./rows";
 
 const MATCHES: readonly (readonly [Match, string])[] = [
@@ -14,29 +14,21 @@ const MATCHES: readonly (readonly [Match, string])[] = [
 /** Another table that holds the labels: where it is, and how its rows join the items. */
 export function LabelTable({ draft, sources, rows, waiting, set }: { draft: Draft; sources: readonly string[]; rows: readonly Row[]; waiting: boolean; set: (change: Partial<Draft>) => void }) {
   const { repo, path } = parseReference(draft.labelFrom);
-  const files = useRead("files.walk", { reference: `${repo}@main`, limit: 1000 }, { enabled: repo !== "" });
-  const tables = (files.data?.items ?? []).map((one) => one.path.replace(/^\//, "")).filter(isTable);
+  const { tables, waiting: looking } = useFiles(repo);
   const folders = [...new Set(tables.filter((one) => one.includes("/")).map((one) => one.slice(0, one.lastIndexOf("/"))))];
   const columns = columnsOf(rows);
   return (
     <div className="make-fields">
       <label>
         In the repo
-        <select className="field" value={repo} onChange={(event) => { set({ labelFrom: `${event.target.value}@main`, labelPipeline: "", classes: [] }); }}>
-          <option value="" disabled>
-            choose one
-          </option>
-          {sources.map((source) => (
-            <option key={source}>{source}</option>
-          ))}
-        </select>
+        <RepoChoice value={repo} of={sources} onChange={(next) => { set({ labelFrom: `${next}@main`, labelPipeline: "", classes: [] }); }} />
       </label>
       {repo !== "" && (
         <label>
           The table
           <select className="field" value={path?.replace(/^\//, "") ?? ""} onChange={(event) => { set({ labelFrom: `${repo}@main:${event.target.value}`, classes: [] }); }}>
             <option value="" disabled>
-              {files.isPending ? "reading…" : "choose one"}
+              {looking ? "reading…" : "choose one"}
             </option>
             {[...new Set([...folders, ...tables, ...(path ? [path.replace(/^\//, "")] : [])])].map((one) => (
               <option key={one} value={one}>

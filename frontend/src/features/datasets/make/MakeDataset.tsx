@@ -12,6 +12,7 @@ import { ClassList } from "./ClassList";
 import { type Draft, EMPTY, type Media, classesFrom, commonMedia, definitionOf, draftOf, folderLabel, isTable, labeledRepo, labelsOf, missing } from "./draft";
 import { FilePreview, OnlyFiles, shownPaths } from "./FilesPart";
 import { LabelTable } from "./LabelTable";
+import { RepoChoice, useFiles } from "./RepoChoice";
 import { RowRoles } from "./RowRoles";
 import { useRows } from "./rows";
 
@@ -46,9 +47,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
     return typeof config === "string" ? choicesOf(config) : [];
   };
   const projects = asking(repo);
-  const files = useRead("files.walk", { reference: `${repo}@main`, limit: 1000 }, { enabled: repo !== "" });
-  const paths = useMemo(() => (files.data?.items ?? []).filter((one) => one.kind === "file").map((one) => one.path.replace(/^\//, "")), [files.data]);
-  const tables = paths.filter(isTable);
+  const { paths, tables, more, ...files } = useFiles(repo);
   const act = useAct("datasets.define", (made) => { void navigate({ to: "/datasets/$name", params: { name: fullName(made.project, made.name) } }); });
   const set = (change: Partial<Draft>): void => { setDraft((before) => ({ ...before, ...change })); };
 
@@ -109,14 +108,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
         <legend>1 · The data</legend>
         <label>
           From the repo that holds the items themselves
-          <select ref={field} className="field" value={repo} onChange={(event) => void choose(event.target.value)}>
-            <option value="" disabled>
-              {repos.isPending ? "reading…" : "choose one"}
-            </option>
-            {sources.map((source) => (
-              <option key={source}>{source}</option>
-            ))}
-          </select>
+          <RepoChoice chooser={field} value={repo} of={sources} waiting={repos.isPending} onChange={(next) => void choose(next)} />
         </label>
         {repo !== "" && (
           <>
@@ -131,7 +123,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
                   else set({ items: "rows", from: `${repo}@main:${chosen}`, glob: "", key: "", media: "none", mediaColumn: "", labels: "none", classes: [] });
                 }}
               >
-                <option value="files">every file ({files.data?.next ? `${count(paths.length)} and more` : count(paths.length)})</option>
+                <option value="files">every file ({more ? `${count(paths.length)} and more` : count(paths.length)})</option>
                 {[...new Set([...tables, ...(draft.items === "rows" ? [parseReference(draft.from).path ?? ""] : [])])].filter(Boolean).map((path) => (
                   <option key={path} value={path}>
                     every row of {path}
@@ -150,7 +142,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
               </select>
             </label>
             {draft.items === "files" && (
-              <OnlyFiles paths={paths} more={Boolean(files.data?.next)} glob={draft.glob} onChange={(glob) => { set({ glob }); }} />
+              <OnlyFiles paths={paths} more={more} glob={draft.glob} onChange={(glob) => { set({ glob }); }} />
             )}
           </>
         )}
@@ -160,18 +152,14 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
           <legend>2 · The first items{guessing ? ", being looked at…" : ""}</legend>
           {problem && <ErrorNote error={problem} />}
           {draft.items === "files" ? (
-            <FilePreview repo={repo} paths={shownPaths(paths, draft)} media={draft.media} labels={draft.labels} waiting={files.isPending} />
+            <FilePreview repo={repo} paths={shownPaths(paths, draft)} media={draft.media} labels={draft.labels} waiting={files.waiting} />
           ) : (
             <RowRoles draft={draft} rows={rows.data} waiting={rows.waiting} set={set} />
           )}
           {draft.items === "rows" && draft.media !== "none" && draft.media !== "text" && (
             <label>
               The files lie in the repo
-              <select className="field" value={parseReference(draft.mediaFrom || `${repo}@main`).repo} onChange={(event) => { set({ mediaFrom: event.target.value === repo ? "" : `${event.target.value}@main` }); }}>
-                {sources.map((source) => (
-                  <option key={source}>{source}</option>
-                ))}
-              </select>
+              <RepoChoice value={parseReference(draft.mediaFrom || `${repo}@main`).repo} of={sources} onChange={(next) => { set({ mediaFrom: next === repo ? "" : `${next}@main` }); }} />
             </label>
           )}
         </fieldset>
