@@ -237,10 +237,12 @@ class RemoteFiles:
 
     def get_folder(self, reference: str, destination: Path, *, progress: Progress = silent) -> int:
         """Write a commit, folder or file below `destination`."""
+        from tilth.exchange.pieces import Received
+
         top = _split(reference)[1]
         number = None if top else self._call.get("commits.get", CommitInfo, reference=reference).files
         progress.begin(f"Getting {reference}", number, "files")
-        body = io.BufferedReader(_Received(self._call.stream("files.archive", reference=reference)), PIECE)
+        body = io.BufferedReader(Received(self._call.stream("files.archive", reference=reference)), PIECE)
         count = 0
         links: builtins.list[tuple[Path, str]] = []  # made last, so that nothing is written through one
         with archive.reading():
@@ -290,30 +292,6 @@ def _split(reference: str) -> tuple[str, str]:
 def pieces(source: bytes | BinaryIO) -> bytes | Iterator[bytes]:
     """Return a source as the body of a request."""
     return source if isinstance(source, bytes) else iter(lambda: source.read(PIECE), b"")
-
-
-class _Received(io.RawIOBase):
-    """A streamed answer as a file."""
-
-    def __init__(self, received: Iterator[bytes]) -> None:
-        self._received = received
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill `target` with what has arrived."""
-        while not self._rest:
-            piece = next(self._received, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        size = min(len(self._rest), len(target))
-        target[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
 
 
 def _counted(files: Iterable[tuple[str, FileSource]], progress: Progress) -> Iterator[tuple[str, FileSource]]:

@@ -16,6 +16,7 @@ from tilth.contract.entry import Executable, FileInfo, FileSource, Link
 from tilth.contract.files import Files
 from tilth.datasets.exports.zips import PLAIN, READ_ONCE, Zip
 from tilth.errors import Invalid
+from tilth.exchange.pieces import PieceReader
 
 FORMATS = ("tar", "tgz", "tzst", "zip")
 ENDINGS = {".tar": "tar", ".tgz": "tgz", ".tar.gz": "tgz", ".tzst": "tzst", ".tar.zst": "tzst", ".zip": "zip"}
@@ -97,18 +98,14 @@ def _zstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield packer.flush()
 
 
-class _Content(io.RawIOBase):
+class _Content(PieceReader):
     """A stored file of known size, opened when it is first read."""
 
     def __init__(self, files: Files, reference: str, size: int) -> None:
         self._open = partial(files.read, reference)
         self._pieces: Iterator[bytes] | None = None
-        self._rest = memoryview(b"")
         self._size = size
         self._at = 0
-
-    def readable(self) -> bool:
-        return True
 
     def tell(self) -> int:
         return self._at
@@ -118,15 +115,7 @@ class _Content(io.RawIOBase):
         self._at = self._size if whence == io.SEEK_END else offset
         return self._at
 
-    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
+    def next_piece(self) -> bytes | None:
         if self._pieces is None:
             self._pieces = self._open()
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        size = min(len(self._rest), len(target))
-        target[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
+        return next(self._pieces, None)

@@ -127,14 +127,7 @@ class LabelingDesk:
         Raises Invalid (naming the region) for an answer that does not fit the config, Conflict for another answer to
         the same assignment or one that came too late, Denied for a banned worker, NotFound.
         """
-        with self._backend.database.read() as conn:
-            row = reports.shown_by(conn, assignment, worker)
-        if row is None:
-            raise NotFound(
-                f"You have no assignment {assignment[:64]!r}.",
-                help="Ask for the next task.",
-                assignment=assignment[:64],
-            )
+        row = self._shown(assignment, worker)
         given = replace(self.checked(spec_of(row.spec), row.content, result, unsure), held_ms=held_ms)
         with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
             verdict = answering.submit(ledger, assignment, worker, given)
@@ -142,28 +135,14 @@ class LabelingDesk:
 
     def skip(self, assignment: str, worker: WorkerId) -> Receipt:
         """Give a task back; this worker never gets it again. The same call again is safe. Raises Conflict, NotFound."""
-        with self._backend.database.read() as conn:
-            row = reports.shown_by(conn, assignment, worker)
-        if row is None:
-            raise NotFound(
-                f"You have no assignment {assignment[:64]!r}.",
-                help="Ask for the next task.",
-                assignment=assignment[:64],
-            )
+        row = self._shown(assignment, worker)
         with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
             worker_state, reason = lending.skip(ledger, assignment, worker)
         return Receipt(AssignmentId(assignment), "skipped", worker_state, reason)
 
     def release(self, assignment: str, worker: WorkerId) -> Receipt:
         """Give a task back for now, as if its time had run out. The same call again is safe. Raises NotFound."""
-        with self._backend.database.read() as conn:
-            row = reports.shown_by(conn, assignment, worker)
-        if row is None:
-            raise NotFound(
-                f"You have no assignment {assignment[:64]!r}.",
-                help="Ask for the next task.",
-                assignment=assignment[:64],
-            )
+        row = self._shown(assignment, worker)
         with self._backend.database.transaction() as conn, open_ledger(conn, row.pipeline, self._clock()) as ledger:
             state = lending.give_back(ledger, assignment, worker)
             person = reports.worker(conn, row.pipeline, worker)
@@ -357,6 +336,18 @@ class LabelingDesk:
                 return False
             person = reports.worker(conn, pipeline, worker)
         return person is None or person.state == "active"
+
+    def _shown(self, assignment: str, worker: WorkerId) -> Any:
+        """Return what an assignment of the worker showed. Raises NotFound."""
+        with self._backend.database.read() as conn:
+            row = reports.shown_by(conn, assignment, worker)
+        if row is None:
+            raise NotFound(
+                f"You have no assignment {assignment[:64]!r}.",
+                help="Ask for the next task.",
+                assignment=assignment[:64],
+            )
+        return row
 
     def _row(self, pipeline: str) -> Any:
         with self._backend.database.read() as conn:

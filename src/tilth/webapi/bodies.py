@@ -16,6 +16,7 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from tilth.errors import TilthError, Unavailable
+from tilth.exchange.pieces import PieceReader
 
 T = TypeVar("T")
 
@@ -28,12 +29,11 @@ SILENCE_S = 60.0
 """How long an upload may send nothing: it holds one of few threads."""
 
 
-class BodyStream(io.RawIOBase):
+class BodyStream(PieceReader):
     """The body of a request, pulled by the worker thread that reads it: never more than a piece is in memory."""
 
     def __init__(self, pieces: AsyncIterator[bytes]) -> None:
         self._pieces = pieces
-        self._rest = memoryview(b"")
         self._silent = False
         # What the loop does for the reader is no part of the reader's act: a connection that begins to read again would
         # keep its context, and later requests on it would put things into an act that is over.
@@ -43,10 +43,6 @@ class BodyStream(io.RawIOBase):
         with anyio.fail_after(SILENCE_S):
             return await anext(self._pieces, None)
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
     def drain(self) -> None:
         """Read on to the end, or until it has taken too much or too long."""
         left, until = DRAIN_BYTES, time.monotonic() + DRAIN_S
@@ -54,25 +50,17 @@ class BodyStream(io.RawIOBase):
         while not self._silent and left > 0 and time.monotonic() < until and (size := self.readinto(waste)):
             left -= size
 
-    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill `target` with what has arrived, waiting for the next piece when nothing has."""
-        while not self._rest:
-            try:
-                piece = self._outside.run(anyio.from_thread.run, self._next)
-            except TimeoutError as error:
-                self._silent = True
-                raise Unavailable(
-                    f"Nothing of the body arrived for {SILENCE_S:.0f} s.", help="Send it again, without a pause."
-                ) from error
-            except ClientDisconnect as error:
-                raise Unavailable("The client left before the body was complete.", help="Send it again.") from error
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        size = min(len(self._rest), len(target))
-        target[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
+    def next_piece(self) -> bytes | None:
+        """Return the next piece, waiting for it."""
+        try:
+            return self._outside.run(anyio.from_thread.run, self._next)
+        except TimeoutError as error:
+            self._silent = True
+            raise Unavailable(
+                f"Nothing of the body arrived for {SILENCE_S:.0f} s.", help="Send it again, without a pause."
+            ) from error
+        except ClientDisconnect as error:
+            raise Unavailable("The client left before the body was complete.", help="Send it again.") from error
 
 
 async def with_body(request: Request, act: Callable[[io.BufferedReader], T]) -> T:

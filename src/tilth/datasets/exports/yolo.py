@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
 from tilth.datasets.exports.boxes import boxes_of
 from tilth.datasets.exports.images import image_size
 from tilth.datasets.exports.names import folders
-from tilth.datasets.exports.subject import Options, Subject, Survey, column, split_of
+from tilth.datasets.exports.subject import Options, Rows, Subject, Survey, column, split_of
 from tilth.datasets.exports.zips import Zip
 
 _FOLDERS = {"validation": "val"}
@@ -26,14 +27,7 @@ def write_yolo(archive: Zip, subject: Subject, options: Options, known: Survey) 
         return
     number = {name: index for index, name in enumerate(known.classes)}
     for page in subject.pages():
-        rows = zip(
-            column(page.table, subject.key),
-            column(page.table, "label"),
-            column(page.table, "split"),
-            page.media,
-            strict=True,
-        )
-        for key, label, part, shown in rows:
+        for key, label, part, shown in _rows(subject, page):
             if shown is None:
                 continue
             folder, name = _folder(part), known.names.of(key, shown.suffix)
@@ -63,14 +57,7 @@ def write_yolo(archive: Zip, subject: Subject, options: Options, known: Survey) 
 def _write_folders(archive: Zip, subject: Subject, options: Options, known: Survey) -> Iterator[bytes]:
     places = folders(known.classes)
     for page in subject.pages() if options.media else ():
-        rows = zip(
-            column(page.table, subject.key),
-            column(page.table, "label"),
-            column(page.table, "split"),
-            page.media,
-            strict=True,
-        )
-        for key, label, part, shown in rows:
+        for key, label, part, shown in _rows(subject, page):
             if shown is not None and label is not None:
                 place = f"{_folder(part)}/{places[str(label)]}/{known.names.of(key, shown.suffix)}"
                 yield from archive.stored(place, shown.size, shown.read)
@@ -93,3 +80,9 @@ def _references(archive: Zip, subject: Subject) -> Iterator[bytes]:
 def _folder(part: object) -> str:
     split = split_of(part)
     return _FOLDERS.get(split, split)
+
+
+def _rows(subject: Subject, page: Rows) -> Iterator[tuple[Any, ...]]:
+    """Yield key, label, split and media of each item of a page."""
+    columns = [column(page.table, name) for name in (subject.key, "label", "split")]
+    return zip(*columns, page.media, strict=True)

@@ -38,18 +38,7 @@ def apply_rules(ledger: Ledger, person: WorkerRow) -> bool:
 
 def ban(ledger: Ledger, person: WorkerRow, *, rule: str, reason: str) -> None:
     """Ban the worker from this pipeline. Cost: O(answers of the worker)."""
-    sequence = ledger.next_sequence()
-    ledger.conn.execute(
-        insert(restrictions).values(
-            id=new_id(),
-            pipeline=ledger.pipeline,
-            worker=person.worker,
-            rule=rule,
-            reason=reason,
-            sequence=sequence,
-            at_ms=ledger.now_ms,
-        )
-    )
+    sequence = _restrict(ledger, person, rule, reason)
     ledger.counters.banned += 1
     person.state, person.reason = "banned", reason
     rejected = ledger.conn.execute(_STANDING, {"in_pipeline": ledger.pipeline, "of_worker": person.worker}).all()
@@ -83,18 +72,7 @@ def lift(ledger: Ledger, person: WorkerRow, *, reason: str) -> None:
 
     What the rules look back on begins anew, or the next answer would bring the ban back.
     """
-    sequence = ledger.next_sequence()
-    ledger.conn.execute(
-        insert(restrictions).values(
-            id=new_id(),
-            pipeline=ledger.pipeline,
-            worker=person.worker,
-            rule=LIFTED,
-            reason=reason,
-            sequence=sequence,
-            at_ms=ledger.now_ms,
-        )
-    )
+    _restrict(ledger, person, LIFTED, reason)
     ledger.counters.banned -= 1
     person.state, person.reason = "active", ""
     person.skips_in_row = 0
@@ -102,3 +80,20 @@ def lift(ledger: Ledger, person: WorkerRow, *, reason: str) -> None:
     person.recent_seconds.clear()
     person.forgiven = (person.golden_right, person.golden_total)
     ledger.save_worker(person)
+
+
+def _restrict(ledger: Ledger, person: WorkerRow, rule: str, reason: str) -> int:
+    """Note what was decided about the worker, and return its place in the ledger's order."""
+    sequence = ledger.next_sequence()
+    ledger.conn.execute(
+        insert(restrictions).values(
+            id=new_id(),
+            pipeline=ledger.pipeline,
+            worker=person.worker,
+            rule=rule,
+            reason=reason,
+            sequence=sequence,
+            at_ms=ledger.now_ms,
+        )
+    )
+    return sequence
