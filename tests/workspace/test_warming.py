@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tilth.workspace import dataset_views, kept_views
+from tilth.versioning.commits import get_commit
+from tilth.workspace import dataset_views, kept_views, model_scores
 from tilth.workspace.local import open as open_local
-from tilth.workspace.warming import warm
+from tilth.workspace.model_repos import load_model
+from tilth.workspace.warming import keep_warm, warm
 
 DEFINITION = {"items": {"from": "rows@main:rows.csv", "key": "id"}, "labels": {"column": "label"}}
 
@@ -78,3 +83,48 @@ def test_no_copy_of_what_was_let_go_stays_on_disk(tmp_path: Path, monkeypatch: p
 def test_a_small_dataset_is_not_kept_on_disk(tmp_path: Path) -> None:
     _fill(tmp_path / "w")
     assert not (tmp_path / "w" / "scratch" / "views").exists()
+
+
+def test_models_of_open_datasets_are_judged_before_anybody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_views, "ON_DISK", 10)
+    _fill(tmp_path / "w")
+    with open_local(tmp_path / "w") as workspace:
+        workspace.repos.create("out")
+        workspace.models.register("judge", {"dataset": "large", "follows": {"predictions": "out@main:p.csv"}})
+        opened = workspace.datasets._opened  # type: ignore[attr-defined]
+        read: list[str] = []
+        real = model_scores.read_predictions
+
+        def reading(backend: Any, commit: Any, predictions: Any) -> Any:
+            read.append(commit.id)
+            return real(backend, commit, predictions)
+
+        monkeypatch.setattr(model_scores, "read_predictions", reading)
+        ended = threading.Event()
+        keeping = threading.Thread(target=keep_warm, args=(opened, ended.is_set), kwargs={"look_s": 0.02})
+        keeping.start()
+        try:
+            for right in (20, 25):
+                said = "key,prediction\n" + "".join(
+                    f"r{number},{'ab'[(number % 2) ^ (number >= right)]}\n" for number in range(30)
+                )
+                workspace.files.put("out@main:p.csv", said.encode())
+                commit = workspace.commits.log("out@main", limit=1).items[0].id
+                asked = (
+                    opened.resources.dataset_views.moment("large"),
+                    get_commit(opened.backend, commit),
+                    load_model(opened.backend, "judge").predictions,
+                )
+                while opened.resources.yardsticks.remembered(*asked) is None:  # until the test's own time limit
+                    time.sleep(0.02)
+                count = len(read)
+                newest = workspace.models.list().items[0].recent[0]
+                assert (newest.commit, newest.accuracy.n) == (commit, 30)
+                assert newest.accuracy.value == pytest.approx((right - 1) / 30)  # r3 was fixed to c
+                assert len(read) == count, "nothing was read for who asked"
+        finally:
+            ended.set()
+            keeping.join()
+        assert sorted(read) == sorted(set(read)), "and each version once"

@@ -31,7 +31,7 @@ from tilth.workspace.lease import CoordinatorLease
 from tilth.workspace.local import LocalWorkspace
 from tilth.workspace.maintenance import LocalMaintenance
 from tilth.workspace.opened import Opened, Resources
-from tilth.workspace.warming import warm
+from tilth.workspace.warming import keep_warm
 from tilth.workspace.working import Working
 
 TAKEOVER_S = 1.0
@@ -115,7 +115,7 @@ def _run(
     caretaker = Caretaker(backend)
     caretaker.start()
     care_for_datasets = Opened(resources, access_ledger.owner(backend.database))
-    warming = threading.Thread(target=warm, args=(care_for_datasets, lambda: server.should_exit), name="warming")
+    warming = threading.Thread(target=keep_warm, args=(care_for_datasets, lambda: server.should_exit), name="warming")
     warming.start()
     say(f"{url}  Tilth serves {backend.folder} (Ctrl-C ends it)")
     owner = access_ledger.owner(backend.database)

@@ -104,6 +104,8 @@ class Items:
     def __init__(self, view: ItemView) -> None:
         self.keys: Any = view.values_of("key")
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        """Held while predictions are read, so that two who ask for them read them once."""
         self._aligned: OrderedDict[tuple[str, str, Predictions], Aligned] = OrderedDict()
         self._moments: OrderedDict[str, Yardstick] = OrderedDict()
 
@@ -124,16 +126,25 @@ class Items:
     def aligned(self, backend: Backend, commit: Commit, predictions: Predictions) -> Aligned:
         """Return the predictions of a commit in the items' order."""
         key = _key(commit, predictions)
+        found = self._known(key)
+        if found is not None:
+            return found
+        with self._reading:
+            found = self._known(key)
+            if found is not None:
+                return found
+            found = align(joined_keys(self.keys, predictions.match), read_predictions(backend, commit, predictions))
+            with self._lock:
+                self._aligned[key] = found
+                while len(self._aligned) > KEPT:
+                    self._aligned.popitem(last=False)
+            return found
+
+    def _known(self, key: tuple[str, str, Predictions]) -> Aligned | None:
         with self._lock:
             if key in self._aligned:
                 self._aligned.move_to_end(key)
-                return self._aligned[key]
-        found = align(joined_keys(self.keys, predictions.match), read_predictions(backend, commit, predictions))
-        with self._lock:
-            self._aligned[key] = found
-            while len(self._aligned) > KEPT:
-                self._aligned.popitem(last=False)
-        return found
+            return self._aligned.get(key)
 
 
 class Yardsticks:
