@@ -17,6 +17,7 @@ from tilth.testing.history import HistorySuite
 from tilth.testing.labeling import LabelingSuite
 from tilth.testing.maintenance import MaintenanceSuite
 from tilth.testing.pipelines import PipelineSuite
+from tilth.testing.projects import ProjectSuite
 from tilth.testing.repos import RepoSuite
 
 
@@ -27,6 +28,7 @@ class WorkspaceSuite(
     HistorySuite,
     ExchangeSuite,
     PipelineSuite,
+    ProjectSuite,
     LabelingSuite,
     DatasetSuite,
     AccessSuite,
