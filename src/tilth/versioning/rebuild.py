@@ -14,6 +14,7 @@ from tilth.metadata import counters, feed
 from tilth.metadata.schema.branches import branch_inputs, branches, moves
 from tilth.metadata.schema.feedback import feedback_edges, feedback_rounds
 from tilth.metadata.schema.garbage import purged
+from tilth.metadata.schema.projects import branch_bases, project_branches
 from tilth.metadata.schema.repos import repos
 from tilth.metadata.schema.rules import annotation_rows, protections, released, triggers
 from tilth.metadata.schema.tags import tags
@@ -113,6 +114,8 @@ def _replay(
     release_rows: dict[str, Facts] = {}
     stones: dict[str, Facts] = {}
     remarks: dict[tuple[str, bytes, str], Facts | None] = {}
+    project_rows: dict[str, Facts] = {}
+    base_rows: dict[tuple[str, str], Facts] = {}
     move_rows: dict[int, Facts] = {}
     heads: dict[tuple[str, str], str | None] = {}
     stored: dict[str, int] = {}
@@ -160,6 +163,10 @@ def _replay(
                 remark = from_note(facts)
                 key = remark["repo"], remark["place"], remark["key"]
                 remarks[key] = remark if remark["value"] is not None else None
+            case "project":
+                project_rows[facts["name"]] = facts
+            case "base":
+                base_rows[facts["repo"], facts["branch"]] = facts
             case "edge":
                 edge_rows[facts["id"]] = facts
             case "round":
@@ -203,6 +210,13 @@ def _replay(
         for place, rule in found_rows.items():
             if rule is not None and {place, (place[0], rule.get("source", place[1]))} <= branch_rows.keys():
                 conn.execute(_insert(table, rule))
+    for row in project_rows.values():
+        if row["origin"] is not None:
+            conn.execute(_insert(project_branches, row))
+    for place, row in base_rows.items():
+        whole = all(row[side] is None or row[side] in indexed for side in ("ours", "theirs"))
+        if place in branch_rows and row["origin_repo"] in repo_rows and whole:
+            conn.execute(_insert(branch_bases, row))
     for row in release_rows.values():
         if row["commit"] in indexed:
             conn.execute(_insert(released, row))
