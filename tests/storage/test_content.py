@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyfastcdc import FastCDC
 
 from tilth.errors import Corrupt
 from tilth.model.digest import digest_of
 from tilth.storage.catalogue import MemoryCatalogue
 from tilth.storage.content import (
+    CHUNK_AVERAGE,
+    CHUNK_MAX,
+    CHUNK_MIN,
     INLINE_LIST,
     ONE_CHUNK,
     STORED_LIST,
     WHOLE_FILE,
     Content,
     chunk_list,
+    chunks_of,
     open_content,
     read_content,
     write_content,
@@ -78,6 +83,15 @@ def test_bytes_and_streams_of_any_rhythm_give_the_same_content(store: Store, lar
     assert whole(store, content) == large
 
 
+@pytest.mark.parametrize("shift", [0, 1, 100_001, 5_000_003])
+def test_a_stream_is_cut_as_if_it_were_read_at_once(store: Store, large: bytes, shift: int) -> None:
+    data = large[shift:9_000_000] + bytes(20_000_000) + large[9_000_000:16_000_000] + bytes(9_000_000) + b"end"
+    cutter = FastCDC(CHUNK_AVERAGE, min_size=CHUNK_MIN, max_size=CHUNK_MAX, normalized_chunking=1, seed=0)
+    at_once = [piece.length for piece in cutter.cut_buf(data)]
+    assert CHUNK_MAX in at_once, "zeros are cut only where they must be"
+    assert [length for _, length in chunk_list(store, write_content(store, io.BytesIO(data)))] == at_once
+
+
 @pytest.mark.parametrize("size", [0, 1, 1000, WHOLE_FILE])
 def test_a_small_file_is_one_chunk_named_by_its_bytes(store: Store, large: bytes, size: int) -> None:
     data = large[:size]
@@ -133,3 +147,12 @@ def test_a_chunk_shorter_than_its_list_says_is_corrupt_however_it_is_read(store:
         list(read_content(store, lying))
     with pytest.raises(Corrupt, match="has 5 bytes"):
         open_content(store, lying).read()
+    with pytest.raises(Corrupt, match="has 5 bytes"):
+        list(chunks_of(store, lying))
+
+
+def test_whole_chunks_are_the_bytes_that_were_written(store: Store, large: bytes) -> None:
+    for data in (b"", large[:1000], large, b"text " * 2_000_000):
+        assert b"".join(chunks_of(store, write_content(store, data))) == data
+    store.flush()
+    assert b"".join(chunks_of(store, write_content(store, large))) == large

@@ -26,7 +26,7 @@ CHUNK_MAX = 8 << 20
 INLINE_CHUNKS = 8
 ONE_CHUNK, INLINE_LIST, STORED_LIST = 0, 1, 2
 
-_WINDOW = 4 * CHUNK_MAX
+_WINDOW = 2 * CHUNK_MAX
 _ENTRY = struct.Struct("<32sI")
 
 
@@ -129,6 +129,13 @@ def read_content(store: Store, content: Content, start: int = 0, stop: int | Non
             return
 
 
+def chunks_of(store: Store, content: Content) -> Iterator[bytes | memoryview]:
+    """Yield all chunks, like `read_content`, without a copy of those that are stored as they are."""
+    for digest, length in chunk_list(store, content):
+        data = store.chunk(digest, length)
+        yield data if data is not None else _chunk(store, digest, length)
+
+
 def open_content(store: Store, content: Content) -> BinaryIO:
     """Return a seekable reader of the content; it holds one chunk in memory."""
     return io.BufferedReader(_ContentReader(store, content), 1 << 16)
@@ -206,8 +213,8 @@ def _read_full(stream: ByteSource, size: int) -> bytes:
 def _cut(head: bytes, stream: ByteSource) -> Iterator[memoryview]:
     """Yield the chunks of a stream that begins with `head`; each is valid until the next is asked for.
 
-    A cut depends on at most CHUNK_MAX bytes from the chunk's start, so in a window only chunks that start at least that
-    far from its end are final; the rest is cut again with what follows.
+    A cut depends on nothing behind it, so in a window only the chunk that reaches its end may not be final; that one is
+    cut again with what follows.
     """
     cutter = FastCDC(CHUNK_AVERAGE, min_size=CHUNK_MIN, max_size=CHUNK_MAX, normalized_chunking=1, seed=0)
     window = memoryview(bytearray(_WINDOW))
@@ -218,10 +225,11 @@ def _cut(head: bytes, stream: ByteSource) -> Iterator[memoryview]:
         last = held < _WINDOW
         position = 0
         for piece in cutter.cut_buf(window[:held]):
-            if not last and held - piece.offset < CHUNK_MAX:
+            end = piece.offset + piece.length
+            if end == held and not last:
                 break
-            yield window[piece.offset : piece.offset + piece.length]
-            position = piece.offset + piece.length
+            yield window[position:end]
+            position = end
         if last:
             return
         held -= position

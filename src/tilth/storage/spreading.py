@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -54,9 +54,7 @@ def spread(read: Callable[[int, int], bytes], files: Sequence[SpreadFile]) -> li
     return left
 
 
-def write_file(
-    chunks: Iterator[bytes] | Sequence[bytes | memoryview], target: str, digest: bytes, mode: int, alone: bool
-) -> None:
+def write_file(chunks: Iterable[bytes | memoryview], target: str, digest: bytes, mode: int, alone: bool) -> None:
     """Write a file of these chunks: at once under its name where it is `alone`, else it appears there when whole."""
     if alone:
         try:
@@ -104,7 +102,7 @@ def _runs(files: Sequence[SpreadFile]) -> Iterator[tuple[int, int]]:
         yield first, len(files)
 
 
-def _write(chunks: Iterator[bytes] | Sequence[bytes | memoryview], target: str, mode: int) -> None:
+def _write(chunks: Iterable[bytes | memoryview], target: str, mode: int) -> None:
     fd = os.open(target, _NEW, mode)
     try:
         try:

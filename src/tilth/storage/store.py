@@ -30,6 +30,7 @@ from tilth.storage.records import (
     CONTENT_KINDS,
     Codec,
     RecordKind,
+    chunk_in,
     compress,
     crc_holds,
     digest_of_record,
@@ -138,6 +139,19 @@ class Store:
             self.place.forget_pack(place[0])  # perhaps only the local copy is damaged
             self._files.drop(place[0])
             return self._get_at(digest, place)
+
+    def chunk(self, digest: Digest, size: int) -> bytes | memoryview | None:
+        """Return a chunk of `size` bytes, without a copy where it is stored as it is.
+
+        None where it is not here or not as it must be: then ask `get`, which tries other places and says what is wrong.
+        """
+        place = self._find(digest)
+        if place is None:
+            return None
+        try:
+            return chunk_in(memoryview(self._read(place)), digest, size)
+        except FileNotFoundError:
+            return None
 
     def record(self, digest: Digest) -> bytes:
         """Return a record as it is stored, header and all, its CRC checked. Raises NotFound, Corrupt."""

@@ -19,7 +19,7 @@ from tilth.model.digest import Digest
 from tilth.model.entry import FileKind, check_link
 from tilth.model.names import check_paths
 from tilth.progress import Progress, silent
-from tilth.storage.content import ONE_CHUNK, Content, read_content
+from tilth.storage.content import ONE_CHUNK, Content, chunks_of, read_content
 from tilth.storage.file_process import CORES, MANY_FILES, FileProcess, file_processes
 from tilth.storage.packs import Pack
 from tilth.storage.spreading import SpreadFile, fresh_name, replace, spread, write_file
@@ -204,7 +204,7 @@ def _write_files(store: Store, files: list[_File], free: _Free) -> int:
             wanted.append(SpreadFile(offset, length, size, digest, target, mode, alone))
         left += [single[places[at][2]] for at in _spread(pack, wanted, free)]
     for file in [*(single[index] for index in sorted(missing)), *left]:
-        chunks = read_content(store, file.content)
+        chunks = chunks_of(store, file.content)
         write_file(chunks, file.target, file.digest, file.mode, file.alone)
     return len(files)
 
