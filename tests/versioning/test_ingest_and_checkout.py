@@ -20,7 +20,7 @@ from tilth.storage.content import WHOLE_FILE, write_content
 from tilth.storage.file_process import FileProcess
 from tilth.storage.gathering import Gathered, Gatherer
 from tilth.storage.records import RecordKind
-from tilth.storage.spreading import SpreadFile
+from tilth.storage.spreading import SpreadFiles
 from tilth.versioning import checkout as checkout_module
 from tilth.versioning import ingest, stat_cache
 from tilth.versioning.backend import Backend, open_backend
@@ -417,7 +417,7 @@ def test_a_killed_writing_process_is_told(
     backend.store.rotate()
     real = FileProcess.spread
 
-    def killed(self: FileProcess, pack: str, files: Sequence[SpreadFile]) -> list[int]:
+    def killed(self: FileProcess, pack: str, files: SpreadFiles) -> list[int]:
         self._process.kill()
         return real(self, pack, files)
 

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, cast
 
 from tilth.errors import TilthError, Unavailable
 from tilth.storage.gathering import Gathered, Gatherer
-from tilth.storage.spreading import SpreadFile, spread
+from tilth.storage.spreading import SpreadFiles, spread
 
 CORES = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
 """How many threads or processes read and write files at once."""
@@ -58,7 +58,7 @@ class FileProcess:
         assert isinstance(answer, Gathered), "it answers nothing else"
         return answer
 
-    def spread(self, pack: str, files: Sequence[SpreadFile]) -> list[int]:
+    def spread(self, pack: str, files: SpreadFiles) -> list[int]:
         """Write files from the pack in the file `pack` as `spread` does; Unavailable where the process is gone."""
         answer = self._ask("spread", pack, files)
         assert isinstance(answer, list), "it answers nothing else"
@@ -130,11 +130,11 @@ def serve() -> None:
             os._exit(0)  # the parent is gone; flushing again at the end would fail again
 
 
-def _spread(pack: str, files: Sequence[SpreadFile]) -> list[int]:
+def _spread(pack: str, files: SpreadFiles) -> list[int]:
     try:
         fd = os.open(pack, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return list(range(len(files)))
+        return list(range(len(files.offsets)))
     try:
         return spread(lambda offset, length: os.pread(fd, length, offset), files)
     finally:

@@ -8,49 +8,52 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tilth.errors import Conflict
-from tilth.model.digest import Digest
 from tilth.storage.records import chunk_in
 
 _RUN = 1 << 20
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class SpreadFile(NamedTuple):
-    """A file to be made of the one chunk in the record at `offset` of a pack.
+class SpreadFiles(NamedTuple):
+    """Files to be made of one chunk each, as columns in the order in which their records lie in one pack.
 
-    `alone`: its folder was made just now, so nothing can stand in its way.
+    Columns, because they travel to other processes, and a hundred thousand objects would take longer than the writing.
     """
 
-    offset: int
-    length: int
-    size: int
-    digest: Digest
-    target: str
-    mode: int
-    alone: bool
+    offsets: Sequence[int]
+    lengths: Sequence[int]
+    sizes: Sequence[int]
+    digests: bytes
+    """32 bytes for each, one behind the other."""
+    targets: Sequence[str]
+    modes: Sequence[int]
+    alone: Sequence[bool]
+    """Whether its folder was made just now, so nothing can stand in its way."""
 
 
-def spread(read: Callable[[int, int], bytes], files: Sequence[SpreadFile]) -> list[int]:
-    """Write files, ordered by their places in the pack that `read` (offset, length) reads; return which were left.
+def spread(read: Callable[[int, int], bytes], files: SpreadFiles) -> list[int]:
+    """Write files from the pack that `read` (offset, length) reads; return which were left.
 
     Those are left whose records are not there or not what they must be. Raises OSError and Conflict for what stands in
     the way. What a killed process leaves unfinished is under another name, or in a folder that was not there before.
     """
+    offsets, lengths, sizes, digests, targets, modes, alone = files
     left: list[int] = []
-    for first, last in _runs(files):
-        begin = files[first].offset
+    for first, last in _runs(offsets, lengths):
+        begin = offsets[first]
         try:
-            data = memoryview(read(begin, files[last - 1].offset + files[last - 1].length - begin))
+            data = memoryview(read(begin, offsets[last - 1] + lengths[last - 1] - begin))
         except FileNotFoundError:
             left += range(first, last)
             continue
         for index in range(first, last):
-            offset, length, size, digest, target, mode, alone = files[index]
-            chunk = chunk_in(data[offset - begin : offset - begin + length], digest, size)
+            start = offsets[index] - begin
+            digest = digests[32 * index : 32 * index + 32]
+            chunk = chunk_in(data[start : start + lengths[index]], digest, sizes[index])
             if chunk is None:
                 left.append(index)
             else:
-                write_file((chunk,), target, digest, mode, alone)
+                write_file((chunk,), targets[index], digest, modes[index], alone[index])
     return left
 
 
@@ -88,18 +91,18 @@ def replace(fresh: str, target: str) -> None:
         raise
 
 
-def _runs(files: Sequence[SpreadFile]) -> Iterator[tuple[int, int]]:
+def _runs(offsets: Sequence[int], lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield from where to where files lie one behind the other in the pack, in parts of about a megabyte."""
     first = 0
     end = stop = -1
-    for index, file in enumerate(files):
-        if file.offset != end or end >= stop:
+    for index, (offset, length) in enumerate(zip(offsets, lengths, strict=True)):
+        if offset != end or end >= stop:
             if index:
                 yield first, index
-            first, stop = index, file.offset + _RUN
-        end = file.offset + file.length
-    if files:
-        yield first, len(files)
+            first, stop = index, offset + _RUN
+        end = offset + length
+    if offsets:
+        yield first, len(offsets)
 
 
 def _write(chunks: Iterable[bytes | memoryview], target: str, mode: int) -> None:

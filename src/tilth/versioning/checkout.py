@@ -6,11 +6,13 @@ import errno
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from operator import eq
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -22,7 +24,7 @@ from tilth.progress import Progress, silent
 from tilth.storage.content import ONE_CHUNK, Content, chunks_of, read_content
 from tilth.storage.file_process import CORES, MANY_FILES, FileProcess, file_processes
 from tilth.storage.packs import Pack
-from tilth.storage.spreading import SpreadFile, fresh_name, replace, spread, write_file
+from tilth.storage.spreading import SpreadFiles, fresh_name, replace, spread, write_file
 from tilth.storage.store import Store
 from tilth.versioning.edits import KIND_CODES, attributes_text
 from tilth.versioning.trees import Tree, folder_path
@@ -35,21 +37,45 @@ _Free: TypeAlias = "SimpleQueue[FileProcess] | None"
 """Processes that write small files and do nothing now; None where this process writes them itself."""
 
 
-class _File(NamedTuple):
-    """One file or link to write; `alone`: its folder was made just now, so nothing can stand in its way."""
+@dataclass(slots=True)
+class _Files:
+    """Files and links to write, as columns: a hundred thousand objects would take longer than the writing."""
 
-    target: str
-    size: int
-    digest: Digest
-    layout: int
-    chunks: bytes
-    mode: int
-    alone: bool
+    targets: list[str]
+    sizes: list[int]
+    digests: bytes
+    """32 bytes for each, one behind the other."""
+    layouts: list[int]
+    chunks: list[bytes]
+    modes: list[int]
+    alone: list[bool]
+    """Whether its folder was made just now, so nothing can stand in its way."""
 
-    @property
-    def content(self) -> Content:
-        """Where its bytes lie."""
-        return Content(self.size, self.digest, self.layout, self.chunks)
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def digest(self, index: int) -> Digest:
+        """Return the digest of one."""
+        return Digest(self.digests[32 * index : 32 * index + 32])
+
+    def content(self, index: int) -> Content:
+        """Return where the bytes of one lie."""
+        return Content(self.sizes[index], self.digest(index), self.layouts[index], self.chunks[index])
+
+    def some(self, indexes: Sequence[int]) -> _Files:
+        """Return some of them, in this order."""
+        if len(indexes) == len(self) and all(map(eq, indexes, range(len(self)))):
+            return self
+        pick = list(indexes)
+        return _Files(
+            [self.targets[at] for at in pick],
+            [self.sizes[at] for at in pick],
+            b"".join([self.digests[32 * at : 32 * at + 32] for at in pick]),
+            [self.layouts[at] for at in pick],
+            [self.chunks[at] for at in pick],
+            [self.modes[at] for at in pick],
+            [self.alone[at] for at in pick],
+        )
 
 
 def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progress = silent) -> int:
@@ -64,7 +90,7 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
     """
     clean = folder_path(prefix)
     cut = len(clean) + 1 if clean else 0
-    links: list[_File] = []
+    links: list[tuple[_Files, int]] = []
     folders = _Folders(destination)
     files = len(tree) if not clean else None
     count = 0
@@ -79,10 +105,12 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
             free = _free(processes)
             try:
                 for batch in tree.batches(clean):
-                    found = _files(batch, clean, cut, folders)
-                    links += [file for kind, file in found if kind == _LINK]
-                    plain = [file for kind, file in found if kind != _LINK]
-                    for part in _parts(plain):
+                    found, kinds = _files(batch, clean, cut, folders)
+                    if _LINK in kinds:
+                        linked = found.some([at for at, kind in enumerate(kinds) if kind == _LINK])
+                        links += [(linked, at) for at in range(len(linked))]
+                        found = found.some([at for at, kind in enumerate(kinds) if kind != _LINK])
+                    for part in _parts(found):
                         waiting.append(writers.submit(_write_files, tree.store, part, free))
                     while len(waiting) > 4 * CORES:
                         count += _done(waiting, progress)
@@ -91,9 +119,9 @@ def checkout(tree: Tree, destination: Path, *, prefix: str = "", progress: Progr
             finally:
                 for future in waiting:
                     future.cancel()
-        for link in links:
+        for linked, at in links:
             try:
-                _link(tree.store, link)
+                _link(tree.store, linked.targets[at], linked.content(at))
             except Invalid as error:
                 failure = failure or error
                 continue
@@ -127,33 +155,27 @@ def _free(processes: list[FileProcess]) -> _Free:
     return free
 
 
-def _parts(files: list[_File]) -> Iterator[list[_File]]:
+def _parts(files: _Files) -> Iterator[_Files]:
     """Yield files in parts that each take about as long."""
     first = size = 0
-    for index, file in enumerate(files):
-        size += file.size
+    for index, each in enumerate(files.sizes):
+        size += each
         if size > _PART_BYTES:
-            yield files[first : index + 1]
+            yield files.some(range(first, index + 1))
             first, size = index + 1, 0
     if first < len(files):
-        yield files[first:]
+        yield files.some(range(first, len(files)))
 
 
-def _files(batch: pa.RecordBatch, clean: str, cut: int, folders: _Folders) -> list[tuple[int, _File]]:
-    """Return (kind, file to write) for each row, having made the folders for them."""
+def _files(batch: pa.RecordBatch, clean: str, cut: int, folders: _Folders) -> tuple[_Files, list[int]]:
+    """Return what to write for each row, having made the folders for it, and its kind."""
     columns: list[list[Any]] = [column.to_pylist() for column in batch.columns]
     paths, kinds, sizes, digests, layouts, chunks, attributes = columns
-    relative = [path[cut:] if path != clean else path.rpartition("/")[2] for path in paths]
+    relative = [path[cut:] if path != clean else path.rpartition("/")[2] for path in paths] if clean else paths
     check_paths(relative)
-    found = []
-    for path, kind, size, digest, layout, listed, said in zip(
-        relative, kinds, sizes, digests, layouts, chunks, attributes, strict=True
-    ):
-        target, alone = folders.place(path)
-        executable = said != _PLAIN and '"mode":"755"' in said
-        mode = 0o777 if executable else 0o666
-        found.append((kind, _File(target, size, digest, layout, listed, mode, alone)))
-    return found
+    targets, alone = folders.places(relative)
+    modes = [0o777 if said != _PLAIN and '"mode":"755"' in said else 0o666 for said in attributes]
+    return _Files(targets, sizes, b"".join(digests), layouts, chunks, modes, alone), kinds
 
 
 class _Folders:
@@ -164,13 +186,15 @@ class _Folders:
         self._root = str(destination)
         self._known: dict[str, bool] = {"": False}  # whether it was made here
 
-    def place(self, relative: str) -> tuple[str, bool]:
-        """Return where a path lies, its folder made, and whether that folder is new, so that nothing was in it."""
-        folder = relative.rpartition("/")[0]
-        new = self._known.get(folder)
-        if new is None:
-            new = self._make(folder)
-        return f"{self._root}/{relative}", new
+    def places(self, relative: Sequence[str]) -> tuple[list[str], list[bool]]:
+        """Return where paths lie, their folders made, and whether each folder is new, so that nothing was in it."""
+        known = self._known
+        alone = []
+        for path in relative:
+            folder = path.rpartition("/")[0]
+            new = known.get(folder)
+            alone.append(self._make(folder) if new is None else new)
+        return [f"{self._root}/{path}" for path in relative], alone
 
     def _make(self, folder: str) -> bool:
         missing = []
@@ -191,25 +215,25 @@ class _Folders:
         return self._known[folder]
 
 
-def _write_files(store: Store, files: list[_File], free: _Free) -> int:
+def _write_files(store: Store, files: _Files, free: _Free) -> int:
     """Write files: those of one chunk in the order in which they lie in packs, and behind them whatever is left."""
-    single = [file for file in files if file.layout == ONE_CHUNK]
-    left = [file for file in files if file.layout != ONE_CHUNK]
+    whole = all(layout == ONE_CHUNK for layout in files.layouts)
+    single = files if whole else files.some([at for at, layout in enumerate(files.layouts) if layout == ONE_CHUNK])
+    left = [] if whole else [(files, at) for at, layout in enumerate(files.layouts) if layout != ONE_CHUNK]
     missing = set(range(len(single)))
-    for pack, places in store.in_packs(b"".join([file.digest for file in single])):
-        missing -= {index for _, _, index in places}
-        wanted = []
-        for offset, length, index in places:
-            target, size, digest, _, _, mode, alone = single[index]
-            wanted.append(SpreadFile(offset, length, size, digest, target, mode, alone))
-        left += [single[places[at][2]] for at in _spread(pack, wanted, free)]
-    for file in [*(single[index] for index in sorted(missing)), *left]:
-        chunks = chunks_of(store, file.content)
-        write_file(chunks, file.target, file.digest, file.mode, file.alone)
+    for pack, places in store.in_packs(single.digests):
+        offsets, lengths, indexes = zip(*places, strict=True)
+        missing.difference_update(indexes)
+        some = single.some(indexes)
+        wanted = SpreadFiles(offsets, lengths, some.sizes, some.digests, some.targets, some.modes, some.alone)
+        left += [(some, at) for at in _spread(pack, wanted, free)]
+    for batch, at in [*((single, at) for at in sorted(missing)), *left]:
+        chunks = chunks_of(store, batch.content(at))
+        write_file(chunks, batch.targets[at], batch.digest(at), batch.modes[at], batch.alone[at])
     return len(files)
 
 
-def _spread(pack: Pack, files: list[SpreadFile], free: _Free) -> list[int]:
+def _spread(pack: Pack, files: SpreadFiles, free: _Free) -> list[int]:
     if free is None or pack.file is None:
         return spread(pack.read, files)
     process = free.get()
@@ -219,15 +243,15 @@ def _spread(pack: Pack, files: list[SpreadFile], free: _Free) -> list[int]:
         free.put(process)
 
 
-def _link(store: Store, file: _File) -> None:
-    fresh = fresh_name(file.target, file.digest)
+def _link(store: Store, path: str, content: Content) -> None:
+    fresh = fresh_name(path, content.digest)
     try:
-        target = check_link(file.target, b"".join(read_content(store, file.content)))
+        target = check_link(path, b"".join(read_content(store, content)))
     except Invalid as error:
         raise Invalid(
             f"{error.message[:-1]}, so it was not made; all else was written.",
             help="Delete the link from the branch, or get the other paths by name.",
-            path=file.target,
+            path=path,
         ) from error
     os.symlink(target, os.fsencode(fresh))
-    replace(fresh, file.target)
+    replace(fresh, path)
