@@ -14,7 +14,7 @@ from pyfastcdc import FastCDC
 
 from tilth.errors import Corrupt
 from tilth.model.digest import DIGEST_SIZE, Digest, digest_of
-from tilth.storage.records import RecordKind, digest_of_chunk_list
+from tilth.storage.records import HEADER_SIZE, RecordKind, digest_of_chunk_list
 from tilth.storage.store import Store
 
 WHOLE_FILE = 4 << 20
@@ -130,9 +130,11 @@ def read_content(store: Store, content: Content, start: int = 0, stop: int | Non
 
 
 def chunks_of(store: Store, content: Content) -> Iterator[bytes | memoryview]:
-    """Yield all chunks, like `read_content`, without a copy of those that are stored as they are."""
-    for digest, length in chunk_list(store, content):
-        data = store.chunk(digest, length)
+    """Yield all chunks, like `read_content`, but each is valid only until the next is asked for."""
+    chunks = chunk_list(store, content)
+    area = memoryview(bytearray(HEADER_SIZE + max(length for _, length in chunks)))
+    for digest, length in chunks:
+        data = store.chunk(digest, length, area)
         yield data if data is not None else _chunk(store, digest, length)
 
 

@@ -53,6 +53,20 @@ def write_parts(fd: int, parts: Sequence[bytes | memoryview], offset: int) -> No
         offset += whole
 
 
+def read_into(fd: int, area: memoryview, offset: int) -> int:
+    """Read from `offset` on as many bytes as `area` holds, fewer only at the end of the file; return how many.
+
+    Into memory that is there already: new memory for every megabyte costs as much as reading it.
+    """
+    done = 0
+    while done < len(area):
+        count = os.preadv(fd, (area[done:],), offset + done)
+        if not count:
+            break
+        done += count
+    return done
+
+
 def sync_folder(folder: Path) -> None:
     """Make new and removed names in `folder` durable."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

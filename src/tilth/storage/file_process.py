@@ -17,11 +17,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from tilth.errors import TilthError, Unavailable
+from tilth.storage.disk import read_into
 from tilth.storage.gathering import Gathered, Gatherer
-from tilth.storage.spreading import SpreadFiles, spread
+from tilth.storage.spreading import Spreader, SpreadFiles
 
 CORES = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
 """How many threads or processes read and write files at once."""
@@ -59,7 +61,7 @@ class FileProcess:
         return answer
 
     def spread(self, pack: str, files: SpreadFiles) -> list[int]:
-        """Write files from the pack in the file `pack` as `spread` does; Unavailable where the process is gone."""
+        """Write files from the pack in the file `pack` as a `Spreader` does; Unavailable where the process is gone."""
         answer = self._ask("spread", pack, files)
         assert isinstance(answer, list), "it answers nothing else"
         return answer
@@ -111,7 +113,7 @@ def serve() -> None:
     gc.disable()  # nothing here goes round in circles
     fd, room, codec = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     gatherer = Gatherer(memoryview(mmap.mmap(fd, room)), compressed=codec == "zstd")
-    acts: dict[str, Callable[..., object]] = {"gather": gatherer.gather, "spread": _spread}
+    acts: dict[str, Callable[..., object]] = {"gather": gatherer.gather, "spread": partial(_spread, Spreader())}
     asks, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:
@@ -130,13 +132,13 @@ def serve() -> None:
             os._exit(0)  # the parent is gone; flushing again at the end would fail again
 
 
-def _spread(pack: str, files: SpreadFiles) -> list[int]:
+def _spread(spreader: Spreader, pack: str, files: SpreadFiles) -> list[int]:
     try:
         fd = os.open(pack, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return list(range(len(files.offsets)))
     try:
-        return spread(lambda offset, length: os.pread(fd, length, offset), files)
+        return spreader.spread(partial(read_into, fd), files)
     finally:
         os.close(fd)
 

@@ -17,7 +17,7 @@ from isal.isal_zlib import crc32
 from tilth.errors import Corrupt, Invalid
 from tilth.model.digest import Digest, digest_of
 from tilth.model.ids import new_id
-from tilth.storage.disk import write_all, write_parts, writing
+from tilth.storage.disk import read_into, write_all, write_parts, writing
 from tilth.storage.records import (
     HEADER_SIZE,
     Codec,
@@ -73,6 +73,12 @@ class Pack(ABC):
     @abstractmethod
     def read(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes at `offset`; fewer only at the end of the pack."""
+
+    def read_into(self, area: memoryview, offset: int) -> int:
+        """Read as many bytes as `area` holds, fewer only at the end of the pack; return how many."""
+        data = self.read(offset, len(area))
+        area[: len(data)] = data
+        return len(data)
 
     @abstractmethod
     def size(self) -> int:
@@ -203,6 +209,10 @@ class PackFile(Pack):
                 break
             data += more
         return data
+
+    def read_into(self, area: memoryview, offset: int) -> int:
+        """Read as many bytes as `area` holds, fewer only at the end of the file; return how many."""
+        return 0 if offset >= 1 << 62 else read_into(self.fd, area, offset)
 
     def size(self) -> int:
         """Return the size of the file."""

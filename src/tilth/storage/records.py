@@ -70,6 +70,7 @@ HEADER = struct.Struct("<4sBBHII32sI")
 HEADER_SIZE = HEADER.size
 MAX_RAW = (1 << 32) - 1
 PROBE = 32 * 1024
+_CHUNK, _RAW, _ZSTD = int(RecordKind.CHUNK), int(Codec.RAW), int(Codec.ZSTD)
 _UNSEALED_HEADER = struct.Struct("<4sBBHII32s")
 _SMALLEST_TO_COMPRESS = 64
 _SMALL_TO_COMPRESS = 16 << 10
@@ -201,18 +202,16 @@ def chunk_in(record: memoryview, digest: bytes, size: int) -> bytes | memoryview
         return None
     magic, kind, codec, reserved, raw_length, stored, named, crc = HEADER.unpack_from(record)
     data: bytes | memoryview = record[HEADER_SIZE:]
-    if (
-        named != digest
-        or (magic, kind, reserved, raw_length, stored) != (MAGIC, RecordKind.CHUNK, 0, size, len(data))
-        or crc32(data, crc32(record[: HEADER_SIZE - 4])) != crc
-    ):
+    if named != digest or (magic, kind, reserved, raw_length, stored) != (MAGIC, _CHUNK, 0, size, len(data)):
         return None
-    if codec == Codec.ZSTD:
+    if codec == _ZSTD:
+        if crc32(data, crc32(record[: HEADER_SIZE - 4])) != crc:  # of raw bytes the digest says more
+            return None
         try:
             data = _decompressed(data, size)
         except zstandard.ZstdError:
             return None
-    elif codec != Codec.RAW:
+    elif codec != _RAW:
         return None
     return data if blake3(data).digest() == digest else None
 

@@ -31,30 +31,42 @@ class SpreadFiles(NamedTuple):
     """Whether its folder was made just now, so nothing can stand in its way."""
 
 
-def spread(read: Callable[[int, int], bytes], files: SpreadFiles) -> list[int]:
-    """Write files from the pack that `read` (offset, length) reads; return which were left.
+class Spreader:
+    """Writes files from packs, reading into memory that it uses again. One thread at a time."""
 
-    Those are left whose records are not there or not what they must be. Raises OSError and Conflict for what stands in
-    the way. What a killed process leaves unfinished is under another name, or in a folder that was not there before.
-    """
-    offsets, lengths, sizes, digests, targets, modes, alone = files
-    left: list[int] = []
-    for first, last in _runs(offsets, lengths):
-        begin = offsets[first]
-        try:
-            data = memoryview(read(begin, offsets[last - 1] + lengths[last - 1] - begin))
-        except FileNotFoundError:
-            left += range(first, last)
-            continue
-        for index in range(first, last):
-            start = offsets[index] - begin
-            digest = digests[32 * index : 32 * index + 32]
-            chunk = chunk_in(data[start : start + lengths[index]], digest, sizes[index])
-            if chunk is None:
-                left.append(index)
-            else:
-                write_file((chunk,), targets[index], digest, modes[index], alone[index])
-    return left
+    def __init__(self) -> None:
+        self._area = memoryview(b"")
+
+    def spread(self, read_into: Callable[[memoryview, int], int], files: SpreadFiles) -> list[int]:
+        """Write files from the pack that `read_into` (area, offset) reads; return which were left.
+
+        Those are left whose records are not there or not what they must be. Raises OSError and Conflict for what stands
+        in the way. What a killed process leaves unfinished is under another name, or in a folder that was not there
+        before.
+        """
+        offsets, lengths, sizes, digests, targets, modes, alone = files
+        left: list[int] = []
+        for first, last in _runs(offsets, lengths):
+            begin = offsets[first]
+            try:
+                data = self._read(read_into, begin, offsets[last - 1] + lengths[last - 1] - begin)
+            except FileNotFoundError:
+                left += range(first, last)
+                continue
+            for index in range(first, last):
+                start = offsets[index] - begin
+                digest = digests[32 * index : 32 * index + 32]
+                chunk = chunk_in(data[start : start + lengths[index]], digest, sizes[index])
+                if chunk is None:
+                    left.append(index)
+                else:
+                    write_file((chunk,), targets[index], digest, modes[index], alone[index])
+        return left
+
+    def _read(self, read_into: Callable[[memoryview, int], int], offset: int, size: int) -> memoryview:
+        if size > len(self._area):
+            self._area = memoryview(bytearray(max(size, _RUN)))
+        return self._area[: read_into(self._area[:size], offset)]
 
 
 def write_file(chunks: Iterable[bytes | memoryview], target: str, digest: bytes, mode: int, alone: bool) -> None:

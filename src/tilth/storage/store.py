@@ -140,18 +140,20 @@ class Store:
             self._files.drop(place[0])
             return self._get_at(digest, place)
 
-    def chunk(self, digest: Digest, size: int) -> bytes | memoryview | None:
-        """Return a chunk of `size` bytes, without a copy where it is stored as it is.
+    def chunk(self, digest: Digest, size: int, area: memoryview) -> bytes | memoryview | None:
+        """Return a chunk of `size` bytes, in `area` where it is stored as it is; so it costs no memory of its own.
 
         None where it is not here or not as it must be: then ask `get`, which tries other places and says what is wrong.
         """
         place = self._find(digest)
-        if place is None:
+        if place is None or place[2] > len(area):
             return None
+        name, offset, length = place
         try:
-            return chunk_in(memoryview(self._read(place)), digest, size)
+            count = self._opened(name, offset + length).read_into(area[:length], offset)
         except FileNotFoundError:
             return None
+        return chunk_in(area[:count], digest, size)
 
     def record(self, digest: Digest) -> bytes:
         """Return a record as it is stored, header and all, its CRC checked. Raises NotFound, Corrupt."""

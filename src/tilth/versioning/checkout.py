@@ -24,7 +24,7 @@ from tilth.progress import Progress, silent
 from tilth.storage.content import ONE_CHUNK, Content, chunks_of, read_content
 from tilth.storage.file_process import CORES, MANY_FILES, FileProcess, file_processes
 from tilth.storage.packs import Pack
-from tilth.storage.spreading import SpreadFiles, fresh_name, replace, spread, write_file
+from tilth.storage.spreading import Spreader, SpreadFiles, fresh_name, replace, write_file
 from tilth.storage.store import Store
 from tilth.versioning.edits import KIND_CODES, attributes_text
 from tilth.versioning.trees import Tree, folder_path
@@ -235,7 +235,7 @@ def _write_files(store: Store, files: _Files, free: _Free) -> int:
 
 def _spread(pack: Pack, files: SpreadFiles, free: _Free) -> list[int]:
     if free is None or pack.file is None:
-        return spread(pack.read, files)
+        return Spreader().spread(pack.read_into, files)
     process = free.get()
     try:
         return process.spread(pack.file, files)
