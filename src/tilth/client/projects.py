@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tilth.client.transport import Transport
 from tilth.contract.paging import Page
-from tilth.contract.projects import ProjectChanges, ProjectInfo, PromotionInfo
+from tilth.contract.projects import ProjectChanges, ProjectInfo, ProjectPromotion
 
 
 class RemoteProjects:
@@ -25,9 +25,9 @@ class RemoteProjects:
         """Say what a project branch and its origin have that the other has not."""
         return self._call.get("projects.changes", ProjectChanges, name=name)
 
-    def promote(self, name: str, *, message: str = "", prefer: str = "") -> PromotionInfo:
+    def promote(self, name: str, *, message: str = "", prefer: str = "") -> ProjectPromotion:
         """Bring what was changed in a project branch back into its origin."""
-        return self._call.post("projects.promote", PromotionInfo, name=name, message=message, prefer=prefer)
+        return self._call.post("projects.promote", ProjectPromotion, name=name, message=message, prefer=prefer)
 
     def delete(self, name: str) -> None:
         """Delete a project branch."""

@@ -73,7 +73,7 @@ class PromotionConflict:
 
 
 @dataclass(frozen=True, slots=True)
-class PromotionInfo:
+class ProjectPromotion:
     """What came of a promotion. While there are conflicts nothing has moved."""
 
     project: str
@@ -112,7 +112,7 @@ class Projects(Protocol):
         Raises NotFound, Conflict for a project that was not branched from another.
         """
 
-    def promote(self, name: str, *, message: str = "", prefer: str = "") -> PromotionInfo:
+    def promote(self, name: str, *, message: str = "", prefer: str = "") -> ProjectPromotion:
         """Bring what was changed in a project branch back into its origin, all of it in one change or nothing.
 
         Files are merged three ways, path by path; pipelines are changed or made; answers bought here come along. What

@@ -34,8 +34,9 @@ from tilth.versioning.touches import Touched, measure
 MOST_LINKED = 16
 """A repo with more different heads is copied without saying how these descend from one another."""
 
-Rewrite = Callable[[Repo, Commit], Digest | None]
-"""Returns the tree that the copy of a commit has: its own, where nothing in it names repos."""
+Rewrite = Callable[[Repo, Commit, Commit | None], Digest | None]
+"""Returns the tree that the copy of a commit has: its own, where nothing in it names repos. Where that would say what
+the last commit says in other bytes, it has those of that commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def seal_copy(
             state.commits[origin],
             branch,
             [made[parent][0] for parent in state.parents[origin]],
-            tree=rewrite(state.repo, state.commits[origin]),
+            tree=rewrite(state.repo, state.commits[origin], None),
             author=author,
             change=change,
         )

@@ -30,7 +30,8 @@ COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class BranchState:
-    """One branch of a copy, and that of the origin: their heads, and the commit of the copy up to which they agree.
+    """One branch of a copy, and that of the origin: their heads, and up to which commits they agree, `agreed` of the
+    copy and `like` of the origin (None also where its data is not kept).
 
     `base` None: the origin never had it. `origin` None: it has it no more, or never had.
     """
@@ -42,6 +43,7 @@ class BranchState:
     head: Commit | None
     agreed: Commit | None
     theirs: Commit | None
+    like: Commit | None
 
     @property
     def output(self) -> bool:
@@ -84,9 +86,10 @@ def read_states(conn: Connection, project: str) -> list[BranchState]:
                 branch.head,
                 base.ours if base is not None else None,
                 origin.head if origin is not None else None,
+                base.theirs if base is not None and base.theirs and not release_of(conn, base.theirs) else None,
             )
-            head, agreed, theirs = (load_commit(conn, id) if id is not None else None for id in heads)
-            found.append(BranchState(repo, branch, base, origin, head, agreed, theirs))
+            head, agreed, theirs, like = (load_commit(conn, id) if id is not None else None for id in heads)
+            found.append(BranchState(repo, branch, base, origin, head, agreed, theirs, like))
     return found
 
 
@@ -145,8 +148,8 @@ def plan_return(
         return Return(state, conflicts=[("", f"changed here, made by {origin.owner or 'following another'} there")])
     if head is None:
         return Return(state, conflicts=[("", "emptied here")])
-    before = Tree(store, rewrite(state.repo, state.agreed) if state.agreed is not None else None)
-    here = Tree(store, rewrite(state.repo, head))
+    before = Tree(store, rewrite(state.repo, state.agreed, state.like) if state.agreed is not None else None)
+    here = Tree(store, rewrite(state.repo, head, state.like))
     there = Tree(store, state.theirs.tree if state.theirs is not None else None)
     decided: Mapping[str, str] = {"": prefer} if prefer else {}
     plan = plan_trees([before], there, here, decided)

@@ -283,9 +283,12 @@ def find_version_of(conn: Connection, repo: Repo, at: str) -> Commit:
             commit = load_commit(conn, head)
             history.append(commit)
             head = commit.parents[0] if commit.parents else None
-        if 1 <= number <= len(history):
-            releasing.check_kept(conn, [history[-number].id])
-            return history[-number]
+        # A copy of a dataset begins with the newest version of its origin, which keeps its number.
+        began = history[-1].derivation.facts.get("version") if history and history[-1].derivation is not None else None
+        place = number - (began - 1 if isinstance(began, int) else 0)
+        if 1 <= place <= len(history):
+            releasing.check_kept(conn, [history[-place].id])
+            return history[-place]
         raise NotFound(f"{repo.name} has no version {at}.", help=f"It has {len(history)}.", version=at)
     wanted = Reference(repo.project, repo.name, at if is_id(at) else f"{VERSIONS}" if at == VERSIONS else at)
     return releasing.readable_in(conn, wanted)

@@ -16,6 +16,7 @@ from tilth.model.commit import Commit, InputKind
 from tilth.model.ids import CommitId
 from tilth.versioning import commits, repos
 from tilth.versioning.backend import Backend
+from tilth.versioning.projects import STAGE
 from tilth.versioning.repos import DATASET
 from tilth.versioning.trees import Tree
 from tilth.workspace.dataset_versions import version_info
@@ -43,7 +44,7 @@ def origins(backend: Backend, commit: Commit) -> dict[tuple[str, str], Origin]:
     """
     found: dict[tuple[str, str], Origin] = {}
     kinds: dict[str, str] = {}
-    level = [commit]
+    level = [_original(backend, commit)]
     for _ in range(DEEPEST):
         inputs = [
             used
@@ -63,8 +64,18 @@ def origins(backend: Backend, commit: Commit) -> dict[tuple[str, str], Origin]:
         for place, id in fresh.items():
             if id in by_id and len(found) < MOST:
                 found[place] = Origin(by_id[id], place[1], _kind_of(backend, by_id[id], kinds, place[1]))
-                level.append(by_id[id])
+                level.append(_original(backend, by_id[id]))
     return found
+
+
+def _original(backend: Backend, commit: Commit) -> Commit:
+    """Return what a commit with which a project branch begins was copied from; any other as it is."""
+    while (made := commit.derivation) is not None and made.stage == STAGE:
+        copied = [used.commit for used in made.inputs if used.kind == InputKind.COPY]
+        if not copied:
+            break
+        commit = commits.get_commit(backend, copied[0])
+    return commit
 
 
 def source_versions(backend: Backend, commit: Commit) -> list[SourceVersion]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from tilth.model.ids import CommitId
 from tilth.versioning import branches, commits, history, repos, revisions
 from tilth.versioning.backend import Backend
 from tilth.versioning.edits import Edits
+from tilth.versioning.projects import STAGE
 from tilth.versioning.repos import MODEL, Repo
 from tilth.versioning.trees import Tree, write_entry
 from tilth.workspace.names import short_name
@@ -177,6 +178,7 @@ def find_version(lists: VersionLists, backend: Backend, model: ModelRepo, versio
         number = int(wanted)
     else:
         number = next((index + 1 for index, commit in enumerate(known) if commit.startswith(wanted)), 0)
+        number = number or _copy_of(backend, known, wanted)
     if not 1 <= number <= len(known):
         raise NotFound(
             f"The model {model.name} has no version {version}.",
@@ -185,6 +187,17 @@ def find_version(lists: VersionLists, backend: Backend, model: ModelRepo, versio
             version=version,
         )
     return ModelVersion(model, number, commits.get_commit(backend, known[number - 1]))
+
+
+def _copy_of(backend: Backend, known: Sequence[CommitId], wanted: str) -> int:
+    """Return the number of the version that was copied from a commit when its project was branched; 0 for none."""
+    for index, commit in enumerate(known):
+        made = commits.get_commit(backend, commit).derivation
+        if made is None or made.stage != STAGE:
+            return 0
+        if any(used.commit == wanted for used in made.inputs):
+            return index + 1
+    return 0
 
 
 def split_version(reference: str) -> tuple[str, str | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tilth.datasets.model_definition import DEFINITION as MODEL_DEFINITION
 from tilth.errors import Invalid
+from tilth.model.canonical import canonical
 from tilth.model.commit import Commit
 from tilth.model.digest import Digest
 from tilth.storage.store import Store
@@ -22,28 +23,38 @@ Moved = Callable[[str, str | None], str]
 """Takes PROJECT/REPO and a revision (None: its default branch) and returns the repo's name in the other project."""
 
 
-def moved_tree(store: Store, repo: Repo, commit: Commit, moved: Moved) -> Digest | None:
+def moved_tree(store: Store, repo: Repo, commit: Commit, moved: Moved, like: Commit | None = None) -> Digest | None:
     """Return the tree of a commit with its definition naming the repos of the other project.
 
-    Only datasets and models name any. A definition that cannot be read stays as it is.
+    Only datasets and models name any. A definition that cannot be read stays as it is. One that says what that of
+    `like` says becomes the same file, so that other spacing is no difference.
     """
     path = {DATASET: DEFINITION, MODEL: MODEL_DEFINITION}.get(repo.kind)
     tree = Tree(store, commit.tree)
-    if path is None or commit.tree is None or tree.stat(path) is None:
-        return commit.tree
-    data = tree.read(path)
-    try:
-        written = json.loads(data)
-    except (ValueError, RecursionError):
-        return commit.tree
-    if not isinstance(written, Mapping):
+    written = _document(tree, path) if path is not None else None
+    if path is None or written is None:
         return commit.tree
     told = _dataset(written, moved) if repo.kind == DATASET else _model(written, moved)
-    if told == written:
+    known = Tree(store, like.tree if like is not None else None)
+    same = known.stat(path) if _document(known, path) == told else None
+    if told == written and same is None:
         return commit.tree
     edits = Edits()
-    edits.put(write_entry(store, path, json.dumps(told, indent=1, ensure_ascii=False).encode()))
+    plain = canonical(dict(written)) == tree.read(path)  # as saved versions have it
+    data = canonical(told) if plain else json.dumps(told, indent=1, ensure_ascii=False).encode()
+    edits.put(same if same is not None else write_entry(store, path, data))
     return tree.apply(edits).root
+
+
+def _document(tree: Tree, path: str) -> Mapping[str, Any] | None:
+    """Return a JSON object of a tree, None where there is none."""
+    if tree.root is None or tree.stat(path) is None:
+        return None
+    try:
+        written = json.loads(tree.read(path))
+    except (ValueError, RecursionError):
+        return None
+    return written if isinstance(written, dict) else None
 
 
 def _dataset(written: Mapping[str, Any], moved: Moved) -> dict[str, Any]:

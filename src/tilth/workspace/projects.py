@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from tilth.contract.paging import Page
-from tilth.contract.projects import ProjectChanges, ProjectInfo, PromotionInfo
+from tilth.contract.projects import ProjectChanges, ProjectInfo, ProjectPromotion
 from tilth.errors import Conflict
 from tilth.labeling.stage import LabelingStage
 from tilth.metadata import feed
@@ -74,7 +74,7 @@ class LocalProjects:
                     f"{name}/{state.repo.name}",
                     author=author,
                     change=change,
-                    rewrite=lambda repo, commit: moved_tree(backend.store, repo, commit, moved),
+                    rewrite=lambda repo, commit, like: moved_tree(backend.store, repo, commit, moved, like),
                 )
                 for state in states
             ]
@@ -98,7 +98,7 @@ class LocalProjects:
         """Say what a project branch and its origin have that the other has not."""
         return changes_of(self._backend, name)
 
-    def promote(self, name: str, *, message: str = "", prefer: str = "") -> PromotionInfo:
+    def promote(self, name: str, *, message: str = "", prefer: str = "") -> ProjectPromotion:
         """Bring what was changed in a project branch back into its origin."""
         return promotion.promote(self._opened, self._labeling, name, message=message, prefer=prefer)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from tilth.contract.principal import Role
-from tilth.contract.projects import PromotionConflict, PromotionInfo
+from tilth.contract.projects import ProjectPromotion, PromotionConflict
 from tilth.errors import BranchMoved, Conflict, Denied, Invalid, NotFound
 from tilth.labeling.ledger import carrying
 from tilth.labeling.stage import LabelingStage
@@ -47,7 +47,7 @@ TOLD = 1000
 """Conflicts that one answer names."""
 
 
-def promote(opened: Opened, labeling: LabelingStage, name: str, *, message: str, prefer: str) -> PromotionInfo:
+def promote(opened: Opened, labeling: LabelingStage, name: str, *, message: str, prefer: str) -> ProjectPromotion:
     """Bring what was changed in a project branch back into its origin; see `tilth.contract.projects`."""
     if prefer not in ("", OURS, THEIRS):
         raise Invalid(f"{prefer!r} decides nothing.", help=f"Say {OURS} (the origin's) or {THEIRS} (the branch's).")
@@ -78,7 +78,7 @@ class _Promotion:
         self._change = ChangeId(new_id())
         self._conflicts: list[PromotionConflict] = []
 
-    def go(self) -> PromotionInfo:
+    def go(self) -> ProjectPromotion:
         """Plan, and where nothing conflicts do all of it in one transaction."""
         backend, store = self._backend, self._backend.store
         with backend.database.read() as conn:
@@ -135,8 +135,8 @@ class _Promotion:
 
     def _told(
         self, branches: Sequence[str], made: Sequence[str], bought: Sequence[PipelineState], change: ChangeId | None
-    ) -> PromotionInfo:
-        return PromotionInfo(
+    ) -> ProjectPromotion:
+        return ProjectPromotion(
             project=self._name,
             origin=self._origin,
             change=change,
@@ -149,8 +149,8 @@ class _Promotion:
 
     # Repos
 
-    def _rewrite(self, repo: Repo, commit: Commit) -> Digest | None:
-        return moved_tree(self._backend.store, repo, commit, self._moved)
+    def _rewrite(self, repo: Repo, commit: Commit, like: Commit | None) -> Digest | None:
+        return moved_tree(self._backend.store, repo, commit, self._moved, like)
 
     def _return(self, state: BranchState) -> Return | None:
         return plan_return(

@@ -12,7 +12,7 @@ from tilth.cli.session import Session, pass_session
 from tilth.cli.tables import print_table
 from tilth.cli.wording import counted, safe, when
 from tilth.contract.paging import Page
-from tilth.contract.projects import ProjectChanges, ProjectInfo, PromotionInfo
+from tilth.contract.projects import ProjectChanges, ProjectInfo, ProjectPromotion
 
 
 @click.group("project", cls=Noun, short_help="Projects: a whole project branched, and brought back.")
@@ -135,7 +135,7 @@ def _print_changes(told: ProjectChanges) -> None:
         print(f"\n{counted(told.answers, 'answer')} bought here.")
 
 
-def _print_promotion(done: PromotionInfo) -> None:
+def _print_promotion(done: ProjectPromotion) -> None:
     if done.undecided:
         print_table(("both sides changed", "how"), ((each.place, each.kind) for each in done.conflicts), empty="")
         print(
