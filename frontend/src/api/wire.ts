@@ -5898,7 +5898,7 @@ export interface components {
             problem: string;
             /** Project */
             project: string;
-            promoted: components["schemas"]["tilth__contract__models__PromotionInfo"] | null;
+            promoted: components["schemas"]["PromotionInfo"] | null;
             /** Recent */
             recent: components["schemas"]["ModelVersionInfo"][];
             /** Tests */
@@ -6334,7 +6334,7 @@ export interface components {
          */
         Page_PromotionInfo_: {
             /** Items */
-            items: components["schemas"]["tilth__contract__models__PromotionInfo"][];
+            items: components["schemas"]["PromotionInfo"][];
             /** Next */
             next?: string | null;
         };
@@ -6668,6 +6668,28 @@ export interface components {
             /** Repos */
             repos: number;
         };
+        /**
+         * ProjectPromotion
+         * @description What came of a promotion. While there are conflicts nothing has moved.
+         */
+        ProjectPromotion: {
+            /** Branches */
+            branches: string[];
+            /** Change */
+            change: string | null;
+            /** Conflicts */
+            conflicts: components["schemas"]["PromotionConflict"][];
+            /** Labeling */
+            labeling: string[];
+            /** Origin */
+            origin: string;
+            /** Pipelines */
+            pipelines: string[];
+            /** Project */
+            project: string;
+            /** Undecided */
+            undecided: number;
+        };
         /** ProjectsBranchRequest */
         ProjectsBranchRequest: {
             /** Name */
@@ -6698,6 +6720,34 @@ export interface components {
             kind: string;
             /** Place */
             place: string;
+        };
+        /**
+         * PromotionInfo
+         * @description One decision about which version is in production.
+         */
+        PromotionInfo: {
+            /** At Ms */
+            at_ms: number;
+            /** By */
+            by: string;
+            /** Commit */
+            commit: string;
+            /** Deployed */
+            deployed: string;
+            /** Deployed Commit */
+            deployed_commit: string;
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Tests */
+            tests: {
+                [key: string]: unknown;
+            }[];
+            /** Version */
+            version: string;
         };
         /**
          * PurgeRequest
@@ -8015,56 +8065,6 @@ export interface components {
             reason: string;
             /** Worker */
             worker: string;
-        };
-        /**
-         * PromotionInfo
-         * @description One decision about which version is in production.
-         */
-        tilth__contract__models__PromotionInfo: {
-            /** At Ms */
-            at_ms: number;
-            /** By */
-            by: string;
-            /** Commit */
-            commit: string;
-            /** Deployed */
-            deployed: string;
-            /** Deployed Commit */
-            deployed_commit: string;
-            /** Model */
-            model: string;
-            /** Number */
-            number: number;
-            /** Reason */
-            reason: string;
-            /** Tests */
-            tests: {
-                [key: string]: unknown;
-            }[];
-            /** Version */
-            version: string;
-        };
-        /**
-         * PromotionInfo
-         * @description What came of a promotion. While there are conflicts nothing has moved.
-         */
-        tilth__contract__projects__PromotionInfo: {
-            /** Branches */
-            branches: string[];
-            /** Change */
-            change: string | null;
-            /** Conflicts */
-            conflicts: components["schemas"]["PromotionConflict"][];
-            /** Labeling */
-            labeling: string[];
-            /** Origin */
-            origin: string;
-            /** Pipelines */
-            pipelines: string[];
-            /** Project */
-            project: string;
-            /** Undecided */
-            undecided: number;
         };
     };
     responses: never;
@@ -12531,7 +12531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tilth__contract__models__PromotionInfo"];
+                    "application/json": components["schemas"]["PromotionInfo"];
                 };
             };
             /** @description What went wrong, and what helps. */
@@ -13193,7 +13193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tilth__contract__projects__PromotionInfo"];
+                    "application/json": components["schemas"]["ProjectPromotion"];
                 };
             };
             /** @description What went wrong, and what helps. */
