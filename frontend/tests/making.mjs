@@ -23,6 +23,7 @@ const known = join(folder, "known");
 mkdirSync(known);
 writeFileSync(join(known, "k.png"), png(24, [10, 90, 60]));
 writeFileSync(join(known, "answers.csv"), "path,label\nk.png,wren\n");
+writeFileSync(join(known, "mixed.csv"), "path,label\nk.png,wren\ngone.png,robin\n");
 tilth("repo", "create", "known");
 tilth("put", "known", known);
 
@@ -49,6 +50,8 @@ try {
   await see("3 items, 9 answers");
   await page.getByLabel("Pay per answer").fill("0.1");
   await see("0.90");
+  await page.getByLabel("Currency").fill("EUR");
+  await see("0.90\u00a0EUR");
   await page.getByLabel("Budget").fill("0.5");
   await see("may run out");
   await page.getByLabel("Budget").fill("");
@@ -73,8 +76,14 @@ try {
   await page.getByLabel(/The classes/).fill("robin\nwren");
   await page.getByLabel("What shall it be called?").fill("checked");
   await page.getByRole("checkbox", { name: /answer is known/ }).check();
-  await page.getByLabel("They are in").selectOption("known");
-  await page.getByLabel("the table").selectOption({ index: 1 });
+  assert.equal(await page.getByLabel("They are in").inputValue(), "known", "a repo with tables is offered first");
+  await page.getByLabel("the table").selectOption({ label: "mixed.csv" });
+  await see("1 of 2 known answers does not fit");
+  await see(/line 3: known has no file gone\.png/);
+  await shot("known-misfit");
+  await page.getByLabel("the table").selectOption({ label: "answers.csv" });
+  await see("Their files are in known");
+  await page.getByText("does not fit").waitFor({ state: "hidden" });
   await page.getByLabel("The answer is in").selectOption("label");
   await page.getByLabel("The file's path is in").selectOption("label");
   await see("neither in known nor in birds");

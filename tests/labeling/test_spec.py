@@ -95,3 +95,12 @@ def test_a_mistake_names_the_field(fields: dict[str, Any], message: str, help: s
 def test_a_missing_config_is_named() -> None:
     with pytest.raises(Invalid, match=r"labeling\.config is missing"):
         parse_spec({"overlap": 3})
+
+
+def test_a_currency_is_a_short_name_or_sign() -> None:
+    assert parse_spec(spec(currency="EUR")).currency == "EUR"
+    assert parse_spec(spec(currency="$")).currency == "$"
+    assert parse_spec(spec()).currency == ""
+    for wrong in ("EUR 5", "12", "a\nb", "euro-dollars"):
+        with pytest.raises(Invalid, match="currency"):
+            parse_spec(spec(currency=wrong))

@@ -147,3 +147,25 @@ def test_an_update_without_code_keeps_the_code_that_is_there(tmp_path: Path) -> 
             workspace.pipelines.create({**made, "code": "elsewhere"}, update=True)
         assert [job.state for job in workspace.maintenance.run(timeout_s=60).jobs][-1:] != ["failed"]
         assert b"".join(workspace.files.read("marks:out")) == b"made"
+
+
+def test_every_known_answer_is_looked_at_before_a_labeling_is_made(workspace: Workspace) -> None:
+    workspace.repos.create("known")
+    rows = [f"a.txt,{'cat' if number % 2 else 'dog'}" for number in (1, 1, 1)]
+    rows += ["gone.txt,cat", "a.txt,horse", "a.txt,dog"]
+    workspace.files.put("known:answers.csv", "\n".join(["path,label", *rows]).encode())
+    golden = {"from": "known@main:answers.csv", "items": "items", "answer": "label", "every": 5}
+    found = workspace.pipelines.check(spec(golden=golden)).known
+    assert found is not None
+    assert (found.rows, found.fit) == (4, 1)  # a row that stands there thrice is one
+    assert [problem.partition(",")[0] for problem in found.problems] == ["answers.csv"] * 3
+    assert "line 5" in found.problems[0] and "items has no file gone.txt" in found.problems[0]
+    assert "line 6" in found.problems[1] and "horse" in found.problems[1]
+    assert "line 7" in found.problems[2] and "second answer" in found.problems[2]
+
+
+def test_a_table_of_known_answers_that_is_not_there_is_said_before_a_labeling_is_made(workspace: Workspace) -> None:
+    found = workspace.pipelines.check(spec(golden={"from": "items@main:no.csv", "answer": "label", "every": 5})).known
+    assert found is not None and found.fit == 0
+    assert "no file no.csv" in found.problems[0]
+    assert workspace.pipelines.check(spec()).known is None

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ago, authorName, bytes, counted, duration, plain } from "./format";
+import { ago, authorName, bytes, counted, duration, money, moneys, plain } from "./format";
 
 test("durations are told in the unit that people would use", () => {
   expect([0, 0.2, 7, 999, 1500, 42_000, 75_000, 3_720_000].map(duration)).toEqual([
@@ -12,6 +12,12 @@ test("sizes never show a thousand of a unit", () => {
   expect([0, 999, 1000, 1536, 999_499, 999_999, 2.5e9].map(bytes)).toEqual([
     "0 B", "999 B", "1.0 KB", "1.5 KB", "999 KB", "1.0 MB", "2.5 GB",
   ]);
+});
+
+test("money names its currency where there is one, and is never added across currencies", () => {
+  expect([money(1234.5), money(0.5, "EUR"), money(3, null)]).toEqual(["1,234.50", "0.50\u00a0EUR", "3.00"]);
+  expect(moneys([{ amount: 1, currency: "EUR" }, { amount: 2, currency: "$" }, { amount: 3, currency: "EUR" }, { amount: 0, currency: "" }])).toBe("4.00\u00a0EUR + 2.00\u00a0$");
+  expect(moneys([])).toBe("");
 });
 
 test("times say how long ago, then the clock, then the day", () => {

@@ -68,9 +68,17 @@ export function startOfDay(ms: number): number {
   return new Date(ms).setHours(0, 0, 0, 0);
 }
 
-/** Money in the workspace's currency, which has no name. */
-export function money(value: number): string {
-  return value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** 1234.5 → "1,234.50 EUR"; the number alone where the project names no currency. */
+export function money(value: number, currency: string | null | undefined = ""): string {
+  const amount = value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return currency ? `${amount}\u00a0${currency}` : amount;
+}
+
+/** What several projects cost, by currency: "67.35 EUR + 3.00 $". */
+export function moneys(amounts: readonly { amount: number; currency: string }[]): string {
+  const sums = new Map<string, number>();
+  for (const { amount, currency } of amounts) if (amount > 0) sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  return [...sums].map(([currency, amount]) => money(amount, currency)).join(" + ");
 }
 
 /** The part of an id that people compare. */

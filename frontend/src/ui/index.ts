@@ -5,6 +5,7 @@ export { Interval, IntervalBar, type IntervalValue } from "./Interval";
 export { Empty, ErrorNote, Loading } from "./Messages";
 export { Markdown } from "./Markdown";
 export { Page, Section } from "./Page";
+export { RepoOptions } from "./RepoOptions";
 export { SidePanel } from "./SidePanel";
 export { Facts, Id, Kbd, Meter, When } from "./Small";
 export { CARD, StageCard } from "./StageCard";

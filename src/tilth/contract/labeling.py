@@ -44,6 +44,8 @@ class LabelingInfo:
     """Why it cannot start: what keeps its known answers from being loaded. No task is given out meanwhile."""
     taking_in: bool = False
     """Whether its items are taken in for the first time: `tasks` and `open` count those so far."""
+    currency: str = ""
+    """What `spent`, `budget` and pay are in; "" where the project names none."""
 
 
 @dataclass(frozen=True, slots=True)

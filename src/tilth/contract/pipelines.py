@@ -31,6 +31,15 @@ class PipelineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownCheck:
+    """How a labeling's table of known answers fits: all its rows, those that do, the first of the others in words."""
+
+    rows: int
+    fit: int
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SpecCheck:
     """What a spec would do, without doing it."""
 
@@ -40,6 +49,8 @@ class SpecCheck:
     output: str
     items: int | None = None
     warnings: Sequence[str] = ()
+    known: KnownCheck | None = None
+    """Of a labeling that names a table of known answers."""
 
 
 class Pipelines(Protocol):

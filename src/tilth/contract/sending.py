@@ -22,12 +22,13 @@ class SendPlan:
     answers: Sequence[int]
     """Fewest and most answers that the new items need."""
     cost: Sequence[float]
-    """What these cost, in the workspace's currency; known answers that are mixed in included."""
+    """What these cost, in the pipeline's currency; known answers that are mixed in included."""
     budget_left: float | None
     """What the pipeline may still spend; None: no limit."""
     config: str
     """The question as Label Studio's XML."""
     warnings: Sequence[str] = ()
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

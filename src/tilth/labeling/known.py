@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from tilth.datums.rows import read_rows
+from tilth.datums.rows import Row, read_rows
 from tilth.errors import Invalid
 from tilth.labeling.content import ANSWER_PREFIX, TaskContent, Unshowable, content_of_files, content_of_row
 from tilth.labeling.identity import TaskNames
@@ -45,6 +45,10 @@ def known_places(spec: LabelingSpec, project: str) -> list[Place]:
     golden = spec.golden
     named = [golden.source, golden.items] if golden else []
     return [place_of(text, project) for text in named if text]
+
+
+MOST_TOLD = 20
+"""Rows that do not fit and are told one by one."""
 
 
 class Waiting(Exception):
@@ -99,6 +103,52 @@ def load_known(
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How the rows of a table of known answers fit: all, those that do, and of the others the first, in words."""
+
+    rows: int
+    fit: int
+    problems: list[str]
+
+
+def check_known(
+    store: Store, spec: LabelingSpec, *, project: str, head: Callable[[str, str], Commit | None]
+) -> Fitting | None:
+    """Look at every row of the table of known answers, with no item's bytes; None for a spec that names no table.
+
+    Costs a seek in the items' tree for each row.
+    """
+    golden = spec.golden
+    if golden is None or golden.source is None:
+        return None
+    items = place_of(golden.items or golden.source, project)
+    commit = head(items.repo, items.branch)
+    tree = Tree(store, commit.tree) if commit is not None else None
+    rows, problems, said = 0, list[str](), dict[str, str]()
+    wrong = 0
+    try:
+        for row, name in _table(store, golden.source, project, head):
+            rows += 1
+            where = f"{name}, line {row.line}"
+            try:
+                _, path, data, answer = _read(golden, row, where)
+                if path is not None and (tree is None or tree.stat(path) is None):
+                    raise Invalid(f"{where}: {items.repo.removeprefix(f'{project}/')} has no file {path}.")
+                result = result_for(spec.config, answer)
+                validate_result(spec.config, result, data if path is None else {})
+                meaning, item = meaning_of(spec.config, result), path or canonical(dict(data)).decode()
+                if said.setdefault(item, meaning) != meaning:
+                    raise Invalid(f"{where} gives one item a second answer.")
+            except Invalid as error:
+                wrong += 1
+                if len(problems) < MOST_TOLD:
+                    problems.append(error.message if error.message.startswith(where) else f"{where}: {error.message}")
+    except Waiting as why:
+        return Fitting(rows, 0, [str(why)])
+    return Fitting(rows, rows - wrong, problems)
+
+
 def _rows(
     store: Store, golden: Golden, project: str, head: Callable[[str, str], Commit | None]
 ) -> Iterator[tuple[str, str | None, Mapping[str, Json], Json]]:
@@ -107,30 +157,39 @@ def _rows(
         for position, known in enumerate(golden.answers):
             yield f"labeling.golden.answers[{position}]", known.path, known.data or {}, known.answer
         return
-    place = place_of(golden.source, project)
+    for row, name in _table(store, golden.source, project, head):
+        yield _read(golden, row, f"{name}, line {row.line}")
+
+
+def _table(
+    store: Store, source: str, project: str, head: Callable[[str, str], Commit | None]
+) -> Iterator[tuple[Row, str]]:
+    """Yield the rows of the table of known answers, each with the table's name."""
+    place = place_of(source, project)
     commit = head(place.repo, place.branch)
     if commit is None:
         raise Waiting(f"{place.repo}@{place.branch} has no commit yet")
     tree = Tree(store, commit.tree)
     if tree.stat(place.path) is None:
         raise Waiting(f"{place.repo}@{place.branch} has no file {place.path}")
-    path_column = golden.path or ("path" if golden.items else None)
     with tree.open(place.path) as stream:
         for row in read_rows(stream, place.path, None):
-            where = f"{place.path}, line {row.line}"
-            column = _answer_column(golden, row.values, where)
-            answer = row.values[column]
-            if path_column is not None:
-                path = row.values.get(path_column)
-                if not isinstance(path, str) or not path:
-                    raise Invalid(f"{where} has no path in column {path_column!r}.", help="Name the item's file.")
-                yield where, path, {}, answer
-                continue
-            if golden.columns:
-                data = {name: row.values.get(source) for name, source in golden.columns.items()}
-            else:
-                data = {name: value for name, value in row.values.items() if name != column}
-            yield where, None, data, answer
+            yield row, place.path
+
+
+def _read(golden: Golden, row: Row, where: str) -> tuple[str, str | None, Mapping[str, Json], Json]:
+    """Return (where it stands, path or None, data, answer) of a row."""
+    column = _answer_column(golden, row.values, where)
+    answer = row.values[column]
+    path_column = golden.path or ("path" if golden.items else None)
+    if path_column is not None:
+        path = row.values.get(path_column)
+        if not isinstance(path, str) or not path:
+            raise Invalid(f"{where} has no path in column {path_column!r}.", help="Name the item's file.")
+        return where, path, {}, answer
+    if golden.columns:
+        return where, None, {name: row.values.get(source) for name, source in golden.columns.items()}, answer
+    return where, None, {name: value for name, value in row.values.items() if name != column}, answer
 
 
 def _answer_column(golden: Golden, values: Mapping[str, Json], where: str) -> str:

@@ -246,6 +246,8 @@ def _derivation(snapshot: _Snapshot) -> Derivation:
         "banned": row.banned,
         "spent": row.spent_micros / 1e6,
     }
+    if spec.currency:
+        facts["currency"] = spec.currency
     return Derivation(row.pipeline, snapshot.inputs, digest_of(row.spec.encode()), None, facts)
 
 

@@ -16,7 +16,8 @@ from tilth.model.canonical import Json
 from tilth.model.digest import Digest, digest_of
 
 MICROS = 1_000_000
-"""Money is counted in millionths of the workspace's currency, as whole numbers."""
+"""Money is counted in millionths of the project's currency, as whole numbers."""
+MAX_CURRENCY = 8
 MAX_OVERLAP = 100
 MAX_GUIDELINES = 256 * 1024
 
@@ -98,6 +99,8 @@ class LabelingSpec:
     golden: Golden | None = None
     rules: Rules = field(default_factory=Rules)
     price_micros: int = 0
+    currency: str = ""
+    """What prices, budget and pay are in, as people write it ("EUR", "$"); "" for none named."""
     budget: Budget = Budget()
     publish: Publish = Publish()
     lease_seconds: float = 600.0
@@ -120,6 +123,7 @@ FIELDS = (
     "golden",
     "rules",
     "price",
+    "currency",
     "budget",
     "publish",
     "lease",
@@ -147,6 +151,7 @@ def parse_spec(raw: Mapping[str, Json]) -> LabelingSpec:
         golden=_golden(top, config),
         rules=_rules(top),
         price_micros=top.money("price", 0) or 0,
+        currency=_currency(top),
         budget=_budget(top),
         publish=_publish(top),
         lease_seconds=top.seconds("lease", 600.0),
@@ -162,6 +167,16 @@ def parse_spec(raw: Mapping[str, Json]) -> LabelingSpec:
             help="Add <Choices>, <Rating>, <Pairwise> or <Taxonomy> about the whole item, or use a fixed overlap.",
         )
     return spec
+
+
+def _currency(top: _Fields) -> str:
+    text = top.text("currency", "") or ""
+    if len(text) > MAX_CURRENCY or not text.isprintable() or any(each.isspace() or each.isdigit() for each in text):
+        raise Invalid(
+            f"labeling.currency is no name of a currency of up to {MAX_CURRENCY} letters or signs.",
+            help="Write it as EUR or $.",
+        )
+    return text
 
 
 def _guidelines(top: _Fields) -> Guidelines:

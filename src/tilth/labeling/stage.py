@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from tilth.labeling import publish as publishing
 from tilth.labeling import taking
-from tilth.labeling.known import Place, known_places
+from tilth.labeling.known import Fitting, Place, check_known, head_of, known_places
 from tilth.labeling.ledger import desks, lending
 from tilth.labeling.ledger.ledger import open_ledger
 from tilth.labeling.service import Clock, wall_clock
@@ -42,6 +42,22 @@ class LabelingStage:
         """
         parsed = parse_spec(spec)
         return parsed, known_places(parsed, project)
+
+    def check_known(self, spec: Mapping[str, Json], pipeline: str) -> Fitting | None:
+        """Look at every row of the table of known answers that a spec names; None when it names none.
+
+        Costs a seek for each row. Raises Invalid for a spec that is none, NotFound for a repo that is not there.
+        """
+        parsed = parse_spec(spec)
+        project = pipeline.partition("/")[0]
+        with self._backend.database.read() as conn:
+            heads = {(at.repo, at.branch): head_of(conn, at.repo, at.branch) for at in known_places(parsed, project)}
+        return check_known(
+            self._backend.store,
+            parsed,
+            project=project,
+            head=lambda repo, branch: heads.get((repo, branch)),
+        )
 
     def declare(
         self,

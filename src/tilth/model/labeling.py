@@ -104,6 +104,7 @@ class LabelingProgress:
     """Why no task is lent before the known answers are there; "" once they are, or where none are asked for."""
     taking_in: bool = False
     """Whether its items are taken in for the first time: `tasks` counts those so far."""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,7 @@ def labeling_info(progress: LabelingProgress) -> LabelingInfo:
         method=progress.method,
         blocked=progress.blocked,
         taking_in=progress.taking_in,
+        currency=progress.currency,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tilth.contract.paging import Page
-from tilth.contract.pipelines import PipelineInfo, SpecCheck
+from tilth.contract.pipelines import KnownCheck, PipelineInfo, SpecCheck
 from tilth.contract.principal import Role
 from tilth.datums.cutting import update_input
 from tilth.datums.inputs import branches as inputs_of
@@ -61,7 +61,12 @@ class LocalPipelines:
             output=f"{short_name(parsed.full_name)}@{parsed.output_branch}",
             items=sum(1 for _ in update.changes()),
             warnings=warnings,
+            known=self._known(parsed),
         )
+
+    def _known(self, parsed: PipelineSpec) -> KnownCheck | None:
+        found = self._labeling.check_known(parsed.labeling, parsed.full_name) if parsed.labeling else None
+        return KnownCheck(found.rows, found.fit, found.problems) if found is not None else None
 
     def create(
         self,

@@ -186,6 +186,7 @@ class _Sending:
             budget_left=left,
             config=spec.config.text,
             warnings=warnings,
+            currency=spec.currency,
         )
 
     def send(self, message: str) -> SendInfo:

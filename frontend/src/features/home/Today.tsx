@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { type ApiError, type JobInfo, call } from "@/api/client";
 import { useRead } from "@/api/queries";
 import { useNow } from "@/lib/clock";
-import { count, duration, money, startOfDay } from "@/lib/format";
+import { count, duration, moneys, startOfDay } from "@/lib/format";
 import { Facts } from "@/ui";
 
 const MOST = 3000;
@@ -29,7 +29,7 @@ export function Today() {
   if (!runs.data) return null;
   const cpu = runs.data.runs.reduce((sum, run) => sum + run.cpu_s, 0);
   const again = runs.data.runs.reduce((sum, run) => sum + run.reused, 0);
-  const paid = labelings.data?.items.reduce((sum, labeling) => sum + labeling.spent, 0) ?? 0;
+  const paid = moneys((labelings.data?.items ?? []).map(({ spent, currency }) => ({ amount: spent, currency: currency ?? "" })));
   const least = runs.data.all ? "" : "at least ";
   return (
     <Facts
@@ -37,7 +37,7 @@ export function Today() {
         ["Runs today", `${least}${count(runs.data.runs.length)}`],
         ["Computing today", `${least}${duration(cpu * 1000)}`],
         ["Items reused today", count(again)],
-        paid > 0 ? ["Paid for labels, in all", money(paid)] : null,
+        paid ? ["Paid for labels, in all", paid] : null,
       ]}
     />
   );

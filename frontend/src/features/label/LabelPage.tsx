@@ -5,7 +5,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
 import { useRead } from "@/api/queries";
 import { choicesOf } from "@/lib/choices";
-import { count, counted, money, percent } from "@/lib/format";
+import { count, counted, money, percent, plain } from "@/lib/format";
 import { Button, Empty, ErrorNote, Icon, Kbd, Loading, Markdown, Meter } from "@/ui";
 
 import { ComparisonView } from "./ComparisonView";
@@ -68,7 +68,7 @@ function Working({ pipeline, who }: { pipeline: string; who: string }) {
           {score !== null && score !== undefined ? (
             <span title={`Of the tasks whose answer is known, among your first ${told.data?.told_answers} answers. Told anew every ${EVERY} answers.`}>you: about <strong>{percent(score, 0)}</strong> on known answers <span className="quiet">in your first {told.data?.told_answers}</span></span>
           ) : null}
-          {told.data && told.data.earned > 0 && <span className="quiet" title="If the answers that wait are accepted">{money(told.data.earned)} earned</span>}
+          {told.data && told.data.earned > 0 && <span className="quiet" title="If the answers that wait are accepted">{money(told.data.earned, all.data?.items.find((one) => plain(one.pipeline) === plain(pipeline))?.currency)} earned</span>}
         </>
       }
       share={it && it.tasks > 0 ? it.done / it.tasks : null}

@@ -52,7 +52,7 @@ function Edit({ it, pipeline, close }: { it: LabelingInfo; pipeline: string; clo
         {!breaking && <p className="quiet">Answers so far stay; each remembers under which version it was given.</p>}
         {plan && again && (
           <p className="notice">
-            <strong>All {counted(plan.items, "item")} would be asked again</strong>: {counted(plan.asked, "answer")} or more, {plan.cost > 0 ? <>for at least <strong>{money(plan.cost)}</strong>{it.budget !== null && it.budget !== undefined && <> (of a budget of {money(it.budget)}, {money(it.spent)} spent)</>}</> : "unpaid"}. What is published stays until labels are published again.
+            <strong>All {counted(plan.items, "item")} would be asked again</strong>: {counted(plan.asked, "answer")} or more, {plan.cost > 0 ? <>for at least <strong>{money(plan.cost, it.currency)}</strong>{it.budget !== null && it.budget !== undefined && <> (of a budget of {money(it.budget, it.currency)}, {money(it.spent, it.currency)} spent)</>}</> : "unpaid"}. What is published stays until labels are published again.
           </p>
         )}
         {trouble && <ErrorNote error={trouble} />}

@@ -97,7 +97,7 @@ function TakeBack({ pipeline, it, each, plan, trouble, close }: { pipeline: stri
         <>
           <p>
             <strong>{counted(plan.answers, "answer")}</strong> to {counted(plan.items, "item")} would count no more. {plan.unlabeled > 0 ? <>{counted(plan.unlabeled, "item")} would lose {plan.unlabeled === 1 ? "its" : "their"} label. </> : "No item would lose its label. "}
-            {plan.asked > 0 && <>People would be asked for up to {counted(plan.asked, "answer")}, {plan.cost > 0 ? <>for up to <strong>{money(plan.cost)}</strong>{it.budget !== null && it.budget !== undefined && <> (of a budget of {money(it.budget)}, {money(it.spent)} spent)</>}</> : "unpaid"}.</>}
+            {plan.asked > 0 && <>People would be asked for up to {counted(plan.asked, "answer")}, {plan.cost > 0 ? <>for up to <strong>{money(plan.cost, it.currency)}</strong>{it.budget !== null && it.budget !== undefined && <> (of a budget of {money(it.budget, it.currency)}, {money(it.spent, it.currency)} spent)</>}</> : "unpaid"}.</>}
           </p>
           <p className="quiet">The answers stay in the history. What is published stays as it is until labels are published again.</p>
           <div className="labeling-line"><Button look="main" onClick={() => void run()}>Take back {counted(plan.answers, "answer")}</Button><Button onClick={close}>Leave them</Button></div>

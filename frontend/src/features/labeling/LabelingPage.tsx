@@ -50,7 +50,7 @@ export function LabelingPage() {
                   <td className="num">{it.blocked ? <span className="faint">{count(it.open)} waiting</span> : count(it.open)}</td>
                   <td className="num">{count(it.workers)}{it.banned > 0 && <span className="faint"> ({it.banned} banned)</span>}</td>
                   <td className="num">{count(it.answers)}</td>
-                  <td className="num">{money(it.spent)}{it.budget !== null && it.budget !== undefined && <span className="faint"> of {money(it.budget)}</span>}</td>
+                  <td className="num">{money(it.spent, it.currency)}{it.budget !== null && it.budget !== undefined && <span className="faint"> of {money(it.budget, it.currency)}</span>}</td>
                 </tr>
               );
             })}

@@ -155,7 +155,7 @@ function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; 
           ["People", <>{count(it.workers)} {it.banned > 0 && <small>{count(it.banned)} banned</small>}</>],
           ["People per item", count(it.overlap)],
           ["Known-answer tasks", count(it.golden)],
-          ["Paid", <>{money(it.spent)} {it.budget !== null && it.budget !== undefined && <small>of {money(it.budget)}</small>}</>],
+          ["Paid", <>{money(it.spent, it.currency)} {it.budget !== null && it.budget !== undefined && <small>of {money(it.budget, it.currency)}</small>}</>],
           ["Guidelines", `version ${it.guideline_version}`],
         ]}
       />

@@ -20,7 +20,7 @@ function People({ commit }: { commit: CommitInfo }) {
   return (
     <Section
       title={<>People in <Link to="/lineage" search={{ of: `${repo}@${commit.id}` }}>{repo}</Link></>}
-      aside={<>guidelines version {String(facts["guideline_version"])} · {number("answers")} answers, {number("rejected")} rejected · {money(Number(facts["spent"] ?? 0))} paid</>}
+      aside={<>guidelines version {String(facts["guideline_version"])} · {number("answers")} answers, {number("rejected")} rejected · {money(Number(facts["spent"] ?? 0), facts["currency"] as string | undefined)} paid</>}
     >
       {workers.error ? (
         <ErrorNote error={workers.error} retry={() => void workers.refetch()} />

@@ -177,7 +177,7 @@ function PeoplePart({ step }: { step: Step }) {
     <section>
       <h2>People and guidelines of <bdi>{repo}</bdi></h2>
       <p>
-        {counted(Number(facts["answers"] ?? 0), "answer")}, {count(Number(facts["rejected"] ?? 0))} of them rejected, under guidelines version {version}; {money(Number(facts["spent"] ?? 0))} paid.
+        {counted(Number(facts["answers"] ?? 0), "answer")}, {count(Number(facts["rejected"] ?? 0))} of them rejected, under guidelines version {version}; {money(Number(facts["spent"] ?? 0), facts["currency"] as string | undefined)} paid.
       </p>
       {workers.data && workers.data.items.length > 0 && (
         <table>

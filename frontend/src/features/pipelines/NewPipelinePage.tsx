@@ -4,8 +4,9 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useRead } from "@/api/queries";
+import { firstOf, picksOf } from "@/lib/likely";
 import { fullName } from "@/lib/names";
-import { Empty, ErrorNote, Loading, Page } from "@/ui";
+import { Empty, ErrorNote, Loading, Page, RepoOptions } from "@/ui";
 
 import { starter } from "./spec";
 import { SpecEditor } from "./SpecEditor";
@@ -17,8 +18,9 @@ export function NewPipelinePage() {
   const [repo, setRepo] = useState("");
   if (repos.error) return <Page title="New pipeline"><ErrorNote error={repos.error} retry={() => void repos.refetch()} /></Page>;
   if (!repos.data) return <Loading what="Reading the repos…" />;
-  const names = repos.data.items.map((one) => fullName(one.project, one.name));
-  const first = names[0];
+  const others = repos.data.items.filter((one) => one.kind !== "data").map((one) => fullName(one.project, one.name));
+  const picks = [...picksOf(repos.data.items), ...(others.length ? [{ label: "Datasets and models", names: others }] : [])];
+  const first = firstOf(picks);
   if (first === undefined)
     return (
       <Page title="New pipeline">
@@ -31,7 +33,7 @@ export function NewPipelinePage() {
       <label className="spec-repo">
         It reads
         <select className="field" value={chosen} onChange={(event) => { setRepo(event.target.value); }}>
-          {names.map((name) => <option key={name}>{name}</option>)}
+          <RepoOptions picks={picks} />
         </select>
         <span className="faint">To label with people, start from Labeling instead.</span>
       </label>

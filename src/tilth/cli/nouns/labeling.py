@@ -273,7 +273,7 @@ def _print(page: Page[LabelingInfo]) -> None:
                 number(info.answers),
                 number(info.workers),
                 number(info.banned),
-                f"{info.spent:.2f}",
+                f"{info.spent:.2f} {info.currency}".rstrip(),
             )
             for info in page.items
         ),
@@ -293,7 +293,12 @@ def _print_one(info: LabelingInfo) -> None:
             ("known answers", number(info.golden)),
             ("answers", f"{number(info.answers)}, {number(info.rejected)} rejected"),
             ("workers", f"{number(info.workers)}, {number(info.banned)} banned"),
-            ("spent", f"{info.spent:.2f}" + (f" of {info.budget:.2f}" if info.budget is not None else "")),
+            (
+                "spent",
+                f"{info.spent:.2f}"
+                + (f" of {info.budget:.2f}" if info.budget is not None else "")
+                + f" {info.currency}".rstrip(),
+            ),
             ("overlap", info.overlap),
             ("guidelines", info.guideline_version),
             ("published", "everything" if info.published_sequence >= info.ledger_sequence else "not all answers yet"),

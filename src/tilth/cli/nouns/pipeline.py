@@ -184,3 +184,7 @@ def _print_check(found: SpecCheck) -> None:
     )
     for warning in found.warnings:
         print(f"note: {safe(warning)}")
+    if found.known is not None and found.known.problems:
+        print(f"note: {found.known.fit:,} of {counted(found.known.rows, 'known answer')} fit:")
+        for problem in found.known.problems:
+            print(f"      {safe(problem)}")

@@ -68,6 +68,7 @@ def progress_of(row: Any) -> LabelingProgress:
         ledger_sequence=row.sequence,
         blocked=row.golden_reason if row.golden_state == "waiting" else "",
         taking_in=row.state == "open" and row.taken == "{}",
+        currency=spec.currency,
     )
 
 

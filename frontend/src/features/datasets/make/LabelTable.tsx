@@ -1,3 +1,4 @@
+import type { Pick } from "@/lib/likely";
 import { parseReference } from "@/lib/names";
 import { Loading } from "@/ui";
 
@@ -12,7 +13,7 @@ const MATCHES: readonly (readonly [Match, string])[] = [
 ];
 
 /** Another table that holds the labels: where it is, and how its rows join the items. */
-export function LabelTable({ draft, sources, rows, waiting, set }: { draft: Draft; sources: readonly string[]; rows: readonly Row[]; waiting: boolean; set: (change: Partial<Draft>) => void }) {
+export function LabelTable({ draft, picks, rows, waiting, set }: { draft: Draft; picks: readonly Pick[]; rows: readonly Row[]; waiting: boolean; set: (change: Partial<Draft>) => void }) {
   const { repo, path } = parseReference(draft.labelFrom);
   const { tables, waiting: looking } = useFiles(repo);
   const folders = [...new Set(tables.filter((one) => one.includes("/")).map((one) => one.slice(0, one.lastIndexOf("/"))))];
@@ -21,7 +22,7 @@ export function LabelTable({ draft, sources, rows, waiting, set }: { draft: Draf
     <div className="make-fields">
       <label>
         In the repo
-        <RepoChoice value={repo} of={sources} onChange={(next) => { set({ labelFrom: `${next}@main`, labelPipeline: "", classes: [] }); }} />
+        <RepoChoice value={repo} of={picks} onChange={(next) => { set({ labelFrom: `${next}@main`, labelPipeline: "", classes: [] }); }} />
       </label>
       {repo !== "" && (
         <label>

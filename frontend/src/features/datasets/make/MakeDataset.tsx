@@ -2,9 +2,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 
 import { call } from "@/api/client";
+import { useHoldings } from "@/api/holdings";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { choicesOf } from "@/lib/classesAsked";
 import { count } from "@/lib/format";
+import { firstOf, picksOf } from "@/lib/likely";
 import { fullName, parseReference } from "@/lib/names";
 import { Button, ErrorNote } from "@/ui";
 
@@ -36,7 +38,9 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
   const repos = usePages("repos.list", { limit: 1000 });
   const field = useRef<HTMLSelectElement>(null);
   useEffect(() => { field.current?.focus(); }, []);
-  const sources = repos.items.filter((one) => one.kind === "data").map((one) => fullName(one.project, one.name));
+  const { known: holdings } = useHoldings(repos.isPending ? undefined : repos.items);
+  const picks = picksOf(repos.items, (name) => holdings?.get(name)?.media);
+  const sources = picks.flatMap((group) => group.names);
   const pipelines = useRead("pipelines.list", { limit: 1000 });
   const asking = (of: string): string[] =>
     of === "" ? [] : (pipelines.data?.items ?? []).filter((one) => labeledRepo(one.spec) === of).map((one) => fullName(one.project, one.name));
@@ -70,14 +74,15 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
       if (asked.current === next) setGuessing(false);
     }
   }
-  // A link may name the repo; it is chosen once all is known that the guess takes in.
+  // A link may name the repo, else the likeliest is taken; it is chosen once all is known that the guess takes in.
   const begun = useRef(false);
   const begin = useEffectEvent(() => {
-    if (begun.current || start === undefined || !sources.includes(start)) return;
+    const first = start !== undefined && sources.includes(start) ? start : firstOf(picks);
+    if (begun.current || repo !== "" || first === undefined) return;
     begun.current = true;
-    void choose(start);
+    void choose(first);
   });
-  const known = !repos.isPending && !pipelines.isPending;
+  const known = !repos.isPending && !pipelines.isPending && holdings !== null;
   useEffect(() => { if (known) begin(); }, [known]);
   const table = draft.items === "rows" && draft.from.includes(":") ? draft.from : null;
   const rows = useRows(table);
@@ -108,7 +113,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
         <legend>1 · The data</legend>
         <label>
           From the repo that holds the items themselves
-          <RepoChoice chooser={field} value={repo} of={sources} waiting={repos.isPending} onChange={(next) => void choose(next)} />
+          <RepoChoice chooser={field} value={repo} of={picks} waiting={repos.isPending} onChange={(next) => void choose(next)} />
         </label>
         {repo !== "" && (
           <>
@@ -159,7 +164,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
           {draft.items === "rows" && draft.media !== "none" && draft.media !== "text" && (
             <label>
               The files lie in the repo
-              <RepoChoice value={parseReference(draft.mediaFrom || `${repo}@main`).repo} of={sources} onChange={(next) => { set({ mediaFrom: next === repo ? "" : `${next}@main` }); }} />
+              <RepoChoice value={parseReference(draft.mediaFrom || `${repo}@main`).repo} of={picks} onChange={(next) => { set({ mediaFrom: next === repo ? "" : `${next}@main` }); }} />
             </label>
           )}
         </fieldset>
@@ -192,7 +197,7 @@ export function MakeDataset({ start, onClose }: { start?: string | undefined; on
               : `The labels that hold in ${draft.labelPipeline}, always as published last. A label that you fix is final there, too.`}
             </p>
           )}
-          {draft.labels === "table" && draft.labelPipeline === "" && <LabelTable draft={draft} sources={sources} rows={labelRows.data} waiting={labelRows.waiting} set={set} />}
+          {draft.labels === "table" && draft.labelPipeline === "" && <LabelTable draft={draft} picks={picksOf(repos.items, (one) => holdings?.get(one)?.tables)} rows={labelRows.data} waiting={labelRows.waiting} set={set} />}
           {labelRows.error && draft.labelPipeline === "" && <ErrorNote error={labelRows.error} />}
           {draft.labels !== "none" && <ClassList classes={classes} onChange={(next) => { set({ classes: next }); }} />}
         </fieldset>

@@ -1,19 +1,19 @@
 import { type Ref, useMemo } from "react";
 
 import { useRead } from "@/api/queries";
+import type { Pick } from "@/lib/likely";
+import { RepoOptions } from "@/ui";
 
 import { isTable } from "./draft";
 
 /** Choose a repo of those that may hold the data. */
-export function RepoChoice({ value, of, waiting = false, chooser, onChange }: { value: string; of: readonly string[]; waiting?: boolean; chooser?: Ref<HTMLSelectElement>; onChange: (repo: string) => void }) {
+export function RepoChoice({ value, of, waiting = false, chooser, onChange }: { value: string; of: readonly Pick[]; waiting?: boolean; chooser?: Ref<HTMLSelectElement>; onChange: (repo: string) => void }) {
   return (
     <select ref={chooser} className="field" value={value} onChange={(event) => { onChange(event.target.value); }}>
       <option value="" disabled>
         {waiting ? "reading…" : "choose one"}
       </option>
-      {of.map((one) => (
-        <option key={one}>{one}</option>
-      ))}
+      <RepoOptions picks={of} />
     </select>
   );
 }

@@ -167,9 +167,9 @@ function Cost({ plan, error, waiting }: { plan: SendPlan | undefined; error: Api
     <div className="send-cost" aria-live="polite">
       <strong>
         {plan.new === plan.items ? counted(plan.items, "item") : `${said(plan.new)} new of ${counted(plan.items, "item")}`}: {least === most ? counted(most, "answer") : `${said(least)} to ${counted(most, "answer")}`}
-        {high > 0 && `, ${low === high ? money(high) : `${money(low)} to ${money(high)}`}`}
+        {high > 0 && `, ${low === high ? money(high, plan.currency) : `${money(low, plan.currency)} to ${money(high, plan.currency)}`}`}
       </strong>
-      {plan.budget_left != null && <span className="quiet">It may spend {money(plan.budget_left)} more.</span>}
+      {plan.budget_left != null && <span className="quiet">It may spend {money(plan.budget_left, plan.currency)} more.</span>}
       {plan.warnings.map((one) => (
         <span key={one} className="quiet">{one}</span>
       ))}

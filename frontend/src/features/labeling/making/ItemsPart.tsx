@@ -2,7 +2,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { ApiError } from "@/api/client";
-import { ErrorNote, Loading } from "@/ui";
+import type { Pick } from "@/lib/likely";
+import { ErrorNote, Loading, RepoOptions } from "@/ui";
 
 import type { Project } from "./project";
 import { type Source, globOf, useTable } from "./source";
@@ -10,14 +11,14 @@ import { type Source, globOf, useTable } from "./source";
 const WORDS = { image: "pictures", audio: "recordings", text: "texts", table: "tables" } as const;
 
 interface Props {
-  names: readonly string[];
+  picks: readonly Pick[];
   project: Project;
   source: UseQueryResult<Source, ApiError>;
   set: (change: Partial<Project>) => void;
 }
 
 /** What people are shown: the files of a repo, or the rows of a table in it. */
-export function ItemsPart({ names, project, source, set }: Props) {
+export function ItemsPart({ picks, project, source, set }: Props) {
   const { items } = project;
   const found = source.data;
   return (
@@ -26,7 +27,7 @@ export function ItemsPart({ names, project, source, set }: Props) {
       <label>
         The items of
         <select className="field" value={items.repo} onChange={(event) => { set({ items: { kind: "files", repo: event.target.value, glob: "/**" }, known: null }); }}>
-          {names.map((name) => <option key={name}>{name}</option>)}
+          <RepoOptions picks={picks} />
         </select>
       </label>
       {source.error ? (

@@ -1,12 +1,14 @@
 import "./making.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { type ApiError, type Result, call } from "@/api/client";
+import { useHoldings } from "@/api/holdings";
 import { useAct, useRead } from "@/api/queries";
-import { count, money } from "@/lib/format";
+import { count, counted, money } from "@/lib/format";
+import { type Pick, firstOf, picksOf } from "@/lib/likely";
 import { fullName } from "@/lib/names";
 import { useSettled } from "@/lib/settled";
 import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
@@ -24,12 +26,15 @@ const PAUSE_MS = 400;
 /** A labeling project from a form: what is shown, what is asked, of whom, and for how much. */
 export function NewLabelingPage() {
   const repos = useRead("repos.list", { limit: 1000 });
+  const { known } = useHoldings(repos.data?.items);
   const { repo: asked } = useSearch({ from: "/new-labeling" });
   const go = useNavigate();
   if (repos.error) return <Page title="New labeling project"><ErrorNote error={repos.error} retry={() => void repos.refetch()} /></Page>;
   if (!repos.data) return <Loading what="Reading the repos…" />;
-  const names = repos.data.items.filter((one) => one.kind === "data").map((one) => fullName(one.project, one.name));
-  const first = asked && names.includes(asked) ? asked : names[0];
+  if (known === null) return <Loading what="Looking at what is in them…" />;
+  // Pictures that lie beside a table are often known answers, which nobody is asked about.
+  const picks = picksOf(repos.data.items, (name) => { const of = known.get(name); return of?.media && of.tables ? undefined : of?.media; });
+  const first = asked && picks.some((group) => group.names.includes(asked)) ? asked : firstOf(picks);
   if (first === undefined)
     return (
       <Page title="New labeling project">
@@ -41,10 +46,10 @@ export function NewLabelingPage() {
         </div>
       </Page>
     );
-  return <Form names={names} first={first} />;
+  return <Form picks={picks} tables={picksOf(repos.data.items, (name) => known.get(name)?.tables)} first={first} />;
 }
 
-function Form({ names, first }: { names: readonly string[]; first: string }) {
+function Form({ picks, tables, first }: { picks: readonly Pick[]; tables: readonly Pick[]; first: string }) {
   const go = useNavigate();
   const [kept, setProject] = useState<Project>(() => fresh(first));
   const files = useKnownFiles(kept.known, kept.items);
@@ -64,7 +69,8 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
   const spec = problems.length === 0 && !looking ? specOf(project) : null;
   const check = useChecked(spec);
   const make = useAct("pipelines.create", (made) => void go({ to: "/labeling/$pipeline", params: { pipeline: fullName(made.project, made.name) } }));
-  const ready = spec !== null && check.data !== undefined && !make.isPending;
+  const misfits = check.data?.known?.problems ?? [];
+  const ready = spec !== null && check.data !== undefined && misfits.length === 0 && !make.isPending;
   return (
     <Page title="New labeling project" about="People are shown items one by one, checked by known answers, and what holds is published as a version.">
       <div className="making">
@@ -76,9 +82,9 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
             if (ready) make.mutate({ spec });
           }}
         >
-          <ItemsPart names={names} project={project} source={source} set={set} />
+          <ItemsPart picks={picks} project={project} source={source} set={set} />
           <QuestionPart project={project} shows={found?.shows ?? null} set={set} />
-          <PeoplePart project={project} names={names} set={set} />
+          <PeoplePart project={project} picks={tables} set={set} />
           <section className="making-part" aria-label="Make it">
             <label>
               What shall it be called?
@@ -89,6 +95,7 @@ function Form({ names, first }: { names: readonly string[]; first: string }) {
                 {problems.map((problem) => <li key={problem}><Icon name="alert" /> {problem}</li>)}
               </ul>
             )}
+            {check.data?.known && misfits.length > 0 && <Misfits known={check.data.known} table={project.known?.table ?? ""} />}
             {spec && check.error && <ErrorNote error={check.error} retry={() => void check.refetch()} />}
             <Cost project={project} items={check.data?.items ?? null} />
             {make.error && <ErrorNote error={make.error} />}
@@ -123,6 +130,7 @@ function fresh(repo: string): Project {
     banBelow: 0.7,
     banFast: true,
     price: 0,
+    currency: "",
     budget: null,
     publish: "complete",
   };
@@ -158,6 +166,20 @@ function useChecked(spec: Record<string, unknown> | null) {
   });
 }
 
+/** Which known answers do not fit: the project could not start with them. */
+function Misfits({ known, table }: { known: NonNullable<Result<"pipelines.check">["known"]>; table: string }) {
+  const wrong = known.rows - known.fit;
+  const [repo = ""] = table.split("@");
+  return (
+    <div className="notice" role="alert">
+      <strong>{wrong > 0 ? `${count(wrong)} of ${counted(known.rows, "known answer")} ${wrong === 1 ? "does" : "do"} not fit.` : "The known answers cannot be read."}</strong> The project could not start with them.
+      <ul>{known.problems.map((problem) => <li key={problem}><bdi>{problem}</bdi></li>)}</ul>
+      {wrong > known.problems.length && <p className="faint">and {count(wrong - known.problems.length)} more</p>}
+      Put them right in the table, <Link to="/data/$repo" params={{ repo }}>import it again</Link> and come back, or choose other columns.
+    </div>
+  );
+}
+
 function Cost({ project, items }: { project: Project; items: number | null }) {
   if (items === null) return null;
   if (items === 0) return <p className="quiet">No item matches yet. People are asked as soon as some are imported.</p>;
@@ -167,9 +189,9 @@ function Cost({ project, items }: { project: Project; items: number | null }) {
   return (
     <div className={over ? "making-cost need" : "making-cost"} role="status">
       <strong>{count(items)} items, {range(count(answers.least), count(answers.most))} answers</strong>
-      {project.price > 0 && <> at {money(project.price)}: <strong>{range(money(cost.least), money(cost.most))}</strong></>}
+      {project.price > 0 && <> at {money(project.price, project.currency)}: <strong>{range(money(cost.least, project.currency), money(cost.most, project.currency))}</strong></>}
       {project.known && <span className="faint"> (known answers, one in {project.known.every}, are among them and paid too)</span>}
-      {over && <div><Icon name="alert" /> The budget of {money(project.budget ?? 0)} may run out before all are labeled; then nobody is asked more.</div>}
+      {over && <div><Icon name="alert" /> The budget of {money(project.budget ?? 0, project.currency)} may run out before all are labeled; then nobody is asked more.</div>}
     </div>
   );
 }

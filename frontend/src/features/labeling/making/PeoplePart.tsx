@@ -1,19 +1,25 @@
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
-import { ErrorNote, Loading } from "@/ui";
+import { type Pick, firstOf } from "@/lib/likely";
+import { ErrorNote, Loading, RepoOptions } from "@/ui";
+
+import { guessColumns } from "@/features/labeling/guess";
 
 import { Column } from "./ItemsPart";
 import { type Known, KNOWN_BEFORE_BAN, type Project, nowhere } from "./project";
 import { useSource, useTable } from "./source";
 
+const CURRENCIES = ["EUR", "USD", "GBP", "CHF", "JPY", "INR"] as const;
+
 interface Props {
   project: Project;
-  names: readonly string[];
+  /** Repos, those with tables first. */
+  picks: readonly Pick[];
   set: (change: Partial<Project>) => void;
 }
 
 /** How many people answer, how they are checked, and what it may cost. */
-export function PeoplePart({ project, names, set }: Props) {
+export function PeoplePart({ project, picks, set }: Props) {
   const { until, known } = project;
   return (
     <fieldset className="making-part">
@@ -52,7 +58,7 @@ export function PeoplePart({ project, names, set }: Props) {
         />
         Mix in items whose answer is known <span className="faint">(the surest way to learn whom to trust)</span>
       </label>
-      {known && <KnownPart known={known} names={names} rows={project.items.kind === "rows"} from={project.items.repo} onChange={(part) => { set({ known: { ...known, ...part } }); }} />}
+      {known && <KnownPart known={known} picks={picks} rows={project.items.kind === "rows"} from={project.items.repo} onChange={(part) => { set({ known: { ...known, ...part } }); }} />}
       {known && (
         <label className="check">
           <input type="checkbox" checked={project.banBelow !== null} onChange={(event) => { set({ banBelow: event.target.checked ? 0.7 : null }); }} />
@@ -71,6 +77,11 @@ export function PeoplePart({ project, names, set }: Props) {
         <Amount label="Pay per answer" value={project.price} onChange={(price) => { set({ price: price ?? 0 }); }} />
         <Amount label="Budget" none="none" value={project.budget} onChange={(budget) => { set({ budget }); }} />
         <label>
+          Currency
+          <input className="field short" list="currencies" maxLength={8} spellCheck={false} placeholder="EUR" value={project.currency} onChange={(event) => { set({ currency: event.target.value }); }} />
+          <datalist id="currencies">{CURRENCIES.map((one) => <option key={one} value={one} />)}</datalist>
+        </label>
+        <label>
           Publish labels
           <select className="field" value={project.publish} onChange={(event) => { set({ publish: event.target.value === "often" ? "often" : "complete" }); }}>
             <option value="complete">when all items are done</option>
@@ -82,11 +93,21 @@ export function PeoplePart({ project, names, set }: Props) {
   );
 }
 
-function KnownPart({ known, names, rows, from, onChange }: { known: Known; names: readonly string[]; rows: boolean; from: string; onChange: (part: Partial<Known>) => void }) {
-  const [repo, setRepo] = useState(names[0] ?? "");
+function KnownPart({ known, picks, rows, from, onChange }: { known: Known; picks: readonly Pick[]; rows: boolean; from: string; onChange: (part: Partial<Known>) => void }) {
+  const [repo, setRepo] = useState(rows ? from : (firstOf(picks) ?? ""));
   const source = useSource(repo);
   const table = useTable(known.table || null);
-  const tables = source.data?.tables ?? [];
+  const tables = (source.data?.tables ?? []).filter((path) => !path.endsWith(".parquet"));
+  // A repo's only table is the one that is meant, and its columns mostly say by their names what they are.
+  const [only] = tables.length === 1 ? tables : [];
+  const suggest = useEffectEvent((part: Partial<Known>) => { onChange(part); });
+  useEffect(() => { if (known.table === "" && only !== undefined) suggest({ table: `${repo}@main:${only}`, item: "", answer: "" }); }, [known.table, repo, only]);
+  const columns = table.data?.columns;
+  useEffect(() => {
+    if (known.table === "" || columns === undefined) return;
+    const { item, answer } = guessColumns(columns);
+    suggest({ item, answer });
+  }, [known.table, columns]);
   return (
     <div className="making-inner">
       <div className="making-row">
@@ -100,14 +121,14 @@ function KnownPart({ known, names, rows, from, onChange }: { known: Known; names
               onChange({ table: "", item: "", answer: "" });
             }}
           >
-            {names.map((name) => <option key={name}>{name}</option>)}
+            <RepoOptions picks={picks} />
           </select>
         </label>
         <label>
           the table
           <select className="field" value={known.table} onChange={(event) => { onChange({ table: event.target.value, item: "", answer: "" }); }}>
             <option value="">{tables.length ? "choose one…" : source.isPending ? "looking…" : "it has no table"}</option>
-            {tables.filter((path) => !path.endsWith(".parquet")).map((path) => <option key={path} value={`${repo}@main:${path}`}>{path}</option>)}
+            {tables.map((path) => <option key={path} value={`${repo}@main:${path}`}>{path}</option>)}
           </select>
         </label>
         <label>

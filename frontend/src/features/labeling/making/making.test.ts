@@ -18,6 +18,7 @@ const PROJECT: Project = {
   banBelow: 0.7,
   banFast: true,
   price: 0.05,
+  currency: "EUR",
   budget: 20,
   publish: "complete",
 };
@@ -46,7 +47,7 @@ test("classes come one in each line or set apart by commas, and each once", () =
 test("a project of files becomes a pipeline over them", () => {
   const spec = specOf(PROJECT);
   expect(spec["input"]).toEqual({ pfs: { repo: "photos", glob: "/**.jpg", name: "image" } });
-  expect(spec["labeling"]).toMatchObject({ overlap: 3, price: 0.05, budget: 20, publish: "complete", rules: { fast: { count: 5 } } });
+  expect(spec["labeling"]).toMatchObject({ overlap: 3, price: 0.05, currency: "EUR", budget: 20, publish: "complete", rules: { fast: { count: 5 } } });
   expect(JSON.stringify(spec)).not.toContain("golden");
 });
 

@@ -33,6 +33,8 @@ export interface Project {
   banBelow: number | null;
   banFast: boolean;
   price: number;
+  /** What price and budget are in, as people write it; empty: not named. */
+  currency: string;
   budget: number | null;
   publish: "complete" | "often";
 }
@@ -64,6 +66,7 @@ export function problemsOf(project: Project): string[] {
     const { problem } = classesOf(project.classes);
     if (problem) told.push(problem);
   }
+  if (project.currency && !/^[^\s\d]{1,8}$/.test(project.currency.trim())) told.push("Name the currency with up to 8 letters or a sign, such as EUR or $.");
   if (!/^[A-Za-z0-9_-]{1,63}$/.test(project.name)) told.push("Name it with 1 to 63 letters, digits, “-” or “_”.");
   if (project.known && (!project.known.table || !project.known.item || !project.known.answer)) told.push("Say where the known answers are, and in which columns.");
   else if (project.known && items.kind === "files" && project.known.files === null) told.push(nowhere(project.known, items.repo));
@@ -98,6 +101,7 @@ export function specOf(project: Project): Record<string, unknown> {
       ...(known ? { golden: goldenOf(known, items, fieldsOf(project)) } : {}),
       ...(Object.keys(rules).length ? { rules } : {}),
       ...(project.price > 0 ? { price: project.price } : {}),
+      ...(project.currency.trim() ? { currency: project.currency.trim() } : {}),
       ...(project.budget !== null ? { budget: project.budget } : {}),
       publish: project.publish === "complete" ? "complete" : { every: "1m" },
     },

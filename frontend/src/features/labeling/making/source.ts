@@ -81,10 +81,10 @@ export function useTable(reference: string | null) {
   });
 }
 
-/** Rows of a table of known answers that are looked at to find the repo of their files. */
-const LOOKED_AT = 4;
+/** Rows of a table of known answers that are looked at to find the repo of their files; the server then looks at all. */
+const LOOKED_AT = 12;
 
-/** Find the repo that holds the files which a table of known answers names: its own, else that of the items; null for neither. */
+/** Find the repo that holds the files which a table of known answers names: its own or that of the items, whichever has more; null for neither. */
 export function useKnownFiles(known: Known | null, items: Items) {
   const wanted = known && items.kind === "files" && known.table && known.item ? { table: known.table, item: known.item, repo: items.repo } : null;
   const table = useTable(wanted?.table ?? null);
@@ -92,11 +92,13 @@ export function useKnownFiles(known: Known | null, items: Items) {
   return useQuery<string | null, ApiError>({
     queryKey: ["files.stat", wanted, paths, "known"],
     queryFn: async ({ signal }) => {
+      let best = { repo: null as string | null, there: 0 };
       for (const repo of new Set([wanted?.table.split("@")[0] ?? "", wanted?.repo ?? ""])) {
-        const there = await Promise.all(paths.map((path) => isFile(`${repo}@main`, path, signal)));
-        if (there.every(Boolean)) return repo;
+        const there = (await Promise.all(paths.map((path) => isFile(`${repo}@main`, path, signal)))).filter(Boolean).length;
+        if (there > best.there) best = { repo, there };
+        if (there === paths.length) break;
       }
-      return null;
+      return best.repo;
     },
     enabled: paths.length > 0,
     retry: false,

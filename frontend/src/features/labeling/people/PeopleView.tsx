@@ -43,7 +43,13 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
   return (
     <div className={`split${search.worker ? " open" : ""}`}>
       <div className="section">
-        <p className="quiet">{count(it.workers)} people, each shown as a code, never by name; {count(it.banned)} banned. The intervals are 95 %. Known answers are items whose label was known before; agreement leaves a person's own answer out, and counts items on which most of the others say the same.</p>
+        <div className="quiet">
+          {count(it.workers)} people, {count(it.banned)} banned.
+          <details className="more">
+            <summary>How to read this</summary>
+            People are shown as codes, never by name. Known answers are items whose label was known before. Agreement compares with what most of the others say, on items where they do agree. Bars are 95 % intervals.
+          </details>
+        </div>
         <div className="panel table-wrap">
           <table className="table people">
             <thead>
@@ -58,7 +64,7 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
               </tr>
             </thead>
             <tbody>
-              {found.items.map((worker) => <Row key={worker.worker} worker={worker} chosen={search.worker === worker.worker} open={() => { goto({ ...here, worker: worker.worker }); }} />)}
+              {found.items.map((worker) => <Row key={worker.worker} worker={worker} currency={it.currency ?? ""} chosen={search.worker === worker.worker} open={() => { goto({ ...here, worker: worker.worker }); }} />)}
             </tbody>
           </table>
         </div>
@@ -69,7 +75,7 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
   );
 }
 
-function Row({ worker, chosen, open }: { worker: WorkerRow; chosen: boolean; open: () => void }) {
+function Row({ worker, currency, chosen, open }: { worker: WorkerRow; currency: string; chosen: boolean; open: () => void }) {
   return (
     <tr className={`go${chosen ? " chosen" : ""}`} onClick={open}>
       <td className="nowrap">
@@ -90,7 +96,7 @@ function Row({ worker, chosen, open }: { worker: WorkerRow; chosen: boolean; ope
       <td className="num">{count(worker.answers)}</td>
       <td className="num">{count(worker.rejected)}</td>
       <td className="num wide-only">{count(worker.skipped)}</td>
-      <td className="num">{money(worker.earned)}</td>
+      <td className="num">{money(worker.earned, currency)}</td>
       <td className="nowrap wide-only">{worker.last_ms ? <When ms={worker.last_ms} /> : <span className="faint">none</span>}</td>
     </tr>
   );
