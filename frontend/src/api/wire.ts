@@ -5436,6 +5436,18 @@ export interface components {
             key_id: string;
         };
         /**
+         * KnownCheck
+         * @description How a labeling's table of known answers fits: all its rows, those that do, the first of the others in words.
+         */
+        KnownCheck: {
+            /** Fit */
+            fit: number;
+            /** Problems */
+            problems: string[];
+            /** Rows */
+            rows: number;
+        };
+        /**
          * LabelCount
          * @description How often a word stands in the table, and the class it is taken as ("" : none).
          */
@@ -5562,6 +5574,11 @@ export interface components {
              * @default
              */
             config: string;
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
             /** Done */
             done: number;
             /** Escalated */
@@ -7172,6 +7189,11 @@ export interface components {
             config: string;
             /** Cost */
             cost: number[];
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
             /** Inbox */
             inbox: string;
             /** Items */
@@ -7467,6 +7489,7 @@ export interface components {
             items?: number | null;
             /** Kind */
             kind: string;
+            known?: components["schemas"]["KnownCheck"] | null;
             /** Name */
             name: string;
             /** Output */
