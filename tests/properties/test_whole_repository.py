@@ -219,7 +219,7 @@ class WholeRepository(RuleBasedStateMachine):
         try:
             drop(self.backend, *place, author="h")
         except Conflict:
-            assert self.named(head, but=place) or head in self.used
+            assert self.named(head, but=place) or head in self.used or self.continued(head)
         except NotFound:
             assert history[1] in self.released
         else:
@@ -242,6 +242,10 @@ class WholeRepository(RuleBasedStateMachine):
         return commit in self.tags.values() or any(
             head == commit or commit in self.history(head) for place, head in self.heads.items() if place != but
         )
+
+    def continued(self, commit: str) -> bool:
+        """Tell whether a kept commit comes after this one, also one that no branch has any more."""
+        return any(before == commit and after not in self.released for after, before in self.parent.items())
 
     @rule(data=st.data(), name=st.sampled_from(["v1", "v2"]))
     def tag(self, data: st.DataObject, name: str) -> None:

@@ -98,13 +98,14 @@ class UsageInfo:
 class RepoUsage:
     """Bytes of one repo: as its branches show it, as all its kept commits lie on disk, and what is its own of that.
 
-    The rest of `stored` other repos need too: to delete the repo would free `own`.
+    The rest of `stored` is `shared`, other repos need it too: to delete the repo would free `own`.
     """
 
     repo: str
     logical: int
     stored: int
     own: int
+    shared: int
 
 
 @dataclass(frozen=True, slots=True)

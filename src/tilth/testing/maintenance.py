@@ -76,6 +76,7 @@ class MaintenanceSuite:
         workspace.repos.create(name)
         workspace.files.put(f"{name}:a", name.encode() * 100)
         (mine,) = [each for each in workspace.maintenance.repo_usage() if each.repo == name]
+        assert mine.shared == mine.stored - mine.own
         assert mine.logical == 100 * len(name)
         assert mine.stored >= mine.own > 0
 

@@ -234,7 +234,7 @@ def _check_unneeded(conn: Connection, ids: Sequence[CommitId]) -> None:
                 if row.commit not in doomed:
                     raise Conflict(
                         f"Commit {row.commit} of {row.project}/{row.name} was made from {row.used}.",
-                        help="Drop that one first, or use `tilth forget`, which keeps the lineage.",
+                        help="Drop or forget that one first; or forget this one, which keeps the lineage.",
                         commit=row.used,
                         needed_by=row.commit,
                     )

@@ -143,7 +143,8 @@ class LocalMaintenance:
         from tilth.versioning.usage import repo_sizes
 
         return [
-            RepoUsage(short_name(each.repo), each.logical, each.stored, each.own) for each in repo_sizes(self._backend)
+            RepoUsage(short_name(each.repo), each.logical, each.stored, each.own, each.stored - each.own)
+            for each in repo_sizes(self._backend)
         ]
 
     def events(self, *, after: int = 0, limit: int = 100) -> Page[EventInfo]:

@@ -17,7 +17,7 @@ from tilth.errors import Invalid
 @click.command(
     "du", cls=Command, short_help="Show sizes.", example="tilth du\ntilth du --repos\ntilth du images@main:train"
 )
-@click.option("--repos", is_flag=True, help="Show each repo: as you see it, on disk, and what is its own of that.")
+@click.option("--repos", is_flag=True, help="Show each repo: as you see it, on disk, of that its own and shared.")
 @click.argument("reference", metavar="[REPO[@REVISION][:PATH]]", required=False)
 @pass_session
 def command(session: Session, reference: str | None, repos: bool) -> None:
@@ -48,8 +48,8 @@ def command(session: Session, reference: str | None, repos: bool) -> None:
 
 
 def _print_repos(found: list[RepoUsage]) -> None:
-    rows = [(safe(each.repo), size(each.logical), size(each.stored), size(each.own)) for each in found]
-    print_table(("repo", "as you see it", "on disk", "its own"), rows, empty="There are no repos.")
+    rows = [(safe(each.repo), *map(size, (each.logical, each.stored, each.own, each.shared))) for each in found]
+    print_table(("repo", "as you see it", "on disk", "its own", "shared"), rows, empty="There are no repos.")
 
 
 def _print(usage: UsageInfo) -> None:
