@@ -6975,7 +6975,7 @@ export interface components {
          * RepoUsage
          * @description Bytes of one repo: as its branches show it, as all its kept commits lie on disk, and what is its own of that.
          *
-         *     The rest of `stored` other repos need too: to delete the repo would free `own`.
+         *     The rest of `stored` is `shared`, other repos need it too: to delete the repo would free `own`.
          */
         RepoUsage: {
             /** Logical */
@@ -6984,6 +6984,8 @@ export interface components {
             own: number;
             /** Repo */
             repo: string;
+            /** Shared */
+            shared: number;
             /** Stored */
             stored: number;
         };
