@@ -13,7 +13,7 @@ import type { Go } from "./place";
 import { baseName, folderOf, referenceOf, shownName } from "./reference";
 import { storedWords } from "./wording";
 
-export type FileChange = Schemas["FileChange"];
+type FileChange = Schemas["FileChange"];
 export type ChangeKind = "added" | "changed" | "deleted";
 
 const LOADED_UNASKED = 20_000;

@@ -1,10 +1,10 @@
 import { useMemo, useState } from "react";
 
+import type { Schemas } from "@/api/client";
 import { useRead } from "@/api/queries";
 import { bytes, count, counted } from "@/lib/format";
 import { ErrorNote, Loading } from "@/ui";
 
-import type { FileChange } from "./ChangesView";
 import { useBytes, useObjectAddress } from "./content";
 import { kindOf, textOf } from "./kinds";
 import type { FileInfo } from "./level";
@@ -23,7 +23,7 @@ interface Sides {
   name: string;
   before: string | null;
   after: string;
-  change: FileChange;
+  change: Schemas["FileChange"];
 }
 
 /** What changed in one file, as its kind is read: pictures side by side, rows as rows, text by lines. */

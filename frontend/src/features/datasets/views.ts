@@ -5,26 +5,7 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
 import { GridView } from "./grid/GridView"; // what the page opens with: not worth another request
-import type { DatasetInfo, ItemInfo } from "./types";
-import type { Go, Question } from "./place";
-import type { Selected } from "./selection";
-
-export interface ViewProps {
-  name: string;
-  dataset: DatasetInfo;
-  question: Question;
-  /** Change the question; a step back takes it back. */
-  setQuestion: (change: Partial<Question>) => void;
-  /** Change the address as a whole: another view with a filter, the item at the right, … */
-  go: Go;
-  selection: SelectionState;
-}
-
-/** The selection that all views share. */
-export interface SelectionState {
-  now: Selected;
-  set: (next: Selected) => void;
-}
+import type { BulkProps, ItemPartProps, ViewProps } from "./props";
 
 /** A tab of the page. */
 export interface DatasetView {
@@ -35,31 +16,11 @@ export interface DatasetView {
   whole?: boolean;
 }
 
-export interface BulkProps {
-  name: string;
-  dataset: DatasetInfo;
-  question: Question;
-  /** How many items the act is about, and which: their keys, or the filter that finds them all. */
-  count: number;
-  target: { keys: string[] } | { where: string };
-  go: Go;
-  /** Say what was done; `commit` makes it undoable. */
-  done: (words: string, commit?: string) => void;
-  close: () => void;
-}
-
 /** A button of the bar below a selection; its component opens above the bar. */
 export interface BulkAct {
   id: string;
   label: string;
   component: LazyExoticComponent<ComponentType<BulkProps>>;
-}
-
-export interface ItemPartProps {
-  name: string;
-  question: Question;
-  item: ItemInfo;
-  go: Go;
 }
 
 /** A part of an item's side panel, below its label. */

@@ -6,7 +6,7 @@ import { Button, Empty, ErrorNote, Loading } from "@/ui";
 
 import { useClasses } from "@/features/datasets/classes";
 import { usePageState } from "@/features/datasets/pageState";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import { Card } from "./Card";
 
 type DuplicatesInfo = Schemas["DuplicatesInfo"];

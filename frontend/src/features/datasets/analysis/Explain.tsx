@@ -7,7 +7,7 @@ import { Button, ErrorNote, Interval, Loading } from "@/ui";
 
 import { type Go, type Question, asked } from "@/features/datasets/place";
 import { fieldName } from "@/features/datasets/question/fields";
-import type { BulkProps } from "@/features/datasets/views";
+import type { BulkProps } from "@/features/datasets/props";
 import "./analysis.css";
 
 type ExplainInfo = Schemas["ExplainInfo"];

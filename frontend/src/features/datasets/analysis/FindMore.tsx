@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-import type { BulkProps } from "@/features/datasets/views";
+import type { BulkProps } from "@/features/datasets/props";
 import { seedsText } from "./seeds";
 
 /** Go and look for items like the selected ones. */

@@ -15,7 +15,7 @@ import { thumbnailOf, wholeOf } from "@/features/datasets/media";
 import { usePageState } from "@/features/datasets/pageState";
 import { asked } from "@/features/datasets/place";
 import type { ItemInfo } from "@/features/datasets/types";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import "./analysis.css";
 import "./issues.css";
 import { AnalysisLine, AnalysisNeeded } from "./AnalysisNotice";

@@ -20,7 +20,7 @@ import { asked } from "@/features/datasets/place";
 import { fieldName, valueName } from "@/features/datasets/question/fields";
 import { NOTHING, type Selected } from "@/features/datasets/selection";
 import type { ColumnInfo, ItemInfo } from "@/features/datasets/types";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import "./analysis.css";
 import { AnalysisLine, AnalysisNeeded } from "./AnalysisNotice";
 import { Explain } from "./Explain";

@@ -2,7 +2,7 @@ import { useRead } from "@/api/queries";
 import { Button, Loading } from "@/ui";
 
 import { useClasses } from "@/features/datasets/classes";
-import type { ItemPartProps } from "@/features/datasets/views";
+import type { ItemPartProps } from "@/features/datasets/props";
 import "./analysis.css";
 import { Card } from "./Card";
 import { seedsText } from "./seeds";

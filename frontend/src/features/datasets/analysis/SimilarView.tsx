@@ -10,7 +10,7 @@ import { useClasses } from "@/features/datasets/classes";
 import { usePageState } from "@/features/datasets/pageState";
 import { asked } from "@/features/datasets/place";
 import type { ItemPage } from "@/features/datasets/types";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import "./analysis.css";
 import "./issues.css";
 import { AnalysisLine, AnalysisNeeded } from "./AnalysisNotice";

@@ -6,7 +6,7 @@ import { Empty, ErrorNote, Loading } from "@/ui";
 import { useClasses } from "@/features/datasets/classes";
 import { usePageState } from "@/features/datasets/pageState";
 import { isSelected } from "@/features/datasets/selection";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import { Tile, tileHeight } from "./Tile";
 import { useTallList } from "./useTallList";
 

@@ -11,7 +11,7 @@ import { useClasses } from "@/features/datasets/classes";
 import { usePageState } from "@/features/datasets/pageState";
 import { asked } from "@/features/datasets/place";
 import type { ClassMetrics, MetricsInfo } from "@/features/datasets/types";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 
 /** How good the model is on the matching items. Every number leads to its items. */
 export function MetricsView(props: ViewProps) {

@@ -1,6 +1,6 @@
 import { filterText } from "@/lib/filter";
 
-import type { BulkProps } from "@/features/datasets/views";
+import type { BulkProps } from "@/features/datasets/props";
 import { ExportForm } from "./ExportForm";
 
 /** Take the selected items away. */

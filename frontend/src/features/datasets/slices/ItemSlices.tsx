@@ -2,7 +2,7 @@ import { useRead } from "@/api/queries";
 import { ErrorNote } from "@/ui";
 
 import { asked } from "@/features/datasets/place";
-import type { ItemPartProps } from "@/features/datasets/views";
+import type { ItemPartProps } from "@/features/datasets/props";
 
 /** The slices that an item is in. */
 export function ItemSlices({ name, question, item, go }: ItemPartProps) {

@@ -5,7 +5,7 @@ import { counted } from "@/lib/format";
 import { Button, ErrorNote } from "@/ui";
 
 import { asked } from "@/features/datasets/place";
-import type { BulkProps } from "@/features/datasets/views";
+import type { BulkProps } from "@/features/datasets/props";
 import "./slices.css";
 import { TYPES, nameOf } from "./words";
 

@@ -1,4 +1,4 @@
-import type { BulkProps } from "@/features/datasets/views";
+import type { BulkProps } from "@/features/datasets/props";
 import { SendForm } from "./SendForm";
 
 /** Send the selected items to people. */

@@ -5,7 +5,7 @@ import { count, counted, plain } from "@/lib/format";
 import { Button, Empty, ErrorNote, Loading, Meter, When } from "@/ui";
 
 import { useDatasetPlace } from "@/features/datasets/place";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import { SlicePanel } from "./SlicePanel";
 import "./slices.css";
 import type { SliceInfo } from "./types";

@@ -12,7 +12,7 @@ import { usePageState } from "@/features/datasets/pageState";
 import { fieldName, holdsClasses, ordered, valueName } from "@/features/datasets/question/fields";
 import { isSelected } from "@/features/datasets/selection";
 import type { ColumnInfo, ItemInfo } from "@/features/datasets/types";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 
 const ROW = 34;
 const HEAD = 30;

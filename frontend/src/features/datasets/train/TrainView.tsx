@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import { useRead } from "@/api/queries";
 import { startedWords, trainingOf, useTraining } from "@/api/training";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import { useNow } from "@/lib/clock";
 import { count, counted, duration } from "@/lib/format";
 import { Button, ErrorNote, Interval, State, When } from "@/ui";

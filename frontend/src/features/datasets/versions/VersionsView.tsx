@@ -5,7 +5,7 @@ import { usePages, useRead } from "@/api/queries";
 import { type Classes, useClasses } from "@/features/datasets/classes";
 import { useDatasetPlace } from "@/features/datasets/place";
 import type { VersionInfo } from "@/features/datasets/types";
-import type { ViewProps } from "@/features/datasets/views";
+import type { ViewProps } from "@/features/datasets/props";
 import { count, counted, plain } from "@/lib/format";
 import { Button, Empty, ErrorNote, Loading, When } from "@/ui";
 

@@ -9,20 +9,9 @@ import { Button, Empty, ErrorNote, Loading, Section, State, When } from "@/ui";
 import type { LabelingSearch } from "@/features/labeling/place";
 import { Rates } from "./Rates";
 import { Reviewing } from "./Reviewing";
+import { WAYS, drawn } from "./ways";
 
 type ReviewInfo = Schemas["ReviewInfo"];
-
-const WAYS = [
-  ["random", "At random", "Each settled item equally likely. The error rate is that of all labels."],
-  ["class", "Equally many of each class", "Tells error rates of rare classes too; the overall rate is weighed accordingly."],
-  ["worker", "Equally many of each labeler", "Tells how reliable each person is; the overall rate is weighed accordingly."],
-  ["unsure", "Least confident first", "Finds errors fastest. Does not count towards the error rate, which it would overstate."],
-] as const;
-
-/** How a sample was drawn, in words. */
-export function drawn(by: string): string {
-  return WAYS.find(([way]) => way === by)?.[1].toLowerCase() ?? by;
-}
 
 /** Reviews of this project: start one, go on with one, and what they tell. */
 export function ReviewView({ it, pipeline, search, goto }: { it: LabelingInfo; pipeline: string; search: LabelingSearch; goto: (next: LabelingSearch) => void }) {

@@ -12,7 +12,7 @@ import { Shown } from "@/features/labeling/Shown";
 import { choicesOf, told } from "@/features/labeling/choices";
 import { Answers } from "./Answers";
 import { rateOf } from "./Rates";
-import { drawn } from "./ReviewView";
+import { drawn } from "./ways";
 
 type ReviewItem = Schemas["ReviewItem"];
 const PAGE = 40;
