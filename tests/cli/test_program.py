@@ -34,6 +34,16 @@ def test_a_piped_list_is_plain_text_without_escapes(notes: Shell) -> None:
     assert done.stderr == b""
 
 
+def test_a_command_that_asked_by_sql_prints_nothing_at_its_end(notes: Shell) -> None:
+    rows = notes.folder / "rows.csv"
+    rows.write_text("id,label\n1,a\n2,b\n")
+    notes.run("put", "notes:rows.csv", str(rows))
+    definition = {"items": {"from": "notes@main:rows.csv", "key": "id"}, "labels": {"column": "label"}}
+    (notes.folder / "set.json").write_text(json.dumps(definition))
+    done = tilth(["dataset", "define", "set", "set.json"], notes.folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_reader_that_goes_away_ends_it_quietly(notes: Shell) -> None:
     notes.run("put", "notes:big", "-", stdin=os.urandom(4_000_000))
     process = subprocess.Popen([*TILTH, "cat", "notes:big"], cwd=notes.folder, stdout=subprocess.PIPE,
