@@ -11,7 +11,9 @@ const size = { width: 1440, height: 900 };
 
 async function painted(page, address) {
   await page.goto(address, { waitUntil: "commit" });
-  await page.waitForSelector(".tile:not(.ghost), .item-row", { timeout: 60_000 });
+  await page.waitForSelector(".tile:not(.ghost), .item-row", { timeout: 60_000 }).catch(async (problem) => {
+    throw new Error(`Nothing was painted at ${page.url()}, which says: ${await page.innerText("body")}`, { cause: problem });
+  });
   return page.evaluate(() => new Promise((done) => {
     requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
   }));
@@ -24,7 +26,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     const context = await browser.newContext({ viewport: size });
     const page = await context.newPage();
     await page.goto(address);
-    await page.waitForSelector("main h1");
+    await page.waitForSelector("nav a");
+    if ((await context.cookies()).length === 0) throw new Error(`The link opened no session: ${await page.innerText("body")}`);
     await context.storageState({ path: state });
     await context.close();
     console.log(JSON.stringify({ ready: true }));

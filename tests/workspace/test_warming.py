@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -128,3 +130,23 @@ def test_models_of_open_datasets_are_judged_before_anybody_asks(
             ended.set()
             keeping.join()
         assert sorted(read) == sorted(set(read)), "and each version once"
+
+
+def test_a_server_that_has_started_loads_no_code_for_the_frame_of_a_page(tmp_path: Path) -> None:
+    script = """
+import sys
+from tilth.workspace.local import open
+from tilth.workspace.warming import warm
+with open(sys.argv[1]) as workspace:
+    warm(workspace.datasets._opened, lambda: False)
+    before = {name for name in sys.modules if name.startswith("tilth")}
+    workspace.repos.list(), workspace.labeling.list(), workspace.reviews.due(), workspace.pipelines.list()
+    workspace.jobs.list()
+    print(sorted({name for name in sys.modules if name.startswith("tilth")} - before))
+"""
+    with open_local(tmp_path / "w"):
+        pass
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "w")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 
 from tilth.errors import TilthError
 from tilth.metadata import feed
@@ -16,6 +17,9 @@ LOOK_S = 1.0
 """How often what happened is looked for; only when nothing has happened for as long, models are judged."""
 REST = 10
 """After judging models this is not done again for so many times as long."""
+
+_EVERY_PAGE = ("repos", "labeling", "reviews", "pipelines", "jobs")
+"""What any page of the console asks, for its frame. Their code is loaded when it is first asked for, which is slow."""
 
 
 def keep_warm(opened: Opened, ended: Callable[[], bool], *, look_s: float = LOOK_S) -> None:
@@ -64,10 +68,15 @@ def judge_ahead(opened: Opened, ended: Callable[[], bool]) -> None:
 
 
 def warm(opened: Opened, ended: Callable[[], bool]) -> None:
-    """Load the code that datasets need, and open those that were asked about last; stop early once `ended` says so.
+    """Load the code of all pages, and open the datasets that were asked about last; stop early once `ended` says so.
 
-    Does nothing in a workspace without datasets. Cost: what the first questions cost later without it.
+    Opens nothing, and loads only what every page needs, in a workspace without datasets. Cost: what the first questions
+    cost later without it.
     """
+    for name in _EVERY_PAGE:
+        if ended():
+            return
+        import_module(f"tilth.workspace.{name}")
     if not list_repos(opened.backend, kind=DATASET, limit=1):
         return
     from tilth.workspace.datasets import LocalDatasets
@@ -80,5 +89,6 @@ def warm(opened: Opened, ended: Callable[[], bool]) -> None:
             datasets.items(name, model=model, limit=1)
             datasets.get(name)
             datasets.columns(name, model=model)
+            datasets.versions(name, limit=1)
             if model is not None and not ended():
                 datasets.metrics(name, model)
