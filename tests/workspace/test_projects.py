@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, HeldOut, NotFound
+from tilth.workspace import projects, promotion
 from tilth.workspace.local import open as open_folder
 
 CONFIG = (
@@ -245,3 +247,50 @@ def test_a_promotion_goes_on_where_the_last_one_ended(workspace: Workspace) -> N
     done = workspace.projects.promote("trial")
     assert (done.undecided, done.branches) == (0, ["texts@main"])
     assert [read(workspace, f"texts:{name}.txt") for name in "abc"] == [b"3\n", b"2\n", b"c\n"]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, act: Callable[[], object]) -> None:
+    """Let something happen once, in a thread of its own, when a function is called for the first time."""
+    called, real = [], getattr(module, name)
+
+    def first(*args: Any, **more: Any) -> Any:
+        if not called:
+            called.append(True)
+            with ThreadPoolExecutor(1) as other:
+                other.submit(act).result()
+        return real(*args, **more)
+
+    monkeypatch.setattr(module, name, first)
+
+
+def test_what_is_computed_while_a_project_is_branched_is_computed_in_the_copy_too(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.files.put("texts:b.txt", b"bb\n")
+    meanwhile(monkeypatch, projects, "seal_copy", lambda: run(workspace))
+    workspace.projects.branch("default", "trial")
+    run(workspace)
+    assert read(workspace, "upper:b.txt") == read(workspace, "trial/upper:b.txt") == b"BB\n"
+
+
+def test_new_pipelines_are_promoted_whatever_their_names(workspace: Workspace) -> None:
+    workspace.projects.branch("default", "trial")
+    workspace.pipelines.create({**code("zeta", "trial/upper"), "pipeline": "trial/zeta"})
+    workspace.pipelines.create({**code("alpha", "trial/zeta"), "pipeline": "trial/alpha"})
+    workspace.pipelines.create({**code("kept", "trial/alpha"), "pipeline": "trial/kept"}, update=True)
+    assert sorted(workspace.projects.promote("trial").pipelines) == ["alpha", "kept", "zeta"]
+    run(workspace)
+    assert read(workspace, "kept:a.txt") == read(workspace, "alpha:a.txt") == b"A\n"
+
+
+def test_a_pipeline_that_is_changed_in_the_origin_during_a_promotion_is_not_overwritten(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.projects.branch("default", "trial")
+    here = {**code("kept", "trial/upper", "echo here > /pfs/out/x"), "pipeline": "trial/kept"}
+    there = code("kept", "upper", "echo there > /pfs/out/x")
+    workspace.pipelines.create(here, update=True)
+    meanwhile(monkeypatch, promotion, "plan_return", lambda: workspace.pipelines.create(there, update=True))
+    done = workspace.projects.promote("trial")
+    assert [(each.place, each.kind) for each in done.conflicts] == [("kept", "pipeline changed on both sides")]
+    assert workspace.pipelines.get("kept").version == 2

@@ -30,7 +30,7 @@ class BranchChange:
     repo: str
     branch: str
     state: str
-    """`same`, `changed`, `new` (not in the origin), or `gone` (there no more, or here no more)."""
+    """`same`, `changed`, `new` (not in the origin), or `gone` (there no more)."""
     output: bool
     """Whether a pipeline makes it: then it is not promoted, but made there from what is."""
     ahead: int
@@ -49,7 +49,7 @@ class PipelineChange:
 
     name: str
     state: str
-    """`same`, `changed` (here), `behind` (changed in the origin), `both`, `new`, or `gone` (deleted on one side)."""
+    """`same`, `changed` (here), `behind` (changed in the origin), `both`, `new`, or `gone` (there no more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,10 @@ class Projects(Protocol):
         """
 
     def changes(self, name: str) -> ProjectChanges:
-        """Say what a project branch and its origin have that the other has not. Costs what differs.
+        """Say what a project branch and its origin have that the other has not. Costs what differs, and its answers.
 
-        Raises NotFound, Conflict for a project that was not branched from another.
+        Repos, branches and pipelines that were deleted in it are not told of. Raises NotFound, Conflict for a project
+        that was not branched from another.
         """
 
     def promote(self, name: str, *, message: str = "", prefer: str = "") -> ProjectPromotion:

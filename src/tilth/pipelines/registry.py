@@ -208,6 +208,17 @@ def put_pipeline(
     return made
 
 
+def prepare_output(conn: Connection, spec: PipelineSpec, *, author: str) -> Repo:
+    """Make the output of a pipeline that is yet to be made or changed, so that others may be made before that read it.
+
+    Raises Conflict where a repo of its name holds something else.
+    """
+    row = _live_row(conn, spec.project, spec.name)
+    output = _output_repo(conn, spec) if row is None else find_repo(conn, load_pipeline(conn, row.id).output_id)
+    _ensure_branch(conn, output, spec.output_branch, author)
+    return output
+
+
 def rerun_pipeline(backend: Backend, name: str, *, reprocess: bool = False) -> ChangeId:
     """Start a change that runs a pipeline at its inputs' heads; `reprocess` ignores all earlier results."""
     with backend.database.transaction() as conn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -18,12 +18,11 @@ from tilth.model.ids import ChangeId, new_id
 from tilth.model.names import check_name
 from tilth.pipelines import projects as pipeline_copies
 from tilth.pipelines import registry
-from tilth.pipelines.projects import PipelineBase
+from tilth.pipelines.projects import LastRun, PipelineBase
 from tilth.pipelines.registry import Pipeline, pipelines_in
 from tilth.pipelines.spec import parse_spec
 from tilth.versioning import journal, projects
 from tilth.versioning.project_copies import (
-    RepoState,
     declare_copied,
     insert_copy,
     note_copied,
@@ -66,6 +65,8 @@ class LocalProjects:
                 projects.check_free(conn, name)
                 states = read_project(conn, project)
                 found = pipelines_in(conn, project)
+                # Of the same moment as the heads: a run that ends later has made what these copies do not have.
+                runs = {each.id: pipeline_copies.last_run(conn, each.id) for each in found}
             moved = Moved(project, name, {state.repo.name: [each.name for each in state.branches] for state in states})
             copies = [
                 seal_copy(
@@ -88,7 +89,7 @@ class LocalProjects:
                 for copy in copies:
                     note_copied(conn, copy)
                     declare_copied(conn, copy, moved, mine.__contains__)
-                self._copy_pipelines(conn, found, states, name, moved, change)
+                self._copy_pipelines(conn, found, runs, name, moved, change)
                 projects.note_project(conn, name, project, author)
                 journal.forget(conn, noted)
                 feed.append(conn, "project.branched", ChangeId(new_id()), {"project": name, "origin": project})
@@ -128,7 +129,7 @@ class LocalProjects:
         self,
         conn: Connection,
         found: Sequence[Pipeline],
-        states: Sequence[RepoState],
+        last: Mapping[str, LastRun | None],
         project: str,
         moved: Moved,
         change: ChangeId,
@@ -156,7 +157,7 @@ class LocalProjects:
                 self._labeling.branch(conn, copy.name, origin.name)
             pipeline_copies.note_pipeline_base(conn, PipelineBase(copy.id, origin.id, copy.version, origin.version))
             pipeline_copies.copy_pause(conn, copy, origin)
-            run = pipeline_copies.last_run(conn, origin.id)
+            run = last[origin.id]
             if run is not None:
                 pipeline_copies.take_over_run(conn, copy, origin, run, change, rank, moved)
             made.append(copy)

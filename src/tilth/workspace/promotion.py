@@ -55,9 +55,13 @@ def promote(opened: Opened, labeling: LabelingStage, name: str, *, message: str,
         try:
             with opened.backend.act():
                 return _Promotion(opened, labeling, name, message, prefer).go()
-        except BranchMoved:
+        except (BranchMoved, _Overtaken):
             continue
-    raise Conflict(f"Branches of the origin moved {ATTEMPTS} times meanwhile.", help="Try again.", project=name)
+    raise Conflict(f"The origin of {name} was changed {ATTEMPTS} times meanwhile.", help="Try again.", project=name)
+
+
+class _Overtaken(Exception):
+    """A pipeline on either side is another than when it was planned what becomes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class _Promotion:
         noted = journal.spill(backend.database, store)
         store.flush()
         with backend.database.transaction() as conn:
+            if _versions(pipeline_states(conn, self._name)) != _versions(found):
+                raise _Overtaken
             for copy in copies:
                 insert_copy(conn, copy, author=self._author, change=ChangeId(new_id()))
                 _note_both(conn, copy)
@@ -113,6 +119,8 @@ class _Promotion:
             mine = {each.copy.name for each in found}
             for copy in copies:
                 declare_copied(conn, copy, self._moved, mine.__contains__)
+            for change in changes:
+                registry.prepare_output(conn, change.spec, author=self._author)
             made = [self._put(conn, each) for each in changes]
             # The news of this change come behind one another, so that each pipeline runs once for all of it.
             for each in brought:
@@ -265,10 +273,11 @@ class _Promotion:
         return made
 
     def _ruled(self, conn: Connection, state: PipelineState) -> bool:
-        """Tell whether an expert decided something in the copy that the origin may not know."""
+        """Tell whether an expert decided something in the copy that nobody decided in the origin."""
         there = state.origin
-        both = there is not None and "labeling" == there.kind == state.copy.kind
-        return both and carrying.has_rulings(conn, state.copy.name)
+        if there is None or not "labeling" == there.kind == state.copy.kind:
+            return False
+        return carrying.owes_rulings(conn, state.copy.name, there.name)
 
     def _conflict(self, place: str, kind: str) -> None:
         self._conflicts.append(PromotionConflict(short_name(place), kind))
@@ -285,6 +294,17 @@ def _exists(conn: Connection, name: str) -> bool:
     except NotFound:
         return False
     return True
+
+
+def _versions(found: Sequence[PipelineState]) -> list[tuple[str, int, str, int]]:
+    return [
+        (
+            each.copy.id,
+            each.copy.version,
+            *((each.origin.id, each.origin.version) if each.origin is not None else ("", 0)),
+        )
+        for each in found
+    ]
 
 
 def _says_the_same(state: PipelineState, spec: PipelineSpec) -> bool:

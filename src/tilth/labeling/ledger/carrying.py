@@ -71,10 +71,8 @@ def carry_step(conn: Connection, ledger: Ledger) -> bool:
     if not waiting:
         return False
     errand = waiting[0]
-    source = conn.execute(
-        select(labelings.c.pipeline, labelings.c.identity).where(labelings.c.pipeline == errand.source)
-    ).first()
-    over = source is None or _step(ledger, TaskNames.of(source.pipeline, source.identity), errand)
+    there = _names_of(conn, errand.source)
+    over = there is None or _step(ledger, there, errand)
     _write(conn, ledger.pipeline, waiting[1:] if over else waiting)
     return True
 
@@ -84,9 +82,29 @@ def count_owed(conn: Connection, source: str, target: str) -> int:
     return int(conn.execute(_owed(select(func.count()), source, target)).scalar_one())
 
 
-def has_rulings(conn: Connection, pipeline: str) -> bool:
-    """Tell whether an expert decided something in a pipeline."""
-    return conn.execute(select(rulings.c.id).where(rulings.c.pipeline == pipeline).limit(1)).first() is not None
+def owes_rulings(conn: Connection, source: str, target: str) -> bool:
+    """Tell whether an expert decided an item in a copy that nobody decided in its origin. Cost: O(decided items)."""
+    return bool(_decided(conn, source) - _decided(conn, target))
+
+
+def _decided(conn: Connection, pipeline: str) -> set[str]:
+    """Return the items that an expert decided, by the names that copies share."""
+    names = _names_of(conn, pipeline)
+    if names is None:
+        return set()
+    query = (
+        select(rulings.c.task)
+        .join(tasks, tasks.c.task == rulings.c.task)
+        .where(rulings.c.pipeline == pipeline, tasks.c.final.is_not(None))
+    )
+    return {names.shared(task) for task in conn.execute(query.distinct()).scalars()}
+
+
+def _names_of(conn: Connection, pipeline: str) -> TaskNames | None:
+    row = conn.execute(
+        select(labelings.c.pipeline, labelings.c.identity).where(labelings.c.pipeline == pipeline)
+    ).first()
+    return TaskNames.of(row.pipeline, row.identity) if row is not None else None
 
 
 def _write(conn: Connection, pipeline: str, waiting: Sequence[Errand]) -> None:
