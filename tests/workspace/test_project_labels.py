@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tilth.contract.workspace import Workspace
+from tilth.errors import Conflict
 from tilth.labeling.service import LabelingDesk
 from tilth.model.ids import WorkerId
 from tilth.workspace.local import LocalWorkspace
@@ -189,3 +190,40 @@ def test_another_question_in_a_copy_is_asked_once_for_both(workspace: Workspace)
     told = workspace.labeling.get("ask")
     assert (told.open, told.done) == (0, 3)
     assert labels(workspace, "ask")["a.txt"] == "cow"
+
+
+def test_rulings_that_the_origin_has_are_not_owed_to_it(workspace: Workspace) -> None:
+    workspace.labeling.rule("ask", "a.txt", "dog")
+    workspace.projects.branch("default", "trial")
+    run(workspace)
+    assert workspace.projects.promote("trial").change is None
+    workspace.labeling.rule("trial/ask", "b.txt", "dog")
+    assert workspace.projects.promote("trial").labeling == ["ask"]
+    run(workspace)
+    assert workspace.projects.promote("trial").change is None
+
+
+def test_a_copy_under_the_name_of_a_deleted_one_publishes_what_its_ledger_says(workspace: Workspace) -> None:
+    workspace.projects.branch("default", "trial")
+    run(workspace)
+    workspace.labeling.rule("trial/ask", "a.txt", "dog")
+    workspace.labeling.publish("trial/ask")
+    published = tree(workspace, "trial/ask")
+    workspace.projects.delete("trial")
+    workspace.projects.branch("default", "trial")
+    run(workspace)
+    assert labels(workspace, "trial/ask")["a.txt"] == "dog"
+    assert tree(workspace, "trial/ask") == published
+
+
+def test_a_copy_of_another_project_does_not_take_the_answers_to_other_items(workspace: Workspace) -> None:
+    workspace.projects.branch("default", "trial")
+    run(workspace)
+    workspace.projects.delete("trial")
+    workspace.repos.create("other/texts")
+    workspace.pipelines.create(
+        {**ask(), "pipeline": "other/ask", "input": {"pfs": {"repo": "other/texts", "glob": "/*"}}}
+    )
+    with pytest.raises(Conflict, match="an earlier pipeline trial/ask"):
+        workspace.projects.branch("other", "trial")
+    assert "trial" not in [each.name for each in workspace.projects.list().items]

@@ -13,7 +13,7 @@ from tilth.labeling.ledger.carrying import BEGIN, add_errand
 from tilth.labeling.ledger.intake import set_wanted
 from tilth.labeling.ledger.ledger import open_ledger, spec_of
 from tilth.labeling.spec import LabelingSpec, parse_spec
-from tilth.metadata.schema.labeling import labelings
+from tilth.metadata.schema.labeling import labelings, tasks
 from tilth.model.canonical import Json, canonical
 from tilth.model.ids import ChangeId
 
@@ -120,21 +120,36 @@ def asked_again(row: Any, parsed: LabelingSpec) -> Again:
 
 
 def branch(conn: Connection, pipeline: str, origin: str) -> None:
-    """Make a pipeline, just declared, the copy of another: it shows the other's tasks, and is to get its answers."""
+    """Make a pipeline, just declared, the copy of another: it shows the other's tasks, and is to get its answers.
+
+    What an earlier pipeline of this name was answered counts, too, if it was a copy of the same. Raises Conflict where
+    it was another: its answers are to other tasks, and would be told as answers to these.
+    """
     before = conn.execute(
         select(labelings.c.identity, labelings.c.epoch, labelings.c.paused).where(labelings.c.pipeline == origin)
     ).first()
     if before is None:
         return
+    identity = before.identity or origin
+    earlier = conn.execute(select(labelings.c.identity).where(labelings.c.pipeline == pipeline)).scalar_one()
+    asked = conn.execute(select(tasks.c.task).where(tasks.c.pipeline == pipeline).limit(1)).first()
+    if asked is not None and earlier != identity:
+        raise Conflict(
+            f"People were asked by an earlier pipeline {pipeline}, about other items; what they said is kept.",
+            help="Choose another name.",
+            pipeline=pipeline,
+        )
     set_fields(
         conn,
         pipeline,
-        identity=before.identity or origin,
+        identity=identity,
         epoch=before.epoch,
         paused=before.paused,
         taken="{}",
         intake=None,
         problems="{}",
+        published_sequence=0,
+        published_commit=None,
     )
     add_errand(conn, pipeline, origin, BEGIN)
 
