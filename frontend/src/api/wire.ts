@@ -2634,7 +2634,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say what a project branch and its origin have that the other has not. Costs what differs. */
+        /** Say what a project branch and its origin have that the other has not. Costs what differs, and its answers. */
         get: operations["projects.changes"];
         put?: never;
         post?: never;
