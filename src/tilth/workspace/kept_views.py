@@ -30,8 +30,6 @@ class _Kept:
     """About how many bytes it has."""
     following: FollowingLabels | None
     """The labels that it shows, if those of later publications can be brought into it."""
-    brought: int = 0
-    """Rows of labels that were brought into it since its sources were read as a whole."""
 
 
 class KeptViews:
@@ -107,11 +105,9 @@ class KeptViews:
             return False
         if before.parts != following.parts:
             view.acts = None
-            rows = following.into(view, before, ViewFiles(self._folder).changes, brought=kept.brought)
-            if rows is None:
+            if not following.into(view, before, ViewFiles(self._folder).changes):
                 view.acts = acts
                 return False
-            kept.brought += rows
         kept.following, view.position = following, position
         return True
 
@@ -142,7 +138,7 @@ class KeptViews:
             return _Kept(ItemView.reopened(con), files.size(key), following)
         brought = following.bring(files) if following is not None else None
         if brought is not None:
-            return _Kept(brought.view, brought.size, following, brought.rows)
+            return _Kept(*brought, following)
         assembly = make()
         if len(assembly.items) >= ON_DISK:
             with suppress(OSError, duckdb.Error):  # a full disk is no reason to fail: then it is kept in memory

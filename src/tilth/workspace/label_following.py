@@ -25,18 +25,7 @@ if TYPE_CHECKING:
     from tilth.datasets.view_files import ViewFiles
 
 MOST = 10
-"""Where more than one label in so many differs, making the view anew costs no more, and questions to it less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A view from its file, with later labels."""
-
-    view: ItemView
-    size: int
-    """About how many bytes it has."""
-    rows: int
-    """Rows of labels that were brought into it."""
+"""Where more than one label in so many differs, making the view anew costs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +49,8 @@ class FollowingLabels:
         parts = {name: digest.hex() for name, digest in self.parts.items()}
         files.note(self.basis, {"key": key.hex(), "tree": self.tree.hex(), "parts": parts})
 
-    def bring(self, files: ViewFiles) -> Brought | None:
-        """Return the view that is kept on disk of earlier labels, with these; None where that is no use.
+    def bring(self, files: ViewFiles) -> tuple[ItemView, int] | None:
+        """Return the view that is kept on disk of earlier labels, with these, and about its size; None if it is no use.
 
         Costs a copy of the file, and what `into` does.
         """
@@ -79,36 +68,30 @@ class FollowingLabels:
         if con is None:
             return None
         view = ItemView.reopened(con)
-        rows = self.into(view, replace(self, tree=tree, parts=parts), files.changes)
-        if rows is None:
+        if not self.into(view, replace(self, tree=tree, parts=parts), files.changes):
             view.close()
             return None
-        return Brought(view, files.size(key), rows)
+        return view, files.size(key)
 
-    def into(self, view: ItemView, before: FollowingLabels, changes: PartChanges, *, brought: int = 0) -> int | None:
-        """Bring these labels into a view that shows those of `before`, and return how many rows that took.
+    def into(self, view: ItemView, before: FollowingLabels, changes: PartChanges) -> bool:
+        """Bring these labels into a view that shows those of `before`.
 
-        None where that is no use: they are too many, with those that were `brought` before, or of another kind; then
-        the view is as it was. Costs a scan of its keys; where nobody noted what changed, also reading the parts that
-        differ before and after.
+        False where that is no use, as too many differ, or they are of another kind; then the view is as it was. Costs a
+        scan of its keys; where nobody noted what changed, also reading the parts that differ before and after.
         """
         if not self._differ(before.parts):
-            return None
+            return False
         noted = changes.between(before.parts, self.parts, key="key")
         if noted is not None:
             rows, gone = self._shown(noted[0]), noted[1]
-            count = len(rows) + len(gone)
-            if self._fit(view, rows, count + brought) and view.relabel_items(gone, rows):
-                return count
+            if self._fit(view, rows, len(rows) + len(gone)) and view.relabel_items(gone, rows):
+                return True
         # Not noted, or of what is no item: of such labels only rows before and after tell how many there are.
         changed = self._changed(before, self._old(before.parts), self._new(before.parts))
-        if changed is None:
-            return None
-        count = max(map(len, changed))
-        if not self._fit(view, changed[1], count + brought):
-            return None
+        if changed is None or not self._fit(view, changed[1], max(map(len, changed))):
+            return False
         view.relabel(*changed)
-        return count
+        return True
 
     def _differ(self, before: Mapping[str, Digest]) -> bool:
         return bool(self._old(before)) and bool(self._new(before))
