@@ -100,13 +100,6 @@ class Program(Index):
         words = list(sys.argv[1:] if args is None else args)
         sys.exit(self._run(words, prog_name or "tilth", complete_var, windows_expand_args, extra))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command behind a word."""
-        if cmd_name in _PLACES[_DAILY]:
-            # None of them does linear algebra, but numpy would start a thread for it on every core.
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        return super().get_command(ctx, cmd_name)
-
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and flush, so that a closed pipe is met here and not at exit."""
         try:
@@ -175,10 +168,20 @@ def program(ctx: click.Context, place: str | None, as_json: bool) -> None:
     ctx.obj = Session(option=place, as_json=as_json)
 
 
+def _is_daily(words: Sequence[str]) -> bool:
+    """Tell whether the first command among these words is one of the daily acts on files."""
+    commands = {name: title for title, places in _PLACES.items() for name in places}
+    return next((commands[word] for word in words if word in commands), None) == _DAILY
+
+
 def main() -> None:
     """Run the command line (the `tilth` script)."""
     # A command's modules and rows are no garbage: looking through them over and over is a tenth of its time.
     gc.set_threshold(200_000, 20, 20)
+    if _is_daily(sys.argv[1:]):
+        gc.set_threshold(1_000_000, 20, 20)  # it ends soon
+        # None of them does linear algebra, but numpy would start a thread for it on every core.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     do_without_pandas()
     try:
         program.main()

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO, Protocol
 
-from pyfastcdc import FastCDC
-
 from tilth.errors import Corrupt
 from tilth.model.digest import DIGEST_SIZE, Digest, digest_of
 from tilth.storage.records import HEADER_SIZE, RecordKind, digest_of_chunk_list
@@ -218,6 +216,8 @@ def _cut(head: bytes, stream: ByteSource) -> Iterator[memoryview]:
     A cut depends on nothing behind it, so in a window only the chunk that reaches its end may not be final; that one is
     cut again with what follows.
     """
+    from pyfastcdc import FastCDC  # most commits hold no file that is cut
+
     cutter = FastCDC(CHUNK_AVERAGE, min_size=CHUNK_MIN, max_size=CHUNK_MAX, normalized_chunking=1, seed=0)
     window = memoryview(bytearray(_WINDOW))
     window[: len(head)] = head

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,10 @@ STAMP = ("mode", "file_size", "mtime_ns", "ctime_ns", "inode")
 """What tells that a file is as it was when it was last read."""
 
 MODE, SIZE, MTIME, CTIME, INODE = range(len(STAMP))
+
+_stamp: Callable[[os.stat_result], tuple[int, ...]] = attrgetter(
+    "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,7 @@ def scan_file(file: Path, path: str) -> Scan:
             help="Name a file, a link or a folder.",
             path=str(file),
         )
-    stamp = (status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    return _OneFile(str(file), [check_path(path)], np.array([stamp], np.int64))
+    return _OneFile(str(file), [check_path(path)], np.array([_stamp(status)], np.int64))
 
 
 class _OneFile(Scan):
@@ -130,7 +135,7 @@ def _listing(folder: str, prefix: str, leave_out: str) -> _Listing:
                 (f"{prefix}{entry.name}/" if entry.is_dir(follow_symlinks=False) else prefix + entry.name, entry)
                 for entry in entries
             ]
-        found.sort(key=_by_path)
+        found.sort(key=itemgetter(0))
         take_file, take_stamp = listing.files.append, listing.stamps.extend
         for path, entry in found:
             if path[-1] == "/":
@@ -142,14 +147,10 @@ def _listing(folder: str, prefix: str, leave_out: str) -> _Listing:
             except FileNotFoundError:
                 continue  # deleted since the listing
             take_file(path)
-            take_stamp((status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino))
+            take_stamp(_stamp(status))
     except OSError as error:
         raise unreadable(folder, error) from error
     finally:
         os.close(fd)
     listing.folders.reverse()
     return listing
-
-
-def _by_path(found: tuple[str, os.DirEntry[str]]) -> str:
-    return found[0]

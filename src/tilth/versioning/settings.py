@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from tilth.config import CACHE_VARIABLE, DATABASE_VARIABLE, STORAGE_VARIABLE, size_of
@@ -61,12 +61,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     names another place: a workspace is never opened on the data of another one by accident.
     """
     given = new_settings(environment)
-    try:
-        kept = tomllib.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        kept = {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid(f"{folder / SETTINGS_FILE} is malformed: {error}.", help="Mend it by hand.") from error
+    kept = _kept(folder / SETTINGS_FILE)
     unknown = sorted(kept.keys() - {"database", "storage"})
     if unknown:
         raise Invalid(f"{folder / SETTINGS_FILE} has an unknown field {unknown[0]!r}.", help="Take it out.")
@@ -102,3 +97,16 @@ def without_password(url: str) -> str:
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}"))
+
+
+def _kept(file: Path) -> dict[str, Any]:
+    """Return what a file of settings says; most workspaces have none."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        import tomllib
+
+        return tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:  # what is no TOML, and what is no text
+        raise Invalid(f"{file} is malformed: {error}.", help="Mend it by hand.") from error
