@@ -94,6 +94,7 @@ export const grants = {
   "files.put_url": ["curator", "owner", "writer"],
   "files.read": ["auditor", "curator", "owner", "reader", "writer"],
   "files.stat": ["auditor", "curator", "owner", "reader", "writer"],
+  "files.thumbnail": ["auditor", "curator", "owner", "reader", "writer"],
   "files.walk": ["auditor", "curator", "owner", "reader", "writer"],
   "jobs.datums": ["auditor", "curator", "owner", "reader", "writer"],
   "jobs.get": ["auditor", "curator", "owner", "reader", "writer"],

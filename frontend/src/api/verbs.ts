@@ -94,6 +94,7 @@ export const verbs = {
   "files.put_url": "POST",
   "files.read": "GET",
   "files.stat": "GET",
+  "files.thumbnail": "GET",
   "files.walk": "GET",
   "jobs.datums": "GET",
   "jobs.get": "GET",

@@ -231,6 +231,10 @@ class RemoteFiles:
         """Stream the bytes of a file, or a range of them."""
         return self._call.stream("files.read", reference=reference, start=start, stop=stop)
 
+    def thumbnail(self, reference: str, *, size: int = 256) -> bytes:
+        """Return a small picture of an image file."""
+        return b"".join(self._call.stream("files.thumbnail", reference=reference, size=size))
+
     def archive(self, reference: str, *, format: str = "tar") -> Iterator[bytes]:
         """Stream a commit, folder or file as an archive."""
         return self._call.stream("files.archive", reference=reference, format=format)

@@ -109,6 +109,12 @@ class Files(Protocol):
     def read(self, reference: str, *, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Stream the bytes of a file, or a range of them."""
 
+    def thumbnail(self, reference: str, *, size: int = 256) -> bytes:
+        """Return a small picture of an image file, at most `size` pixels on a side, as PNG or JPEG.
+
+        Raises Invalid for a file that is no picture, or too large to be shown.
+        """
+
     def archive(self, reference: str, *, format: str = "tar") -> Iterator[bytes]:
         """Stream a commit, folder or file as `tar`, `tgz`, `tzst` or `zip`, with paths relative to it."""
 

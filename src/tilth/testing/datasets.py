@@ -81,7 +81,11 @@ class DatasetSuite:
         assert (item.key, item.media.kind) == ("dog/0.png", "image")
         assert item.media.reference is not None
         assert read_file(workspace, item.media.reference) == PICTURE
-        assert workspace.datasets.thumbnail(f"{name}-set", "dog/0.png", size=32).startswith(b"\x89PNG")
+        small = workspace.datasets.thumbnail(f"{name}-set", "dog/0.png", size=32)
+        assert small.startswith(b"\x89PNG")
+        assert workspace.files.thumbnail(f"{name}:dog/0.png", size=32) == small
+        with pytest.raises(NotFound):
+            workspace.files.thumbnail(f"{name}:dog/7.png")
         with pytest.raises(NotFound):
             workspace.datasets.thumbnail(f"{name}-set", "dog/7.png")
 

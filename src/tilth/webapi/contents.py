@@ -161,6 +161,13 @@ def add_contents(router: APIRouter) -> None:
         summary="Return a small picture of an image item.",
         responses=_stream("image/png"),
     )
+    add(
+        router,
+        "files.thumbnail",
+        file_thumbnail,
+        summary="Return a small picture of an image file.",
+        responses=_stream("image/png"),
+    )
     add(router, "tasks.media", media, summary="Stream the bytes shown in a task.", responses=_stream(BYTES))
 
 
@@ -316,9 +323,20 @@ def thumbnail(
     version: str | None = None,
 ) -> Response:
     """Return a small picture. With `version` (whatever tells the content apart, such as its reference) it is kept."""
-    data = workspace_of(request).datasets.thumbnail(name, key, size=size, at=at)
+    return _picture(request, workspace_of(request).datasets.thumbnail(name, key, size=size, at=at), bool(version))
+
+
+def file_thumbnail(
+    request: Request, reference: str, size: Annotated[int, Query(ge=16, le=1024)] = 256, version: str | None = None
+) -> Response:
+    """Return a small picture. With `version` (the file's digest, say) it is kept."""
+    check_reference(reference)
+    return _picture(request, workspace_of(request).files.thumbnail(reference, size=size), bool(version))
+
+
+def _picture(request: Request, data: bytes, named: bool) -> Response:
     tag = f'"{blake3(data).hexdigest(length=16)}"'
-    caching = "private, max-age=31536000, immutable" if version else "private, no-cache"
+    caching = "private, max-age=31536000, immutable" if named else "private, no-cache"
     headers = {**SAFE_HEADERS, "ETag": tag, "Cache-Control": caching}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)

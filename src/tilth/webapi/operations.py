@@ -85,6 +85,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "files.list": Operation("GET", READ),
     "files.walk": Operation("GET", READ),
     "files.read": Operation("GET", READ, special=True),
+    "files.thumbnail": Operation("GET", READ, special=True),
     "files.archive": Operation("GET", READ, special=True),
     "files.put_bucket": Operation("POST", WRITE, special=True),
     "files.get_bucket": Operation("POST", WRITE, special=True),

@@ -41,6 +41,7 @@ class LocalFiles:
     """Bytes in the folder's commits."""
 
     def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._backend = opened.backend
         self._store = opened.backend.store
         self._author = opened.author
@@ -246,6 +247,13 @@ class LocalFiles:
         if start < 0 or (stop is not None and stop < 0):
             raise Invalid("A range starts at 0 or later.", help="Count from the start of the file.")
         return read_content(self._store, content_of(entry), start, stop)
+
+    def thumbnail(self, reference: str, *, size: int = 256) -> bytes:
+        """Return a small picture of an image file."""
+        from tilth.workspace.thumbnails import thumbnail_of
+
+        tree, path = self._at(reference)
+        return thumbnail_of(self._opened, tree.need(path), size)
 
     def archive(self, reference: str, *, format: str = "tar") -> Iterator[bytes]:
         """Stream a commit, folder or file as an archive."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tilth.contract.datasets import MediaInfo
 from tilth.errors import Invalid, Unavailable
 from tilth.model.digest import Digest
+from tilth.model.entry import Entry
 from tilth.storage.content import read_content
 from tilth.versioning import releasing, revisions
 from tilth.versioning.trees import Tree, content_of
@@ -93,13 +94,17 @@ def thumbnail(opened: Opened, media: MediaInfo, size: int) -> bytes:
 
     Raises Invalid for an item that is no picture, one that cannot be decoded, or is too large to be.
     """
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise Invalid(f"A thumbnail of {size} pixels is not possible.", help=f"Ask for {SIZES[0]} to {SIZES[1]}.")
     if media.kind != "image" or media.reference is None:
         raise Invalid("This item is no picture.", help="Only items of datasets of images have thumbnails.")
     asked = revisions.parse(media.reference)
-    backend = opened.backend
-    entry = Tree(backend.store, releasing.readable(backend, asked).tree).need(asked.path or "")
+    tree = Tree(opened.backend.store, releasing.readable(opened.backend, asked).tree)
+    return thumbnail_of(opened, tree.need(asked.path or ""), size)
+
+
+def thumbnail_of(opened: Opened, entry: Entry, size: int) -> bytes:
+    """Return a small picture of a file, as `thumbnail` does."""
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise Invalid(f"A thumbnail of {size} pixels is not possible.", help=f"Ask for {SIZES[0]} to {SIZES[1]}.")
     kept = opened.resources.thumbnails
     found = kept.get((entry.digest, size))
     if found is None:
@@ -108,7 +113,7 @@ def thumbnail(opened: Opened, media: MediaInfo, size: int) -> bytes:
                 f"{entry.path} has {entry.size:,} bytes; pictures up to {MAX_BYTES:,} are shown.",
                 help="Make it smaller.",
             )
-        found = shrink(b"".join(read_content(backend.store, content_of(entry))), size, name=entry.path)
+        found = shrink(b"".join(read_content(opened.backend.store, content_of(entry))), size, name=entry.path)
         kept.put((entry.digest, size), found)
     return found
 

@@ -7,6 +7,7 @@ import { Empty, ErrorNote, Icon, Loading } from "@/ui";
 import { type TreeRow, useReadyCommit, useTree } from "./level";
 import { Name } from "./Name";
 import { baseName, folderOf } from "./reference";
+import { Thumb, isPicture } from "./Thumb";
 
 /** The files of one version. Arrows move and open folders, Enter shows a file, letters jump to a name. */
 export function FileTree({
@@ -14,11 +15,14 @@ export function FileTree({
   commit,
   selected,
   onSelect,
+  onFolder,
 }: {
   repo: string;
   commit: string;
   selected: string | null;
   onSelect: (path: string | null) => void;
+  /** Hears which folder was opened last. */
+  onFolder?: (folder: string) => void;
 }) {
   const tree = useTree(repo, useReadyCommit(repo, commit), selected);
   const [active, setActive] = useState<string | null>(selected);
@@ -60,7 +64,10 @@ export function FileTree({
     if (row.kind !== "entry") return;
     if (row.info.kind !== "folder") onSelect(row.path);
     else if (row.open) tree.close(row.path);
-    else tree.open(row.path);
+    else {
+      tree.open(row.path);
+      onFolder?.(row.path);
+    }
   }
   function onKey(event: KeyboardEvent): void {
     const row = rows[index];
@@ -135,7 +142,7 @@ export function FileTree({
               }}
             >
               <span className="twist">{folder && <Icon name={row.open ? "down" : "right"} size={12} />}</span>
-              <Icon name={folder ? "folder" : "file"} size={14} />
+              {!folder && isPicture(row.path) ? <Thumb repo={repo} commit={commit} file={row.info} side={20} instead={<Icon name="file" size={14} />} /> : <Icon name={folder ? "folder" : "file"} size={14} />}
               <Name name={baseName(row.path)} />
               {row.info.kind === "link" && <span className="tag">link</span>}
               <span className="size faint">{folder ? "" : bytes(row.info.size)}</span>

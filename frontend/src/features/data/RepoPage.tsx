@@ -11,12 +11,14 @@ import { Button, ConfirmButton, ErrorNote, Icon, Loading, Page, When } from "@/u
 import { BranchesView } from "./BranchesView";
 import { ChangesView, NoVersion } from "./ChangesView";
 import "./data.css";
+import "./pictures.css";
 import { useDownload } from "./content";
 import { FilePanel } from "./FilePanel";
 import { FileTree } from "./FileTree";
 import { ImportPanel } from "./importing/ImportPanel";
 import { type DroppedEntry, type Selection, filesOfEntries } from "./importing/picked";
 import { type Moment, useMoment } from "./moment";
+import { PicturesPane, useHasPictures } from "./PicturesPane";
 import { type Go, type View, usePlace } from "./place";
 import { folderOf, referenceOf, shownName } from "./reference";
 import { TableView } from "./TableView";
@@ -65,6 +67,8 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
   const undo = useAct("commits.revert", (commit) => { setSaved({ commit, undone: true }); });
   const { repo, commit, readOnly } = moment;
   const may = readOnly === null && moment.branch !== null;
+  const [folder, setFolder] = useState("");
+  const pictures = useHasPictures(name, view === "files" ? (commit?.id ?? "") : "");
 
   useEffect(() => () => { stop.current = true; }, []);
 
@@ -198,9 +202,9 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
             )}
           </nav>
           {view === "files" && (
-            <div className={`data-split ${importing || shownFile !== null ? "" : "single"}`}>
+            <div className={`data-split ${importing || shownFile !== null || pictures ? "" : "single"}`}>
               {commit ? (
-                <FileTree key={name} repo={name} commit={commit.id} selected={shownFile} onSelect={(path) => { go({ file: path ?? undefined }, { replace: shownFile !== null }); }} />
+                <FileTree key={name} repo={name} commit={commit.id} selected={shownFile} onSelect={(path) => { go({ file: path ?? undefined }, { replace: shownFile !== null }); }} onFolder={setFolder} />
               ) : (
                 <NoVersion onImport={may && !importing ? () => { setImporting(true); } : undefined} />
               )}
@@ -220,7 +224,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                   }}
                 />
               ) : (
-                shownFile !== null && commit && (
+                commit && (shownFile !== null ? (
                   <FilePanel
                     name={name}
                     moment={moment}
@@ -228,7 +232,9 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                     go={go}
                     onSaved={(made) => { setSaved({ commit: made, undone: false }); }}
                   />
-                )
+                ) : (
+                  pictures && <PicturesPane key={folder} repo={name} commit={commit.id} folder={folder} onSelect={(path) => { go({ file: path }); }} onFolder={setFolder} />
+                ))
               )}
             </div>
           )}

@@ -9,8 +9,13 @@ import { fullName } from "@/lib/names";
 import { Button, Empty, ErrorNote, Icon, Loading, Page, When } from "@/ui";
 
 import "./data.css";
+import "./pictures.css";
 import { nameProblem, referenceOf, shownName } from "./reference";
 import { Badges } from "./RepoPage";
+import { Thumb, isPicture } from "./Thumb";
+
+/** Pictures in the row of a repo. */
+const FIRST = 4;
 
 const SOURCES: readonly (readonly ["all" | "source" | "made" | "sets" | "held", string])[] = [
   ["all", "All"],
@@ -158,6 +163,7 @@ function RepoRow({ repo, byPeople }: { repo: RepoInfo; byPeople: boolean }) {
               <Icon name="people" size={12} /> labels by people
             </span>
           )}
+          {repo.kind === "data" && branch?.head != null && <FirstPictures name={name} head={branch.head} />}
           {repo.branches && repo.branches.length > 1 && <span className="tag">{count(repo.branches.length)} branches</span>}
         </div>
         {repo.description && <div className="quiet data-about-line"><bdi>{shownName(repo.description)}</bdi></div>}
@@ -171,6 +177,24 @@ function RepoRow({ repo, byPeople }: { repo: RepoInfo; byPeople: boolean }) {
       </td>
       <td className="num faint">{found && <When ms={found.at_ms} />}</td>
     </tr>
+  );
+}
+
+/** A few pictures of a repo, read when its row comes into sight. */
+function FirstPictures({ name, head }: { name: string; head: string }) {
+  const place = useRef<HTMLSpanElement>(null);
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    if (seen || !place.current) return;
+    const watch = new IntersectionObserver((found) => { if (found.some((one) => one.isIntersecting)) setSeen(true); });
+    watch.observe(place.current);
+    return () => { watch.disconnect(); };
+  }, [seen]);
+  const files = useRead("files.walk", { reference: referenceOf(name, head), limit: FIRST }, { enabled: seen });
+  return (
+    <span ref={place} className="data-thumbs" aria-hidden>
+      {(files.data?.items ?? []).filter((file) => file.kind === "file" && isPicture(file.path)).map((file) => <Thumb key={file.path} repo={name} commit={head} file={file} side={24} />)}
+    </span>
   );
 }
 
