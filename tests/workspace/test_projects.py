@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tilth.contract.principal import Principal, Role
 from tilth.contract.workspace import Workspace
-from tilth.errors import Conflict, HeldOut, NotFound
+from tilth.errors import Conflict, Denied, HeldOut, NotFound
 from tilth.workspace import projects, promotion
 from tilth.workspace.local import open as open_folder
 
@@ -294,3 +295,69 @@ def test_a_pipeline_that_is_changed_in_the_origin_during_a_promotion_is_not_over
     done = workspace.projects.promote("trial")
     assert [(each.place, each.kind) for each in done.conflicts] == [("kept", "pipeline changed on both sides")]
     assert workspace.pipelines.get("kept").version == 2
+
+
+def test_who_may_not_make_code_run_promotes_none(tmp_path: Path, workspace: Workspace) -> None:
+    workspace.projects.branch("default", "trial")
+    workspace.files.put("trial/texts:d.txt", b"d\n")
+    curator = Principal("curie", Role.CURATOR, "w1")
+    with open_folder(tmp_path / "workspace", principal=curator) as other:
+        assert other.projects.promote("trial").branches == ["texts@main"]
+    workspace.pipelines.create({**code("more", "trial/texts"), "pipeline": "trial/more"})
+    with (
+        open_folder(tmp_path / "workspace", principal=curator) as other,
+        pytest.raises(Denied, match="more runs code"),
+    ):
+        other.projects.promote("trial")
+    assert workspace.projects.promote("trial").pipelines == ["more"]
+
+
+def test_a_deleted_origin_is_not_made_anew_by_what_was_only_copied(workspace: Workspace) -> None:
+    workspace.repos.create("notes")
+    workspace.files.put("notes:n", b"1")
+    workspace.projects.branch("default", "trial")
+    workspace.repos.delete("notes", force=True)
+    workspace.pipelines.delete("kept")
+    assert workspace.projects.promote("trial").change is None
+    workspace.files.put("trial/notes:n", b"2")
+    (conflict,) = workspace.projects.promote("trial").conflicts
+    assert conflict.kind == "changed here, deleted there"
+    with pytest.raises(NotFound):
+        workspace.repos.get("notes")
+
+
+def test_pipelines_that_both_sides_changed_are_a_conflict_unless_alike(workspace: Workspace) -> None:
+    workspace.projects.branch("default", "trial")
+    other = {"transform": {"cmd": ["sh", "-c", "cp /pfs/in/* /pfs/out/ # other"]}}
+    mine = {**code("kept", "trial/upper"), "pipeline": "trial/kept", **other}
+    workspace.pipelines.create(mine, update=True)
+    workspace.pipelines.create({**code("kept", "upper"), "description": "the origin's"}, update=True)
+    (conflict,) = workspace.projects.promote("trial").conflicts
+    assert (conflict.place, conflict.kind) == ("kept", "pipeline changed on both sides")
+    assert workspace.projects.promote("trial", prefer="ours").change is None
+    workspace.pipelines.create({**code("kept", "upper"), **other}, update=True)
+    assert workspace.projects.promote("trial").undecided == 0
+    assert workspace.projects.changes("trial").pipelines == []
+
+
+def test_a_paused_pipeline_is_paused_in_the_copy(workspace: Workspace) -> None:
+    workspace.pipelines.pause("kept")
+    workspace.projects.branch("default", "trial")
+    assert (workspace.pipelines.get("trial/kept").state, workspace.pipelines.get("trial/upper").state) == (
+        "paused",
+        "active",
+    )
+    workspace.files.put("trial/texts:b.txt", b"bb\n")
+    run(workspace)
+    assert read(workspace, "trial/kept:b.txt") == b"B\n"
+
+
+def test_what_is_said_about_a_repo_comes_along_and_tags_do_not(workspace: Workspace) -> None:
+    workspace.annotations.set("texts", {"owner": "ann"})
+    workspace.annotations.set("texts@main", {"state": "raw"})
+    workspace.tags.create("texts", "v1")
+    workspace.projects.branch("default", "trial")
+    assert {each.key: each.value for each in workspace.annotations.get("trial/texts").items} == {"owner": "ann"}
+    assert {each.key: each.value for each in workspace.annotations.get("trial/texts@main").items} == {"state": "raw"}
+    assert workspace.tags.list("trial/texts").items == []
+    workspace.tags.create("trial/texts", "v1")

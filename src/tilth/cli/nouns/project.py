@@ -69,7 +69,7 @@ def promote(session: Session, name: str, prefer: str | None, message: str) -> No
     done = session.workspace().projects.promote(name, message=message, prefer=prefer or "")
     session.show(done, _print_promotion)
     if done.undecided:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(4)
 
 
 @command.command("delete", example="tilth project delete trial")

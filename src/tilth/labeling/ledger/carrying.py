@@ -240,6 +240,8 @@ def _bring(ledger: Ledger, there: TaskNames, ids: Sequence[str], *, begin: bool)
             ledger.accept_waiting(task.task)
     if not begin:
         _count_people(ledger, brought)
+    if brought or ruled:
+        ledger.tell("answers.imported", {"answers": len(brought)})
 
 
 def _answers_to_bring(ledger: Ledger, own: dict[str, Any], *, skips: bool) -> list[Any]:

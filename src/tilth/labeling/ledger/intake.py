@@ -102,7 +102,8 @@ def _take_chunk(ledger: Ledger, items: Sequence[ShownItem], tally: Tally) -> Non
         (added if row is None else moved).append(values)
     insert_tasks(ledger, list(fresh.values()), content)
     withdrawn_before = ledger.counters.withdrawn
-    ledger.save_tasks(list(changed.values()), touch=True)
+    # What was answered elsewhere was news there, and all of it comes at once.
+    ledger.save_tasks(list(changed.values()), touch=True, tell=not ledger.row.identity)
     tally.withdrawn += max(ledger.counters.withdrawn - withdrawn_before, 0)
     if added:
         conn.execute(insert(task_sources), added)

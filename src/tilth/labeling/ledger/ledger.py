@@ -22,6 +22,7 @@ from tilth.model.canonical import Json
 from tilth.model.ids import ChangeId, new_id
 
 SUBMITTED, ACCEPTED, REJECTED, WITHDRAWN_ANSWER = "submitted", "accepted", "rejected", "withdrawn"
+_FEW = 20
 STANDING = (SUBMITTED, ACCEPTED)
 """States of answers that count: neither rejected nor taken back with the import that they came with."""
 
@@ -247,16 +248,27 @@ class Ledger:
         """Load one task for changing."""
         return counted.load(self.conn, task)
 
-    def save_tasks(self, changed: Sequence[TaskCounts], *, touch: bool) -> None:
+    def save_tasks(self, changed: Sequence[TaskCounts], *, touch: bool, tell: bool = True) -> None:
         """Settle changed tasks, count what became of them, and write them; `touch`: a publication must show it.
 
-        Answers of tasks that are no longer open are accepted, which is when they are paid.
+        Answers of tasks that are no longer open are accepted, which is when they are paid. `tell` as for
+        `settle_tasks`.
         """
-        moved = self.settle_tasks(changed, touch=touch)
+        moved = self.settle_tasks(changed, touch=touch, tell=tell)
         counted.save(self.conn, changed)
-        for task in changed if touch else moved:
-            if task.state not in (OPEN, GOLDEN):
-                self.accept_waiting(task.task)
+        closed = [task.task for task in (changed if touch else moved) if task.state not in (OPEN, GOLDEN)]
+        for id in closed if len(closed) < _FEW else self._waiting_among(closed):
+            self.accept_waiting(id)
+
+    def _waiting_among(self, ids: Sequence[str]) -> list[str]:
+        """Return those of many tasks that have answers to accept: mostly none, so they are found in bulk."""
+        found: list[str] = []
+        for start in range(0, len(ids), 500):
+            some = answers.c.task.in_(list(ids[start : start + 500]))
+            found += self.conn.execute(
+                select(answers.c.task).distinct().where(some, answers.c.state == SUBMITTED)
+            ).scalars()
+        return sorted(found)
 
     def settle_tasks(self, changed: Sequence[TaskCounts], *, touch: bool, tell: bool = True) -> list[TaskCounts]:
         """Do what `save_tasks` does to values and counters, without writing; return tasks whose state changed.
