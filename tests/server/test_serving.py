@@ -114,8 +114,8 @@ def test_the_url_is_one_that_a_browser_here_can_open() -> None:
 
 def test_health_and_description_need_no_secret_and_everything_else_does(tmp_path: Path) -> None:
     with ServerProcess(tmp_path / "workspace") as server:
-        assert httpx.get(f"{server.url}/api/v1/health").status_code == 200
-        assert "/api/v1/tasks/next" in httpx.get(f"{server.url}/openapi.json").json()["paths"]
+        assert httpx.get(f"{server.url}/api/v1/health", timeout=60).status_code == 200
+        assert "/api/v1/tasks/next" in httpx.get(f"{server.url}/openapi.json", timeout=60).json()["paths"]
         for token in (None, "", "wrong", "tilth_x"):
             with open_remote(server.url, token) as stranger, pytest.raises(Unauthenticated):
                 stranger.repos.list()

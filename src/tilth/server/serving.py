@@ -58,13 +58,15 @@ def serve(
     At later starts a link that is valid for minutes is said only where what is said goes to a `terminal`, never to a
     log, and the folder belongs to who started the server: they could make a token with `tilth user token` as well.
     Raises Conflict that names the holder when another process does the folder's work, Unavailable when the port is
-    taken.
+    taken, Moving when the workspace is moved away.
     """
     stop = _Stop()
     listening = listen(host, port)
     url = url_of(listening, host)
     try:
         with stop.listening(), open_backend(Path(folder)) as backend:
+            with backend.database.transaction():
+                pass  # a workspace that was moved away is not served: who it serves would go on in the old one
             lease = CoordinatorLease.take(str(backend.folder), backend.database, f"server {url}", wait_s=TAKEOVER_S)
             try:
                 _run(backend, lease, listening, url, say, stop, links=terminal and _owns(backend.folder))

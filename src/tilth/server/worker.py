@@ -6,9 +6,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 
-from tilth.errors import Fenced, Moving, TilthError
+from tilth.errors import Fenced, TilthError
 from tilth.metadata import feed, leases
 from tilth.versioning.backend import Backend
 from tilth.workspace.coordinator import Coordinator, local_executor
@@ -49,10 +49,17 @@ class Worker:
     def _work(self) -> None:
         executor = local_executor(self._backend)
         try:
-            with closing(Coordinator(self._backend, self._lease, executor)) as coordinator:
-                self._forget_old_news()
-                while not self._stopping.is_set():
-                    self._go(coordinator)
+            while not self._stopping.is_set():
+                try:
+                    with closing(Coordinator(self._backend, self._lease, executor)) as coordinator:
+                        self._forget_old_news()
+                        while not self._stopping.is_set():
+                            self._go(coordinator)
+                except Fenced:
+                    raise
+                except TilthError as error:  # it could not even begin
+                    _log.warning("%s", error)
+                    self._stopping.wait(TROUBLE_S)
         except Fenced as error:
             if not self._stopping.is_set():
                 _log.error("%s", error.message)
@@ -62,7 +69,7 @@ class Worker:
 
     def _forget_old_news(self) -> None:
         before_ms = time.time_ns() // 1_000_000 - NEWS_KEPT_MS
-        with suppress(Moving), self._backend.database.transaction() as conn:
+        with self._backend.database.transaction() as conn:
             leases.check(conn, self._lease.lease)
             feed.trim(conn, before_ms)
 
