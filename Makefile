@@ -19,7 +19,7 @@ help:
 	@echo "make setup   install Tilth into .venv"
 	@echo "make ui      build the web console (needs Node 20 or newer)"
 	@echo "make test    install the development tools and run all checks and tests"
-	@echo "make soak    run the long tests, which make test samples"
+	@echo "make soak    run the long tests, which make test samples (and, where Node is, those on Azurite, which it fetches)"
 	@echo "make bench   run the benchmarks beside their peers (make peers installs those that are Python packages)"
 
 $(BIN)/python:

@@ -131,9 +131,9 @@ def test_what_writers_recorded_before_the_move_held_them_is_moved_and_then_they_
 
     writer = threading.Thread(target=write)
     writer.start()
-    begun.wait(60)
+    begun.wait(200)
     moved = move(backend, new, database=None, storage=None)
-    writer.join(60)
+    writer.join(200)
     assert moved.problems == ()
     assert str(new) in told[0].message
     monkeypatch.delenv("TILTH_DATABASE_URL", raising=False)

@@ -17,7 +17,7 @@ from tilth.metadata.schema.leases import leases as rows
 from tilth.storage.sessions import what
 
 NAME = "move"
-LEASE_S = 30.0
+LEASE_S = 60.0
 """A mover that was not heard of for so long holds nothing any more."""
 BEAT_S = 5.0
 _FOR_GOOD_MS = 1 << 62
