@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from tilth.errors import Conflict, HeldOut, Invalid, NotFound
+from tilth.errors import Conflict, HeldOut, Invalid, Moving, NotFound
 from tilth.metadata import feed
 from tilth.pipelines.queue import get_job, list_jobs, stop_job, tries_of
 from tilth.pipelines.registry import delete_pipeline, get_pipeline, list_pipelines, rerun_pipeline
 from tilth.versioning.branches import move_branch
 from tilth.versioning.commits import commits_of_change
+from tilth.versioning.holding import hold
 
 
 def pfs(repo: str, glob: str = "/*", **more: Any) -> dict[str, Any]:
@@ -476,3 +477,21 @@ def test_the_start_of_a_job_is_news(workshop: Any) -> None:
     with workshop.backend.database.read() as conn:
         told = [(event.kind, event.facts["job"]) for event in feed.read(conn, 0) if event.kind.startswith("job.")]
     assert told == [("job.started", job.id), ("job.ended", job.id)]
+
+
+def test_a_job_that_a_move_of_the_workspace_interrupts_waits_and_runs_when_the_move_has_failed(workshop: Any) -> None:
+    workshop.repo("a", {"x": b"1"})
+    workshop.pipeline("p", pfs("a"), function="test:upper")
+    moving = hold(workshop.backend.database, "elsewhere")
+
+    def held(batch: object) -> None:
+        workshop.executor.before_batch = lambda batch: None
+        moving.__enter__()
+
+    workshop.executor.before_batch = held
+    with pytest.raises(Moving):
+        workshop.settle()
+    assert workshop.job("p").state == "created"
+    moving.__exit__(None, None, None)
+    [job] = workshop.settle()
+    assert (job.state, workshop.files("p")) == ("success", {"x": b"1"})

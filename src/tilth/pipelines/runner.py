@@ -118,7 +118,7 @@ def run_job(
 
 
 def _let_wait(backend: Backend, job: Job, lease: Lease) -> None:
-    with backend.database.transaction() as conn:
+    with backend.database.transaction(gated=False) as conn:  # where the workspace is moved, too: it may go on here
         put_back(conn, job, lease)
 
 

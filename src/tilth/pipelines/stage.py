@@ -153,7 +153,7 @@ class PipelineStage:
         except Fenced:
             raise
         except Unavailable:
-            with self.backend.database.transaction() as conn:
+            with self.backend.database.transaction(gated=False) as conn:
                 put_back(conn, job, lease)
             raise
         except TilthError as error:
