@@ -44,3 +44,10 @@ def test_a_project_that_is_none_and_a_taken_name_are_refused(notes: Shell) -> No
     assert "no project nothing" in str(notes.failure("project", "branch", "nothing", "trial", code=3))
     assert "default already" in str(notes.failure("project", "branch", "default", "default", code=4))
     assert "not branched" in str(notes.failure("project", "promote", "default", code=4))
+
+
+def test_repos_of_other_projects_are_listed_by_their_whole_name(notes: Shell) -> None:
+    notes.run("project", "branch", "default", "trial")
+    listed = notes.run("repo", "list").stdout
+    assert [line.split()[0] for line in listed.splitlines()[1:]] == ["notes", "trial/notes"]
+    assert "trial/notes" in notes.run("repo", "show", "trial/notes").stdout

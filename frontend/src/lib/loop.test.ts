@@ -14,6 +14,7 @@ test("inputs are found however they are combined, each once", () => {
   expect(inputRepos(input)).toEqual([
     { repo: "a", branch: "main" }, { repo: "b", branch: "main" }, { repo: "lab/a", branch: "dev" },
   ]);
+  expect(inputRepos(input, "trial").map((each) => each.repo)).toEqual(["trial/a", "trial/b", "lab/a"]);
   expect(inputRepos({ cron: { spec: "@daily" } })).toEqual([]);
 });
 
@@ -36,6 +37,13 @@ test("feedback leads back and known answers lead to the people", () => {
     { from: "r:inbox", to: "p:label" }, { from: "r:known", to: "p:label" }, { from: "r:truth", to: "p:label" }, { from: "p:label", to: "p:choose" },
     { from: "p:choose", to: "r:inbox", back: true },
   ]);
+});
+
+test("a pipeline reads the repos of its own project unless it names another", () => {
+  const input = { cross: [from("scans"), { pfs: { repo: "shared", project: "default" } }] };
+  const copy = { ...pipeline("embed", input), project: "trial", output: "trial/embed@main" };
+  const { edges } = loopOf([repo("scans"), repo("shared"), { ...repo("scans"), project: "trial" }], [copy]);
+  expect(edges).toEqual([{ from: "r:trial/scans", to: "p:trial/embed" }, { from: "r:shared", to: "p:trial/embed" }]);
 });
 
 test("a repo named with its project is the same repo", () => {

@@ -72,8 +72,7 @@ export function loopOf<R extends LoopRepo, P extends LoopPipeline>(
   }
   for (const pipeline of pipelines) {
     const to = `p:${fullName(pipeline.project, pipeline.name)}`;
-    for (const input of inputRepos(pipeline.spec["input"]))
-      join(nodeOf(fullName(pipeline.project, input.repo)), to);
+    for (const input of inputRepos(pipeline.spec["input"], pipeline.project)) join(nodeOf(input.repo), to);
     const golden = (pipeline.spec["labeling"] as { golden?: { items?: unknown; from?: unknown } } | undefined)?.golden;
     for (const place of [golden?.items, golden?.from])
       if (typeof place === "string") join(nodeOf(fullName(pipeline.project, parseReference(place).repo)), to);

@@ -35,7 +35,7 @@ export function recentChanges(news: readonly News[]): RecentChange[] {
     } else if (kind === "job.ended") {
       it.runs += 1;
       if (said("state") === "failed" || said("state") === "unrunnable") it.failed += 1;
-    } else if (kind !== "job.started") it.others.push({ kind, name: said("repo") || said("name") || said("edge") });
+    } else if (kind !== "job.started") it.others.push({ kind, name: said("repo") || said("name") || said("edge") || said("project") });
   }
   return [...changes.values()].filter((it) => it.heads.length + it.others.length > 0).reverse();
 }

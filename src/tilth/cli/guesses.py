@@ -22,8 +22,8 @@ def add(error: NotFound, workspace: Workspace) -> None:
         found = workspace.repos.list(limit=_LOOKED_AT).items
     except TilthError:
         return
-    homes = [repo_name(repo.name) for repo in found if wanted in repo.branches]
+    homes = [repo_name(f"{repo.project}/{repo.name}") for repo in found if wanted in repo.branches]
     if homes:
         error.help = f"{wanted} is a branch: write REPO@BRANCH, like {homes[0]}@{wanted}."
-    elif match := nearest(wanted, [repo_name(repo.name) for repo in found]):
+    elif match := nearest(wanted, [repo_name(f"{repo.project}/{repo.name}") for repo in found]):
         error.help = f"Did you mean {match!r}? {error.help}"

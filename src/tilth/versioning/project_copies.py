@@ -172,6 +172,7 @@ def insert_copy(conn: Connection, copy: RepoCopy, *, author: str, change: Change
         branch=None,
         kind=copy.repo.kind,
         id=copy.repo.id,
+        change=change,
     )
     insert_heads(conn, copy, repo, author=author, change=change)
     for branch in state.branches:

@@ -78,6 +78,7 @@ def insert_repo(
     branch: str | None = DEFAULT_BRANCH,
     kind: str = DATA,
     id: RepoId | None = None,
+    change: ChangeId | None = None,
 ) -> Repo:
     """Make a repo in the caller's transaction, with an empty branch `branch` unless it is None.
 
@@ -119,7 +120,7 @@ def insert_repo(
             )
         )
         note_branch(conn, repo.id, branch)
-    feed.append(conn, "repo.created", ChangeId(new_id()), {"repo": repo.full_name})
+    feed.append(conn, "repo.created", change or ChangeId(new_id()), {"repo": repo.full_name})
     return repo
 
 

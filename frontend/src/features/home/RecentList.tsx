@@ -93,6 +93,9 @@ const TOLD: Readonly<Record<string, string>> = {
   "branch.deleted": "branch deleted",
   "pipeline.changed": "pipeline started",
   "pipeline.deleted": "pipeline deleted",
+  "project.branched": "project branched from another",
+  "project.promoted": "project promoted",
+  "project.deleted": "project deleted",
   "feedback.fired": "chosen items sent back",
 };
 

@@ -28,7 +28,7 @@ export function PipelinePage() {
       <Facts
         facts={[
           ["Last run", it.last_job_state ? <State state={it.last_job_state} /> : "never"],
-          ["Reads", inputRepos(it.spec["input"]).map((input, index) => (
+          ["Reads", inputRepos(it.spec["input"], it.project).map((input, index) => (
             <span key={input.repo}>
               {index > 0 && ", "}
               <Link to="/data/$repo" params={{ repo: input.repo }}>{input.repo}</Link>

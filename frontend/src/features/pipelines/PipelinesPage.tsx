@@ -78,7 +78,7 @@ export function PipelinesPage() {
                       </Link>
                     </td>
                     <td className="quiet">{String(pipeline.spec["description"] ?? "")}</td>
-                    <td className="quiet">{inputRepos(pipeline.spec["input"]).map((input) => input.repo).join(", ")}</td>
+                    <td className="quiet">{inputRepos(pipeline.spec["input"], pipeline.project).map((input) => input.repo).join(", ")}</td>
                     <td>{pipeline.state === "paused" ? <State state="paused" /> : pipeline.last_job_state ? <State state={pipeline.last_job_state} /> : <span className="faint">never ran</span>}</td>
                     <td className="faint"><When ms={pipeline.updated_ms} /></td>
                   </tr>

@@ -164,7 +164,13 @@ def _print(page: Page[RepoInfo]) -> None:
     print_table(
         ("repo", "kind", "branches", "made", "description"),
         (
-            (repo_name(repo.name), _kind(repo), ", ".join(repo.branches), when(repo.created_ms), repo.description)
+            (
+                repo_name(f"{repo.project}/{repo.name}"),
+                _kind(repo),
+                ", ".join(repo.branches),
+                when(repo.created_ms),
+                repo.description,
+            )
             for repo in page.items
         ),
         empty="There are no repos yet. Make one: tilth repo create NAME",
@@ -174,7 +180,7 @@ def _print(page: Page[RepoInfo]) -> None:
 def _print_one(repo: RepoInfo) -> None:
     print_facts(
         (
-            ("repo", repo_name(repo.name)),
+            ("repo", repo_name(f"{repo.project}/{repo.name}")),
             ("kind", _kind(repo)),
             ("description", repo.description),
             ("branches", ", ".join(repo.branches)),
