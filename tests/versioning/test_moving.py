@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,7 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path, postgres_url: str,
         move(backend, tmp_path / "first", database=postgres_url, storage=s3_url)
         with pytest.raises(Conflict, match="workspace"):
             move(backend, tmp_path / "first", database=postgres_url, storage=s3_url)
+        reopen(backend.database)
         with pytest.raises(Conflict, match="holds a workspace"):
             move(backend, tmp_path / "second", database=postgres_url, storage=s3_url)
         (tmp_path / "third").mkdir()
@@ -197,9 +199,15 @@ def test_a_mover_that_slept_too_long_learns_that_others_wrote(tmp_path: Path) ->
 
 
 def test_a_move_killed_at_its_very_end_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with open_backend(tmp_path / "old") as backend:
+    with open_backend(tmp_path / "old") as backend, open_backend(tmp_path / "old") as other:
         create_repo(backend, "digits")
-        honest = moving.write_marker
+        honest, hold_packs = moving.write_marker, moving.hold_packs
+
+        def late(held: Backend) -> AbstractContextManager[object]:
+            create_repo(other, "late")  # its note waits for the next commit, and none comes any more
+            return hold_packs(held)
+
+        monkeypatch.setattr(moving, "hold_packs", late)
 
         def killed(folder: Path, needs: str | None = None) -> None:
             if needs is None:
@@ -213,3 +221,14 @@ def test_a_move_killed_at_its_very_end_goes_on(tmp_path: Path, monkeypatch: pyte
         assert move(backend, tmp_path / "new", database=None, storage=None).problems == ()
     with open_backend(tmp_path / "new", create=False) as there:
         assert get_repo(there, "digits").name == "digits"
+        assert get_repo(there, "late").name == "late"
+
+
+def test_what_was_moved_is_not_moved_elsewhere_and_stays_closed(tmp_path: Path) -> None:
+    with open_backend(tmp_path / "old") as backend:
+        repo = create_repo(backend, "digits")
+        move(backend, tmp_path / "new", database=None, storage=None)
+        with pytest.raises(Moving, match=r"was moved to .*new"):
+            move(backend, tmp_path / "newer", database=None, storage=None)
+        with pytest.raises(Moving, match=r"was moved to .*new"):
+            put(backend, repo, {"a": b"late"})

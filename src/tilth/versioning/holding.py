@@ -88,6 +88,14 @@ def check_free(conn: Connection) -> None:
     conn.execute(update(rows).where(rows.c.name == NAME).values(holder=None, until_ms=0, epoch=rows.c.epoch + 1))
 
 
+def check_movable(database: Database, where: str) -> None:
+    """Raise Moving where the workspace was moved to another place than `where`, and is no longer the one in use."""
+    with database.read() as conn:
+        row = conn.execute(select(rows).where(rows.c.name == NAME)).first()
+        if row is not None and row.until_ms == _FOR_GOOD_MS and row.holder != where:
+            check_free(conn)
+
+
 def reopen(database: Database) -> str | None:
     """Let a workspace be written to again that was moved; return where to, or None where it was not.
 

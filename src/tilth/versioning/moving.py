@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from tilth.errors import Conflict, Invalid
+from tilth.errors import Conflict, Invalid, Moving
 from tilth.metadata import counters
 from tilth.metadata.database import Database
 from tilth.metadata.schema.commits import commits
@@ -35,7 +35,7 @@ from tilth.versioning.backup import copy_pack
 from tilth.versioning.catalogue import COUNTER as CATALOGUE
 from tilth.versioning.catalogue import SqlCatalogue
 from tilth.versioning.garbage import hold_packs
-from tilth.versioning.holding import hold
+from tilth.versioning.holding import check_movable, hold
 from tilth.versioning.marker import FORMAT_FILE, MOVING, write_marker
 from tilth.versioning.pairing import COUNTER as PAIR
 from tilth.versioning.settings import (
@@ -81,13 +81,16 @@ def move(
     is open again; when it is killed, soon after. Until it has ended the new folder cannot be opened. Interrupted
     anywhere, the same call goes on: packs that are there are not copied again. Raises Conflict while others collect
     garbage, where the folder, the database or the store hold something else, and where this process slept for so long
-    that others wrote again. Cost: a copy of everything, and what `verify` does.
+    that others wrote again; Moving for a workspace that was moved elsewhere. Cost: a copy of everything, and what
+    `verify` does.
     """
     folder = folder.absolute()
     asked = {"TILTH_DATABASE_URL": database or "", "TILTH_STORAGE_URL": storage or ""}
     settings = new_settings({**{"TILTH_CACHE_SIZE": os.environ.get("TILTH_CACHE_SIZE", "")}, **asked})
     _check_target(backend, folder, asked)
-    backend.settle()
+    check_movable(backend.database, str(folder))
+    with suppress(Moving):  # by a try that was killed: what is not settled is in the database, and copied with it
+        backend.settle()
     backend.store.rotate()
     with closing(_begin(folder, settings)) as target, hold_packs(backend):
         place = target.store.place
