@@ -361,3 +361,22 @@ def test_what_is_said_about_a_repo_comes_along_and_tags_do_not(workspace: Worksp
     assert {each.key: each.value for each in workspace.annotations.get("trial/texts@main").items} == {"state": "raw"}
     assert workspace.tags.list("trial/texts").items == []
     workspace.tags.create("trial/texts", "v1")
+
+
+def test_what_the_origin_deleted_stays_deleted_where_its_side_is_to_hold(workspace: Workspace) -> None:
+    workspace.branches.create("texts", "dev", head="main")
+    workspace.projects.branch("default", "trial")
+    workspace.files.put("trial/texts@dev:d.txt", b"d\n")
+    workspace.pipelines.create(
+        {**code("kept", "trial/upper", "echo here > /pfs/out/x"), "pipeline": "trial/kept"}, update=True
+    )
+    workspace.branches.delete("texts", "dev")
+    workspace.pipelines.delete("kept")
+    refused = workspace.projects.promote("trial")
+    assert {(each.place, each.kind) for each in refused.conflicts} == {
+        ("texts@dev", "changed here, deleted there"),
+        ("kept", "pipeline changed here, deleted there"),
+    }
+    done = workspace.projects.promote("trial", prefer="ours")
+    assert (done.undecided, done.change) == (0, None)
+    assert [each.name for each in workspace.branches.list("texts").items] == ["main"]

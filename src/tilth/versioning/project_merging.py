@@ -16,7 +16,7 @@ from tilth.versioning.branches import Branch, branches_in, check_committable, fi
 from tilth.versioning.commits import Head, Sealed, load_commit, record_commit, seal_commit
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.lines import count_first_parents
-from tilth.versioning.merging import plan_trees
+from tilth.versioning.merging import OURS, plan_trees
 from tilth.versioning.project_copies import Rewrite
 from tilth.versioning.projects import STAGE, Base, bases_of, note_base, repos_in
 from tilth.versioning.provenance import check_reaches_training
@@ -125,12 +125,6 @@ class Return:
     sealed: Sealed | None = None
     conflicts: Sequence[tuple[str, str]] = ()
 
-    @property
-    def place(self) -> str:
-        """The branch as the origin names it."""
-        origin = self.state.origin
-        return f"{origin.repo}@{origin.name}" if origin is not None else f"{self.state.repo.full_name}"
-
 
 def plan_return(
     store: Store, state: BranchState, *, rewrite: Rewrite, prefer: str, author: str, message: str, change: ChangeId
@@ -142,12 +136,15 @@ def plan_return(
     origin, base, head = state.origin, state.base, state.head
     if base is None or state.output or not state.moved:
         return None
+    why = ""
     if origin is None:
-        return Return(state, conflicts=[("", "changed here, deleted there")])
-    if origin.owner is not None or origin.follows is not None:
-        return Return(state, conflicts=[("", f"changed here, made by {origin.owner or 'following another'} there")])
-    if head is None:
-        return Return(state, conflicts=[("", "emptied here")])
+        why = "changed here, deleted there"
+    elif origin.owner is not None or origin.follows is not None:
+        why = f"changed here, made by {origin.owner or 'following another'} there"
+    elif head is None:
+        why = "emptied here"
+    if origin is None or head is None or why:
+        return None if prefer == OURS else Return(state, conflicts=[("", why)])
     before = Tree(store, rewrite(state.repo, state.agreed, state.like) if state.agreed is not None else None)
     here = Tree(store, rewrite(state.repo, head, state.like))
     there = Tree(store, state.theirs.tree if state.theirs is not None else None)

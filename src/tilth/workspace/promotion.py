@@ -100,7 +100,10 @@ class _Promotion:
         returns = [self._return(state) for state in states]
         brought = [each for each in returns if each is not None]
         for each in brought:
-            self._conflicts += [PromotionConflict(_placed(each, path), why) for path, why in each.conflicts]
+            place = self._place(each.state)
+            self._conflicts += [
+                PromotionConflict(f"{place}:{path}" if path else place, why) for path, why in each.conflicts
+            ]
         if self._conflicts:
             return self._told([], [], [], None)
         copies = [self._sealed(repo, only=None) for repo in fresh]
@@ -137,7 +140,7 @@ class _Promotion:
                 return self._told([], [], [], None)
             facts = {"project": self._name, "origin": self._origin}
             feed.append(conn, "project.promoted", ChangeId(new_id()), facts)
-        branches = [each.place for each in brought if each.sealed is not None]
+        branches = [self._place(each.state) for each in brought if each.sealed is not None]
         branches += [f"{copy.repo.full_name}@{each.name}" for copy in (*copies, *grown) for each in copy.state.branches]
         return self._told(branches, [each.name for each in made], bought, self._change)
 
@@ -159,6 +162,10 @@ class _Promotion:
 
     def _rewrite(self, repo: Repo, commit: Commit, like: Commit | None) -> Digest | None:
         return moved_tree(self._backend.store, repo, commit, self._moved, like)
+
+    def _place(self, state: BranchState) -> str:
+        """Return a branch as the origin names it, or did."""
+        return short_name(f"{self._origin}/{state.repo.name}@{state.branch.name}")
 
     def _return(self, state: BranchState) -> Return | None:
         return plan_return(
@@ -228,7 +235,8 @@ class _Promotion:
             if each.state == "new" and _exists(conn, name):
                 self._conflict(name, "another repo or pipeline of this name was made there")
             elif each.state == "gone":
-                if each.base is not None and each.copy.version != each.base.ours:
+                changed = each.base is not None and each.copy.version != each.base.ours
+                if changed and self._prefer != OURS:
                     self._conflict(name, "pipeline changed here, deleted there")
                 continue
             elif each.state == "both" and not _says_the_same(each, spec):
@@ -281,11 +289,6 @@ class _Promotion:
 
     def _conflict(self, place: str, kind: str) -> None:
         self._conflicts.append(PromotionConflict(short_name(place), kind))
-
-
-def _placed(found: Return, path: str) -> str:
-    place = short_name(found.place)
-    return f"{place}:{path}" if path else place
 
 
 def _exists(conn: Connection, name: str) -> bool:
