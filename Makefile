@@ -11,7 +11,7 @@ NODE := $(shell node -e 'process.stdout.write(parseInt(process.versions.node) >=
 UI_BUILT := frontend/node_modules/.tilth-console-built
 UI_SOURCES := $(shell find frontend -type f -not -path 'frontend/node_modules/*' -not -path 'frontend/tests/*' 2>/dev/null)
 
-.PHONY: setup setup-dev emulators emulators-where-node-is ui ui-check ui-where-node-is ui-check-where-node-is demo test check soak peers bench clean
+.PHONY: setup setup-dev emulators emulators-where-node-is ui ui-check ui-lint ui-types ui-tests check-types check-style ui-where-node-is ui-check-where-node-is demo test check soak peers bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -57,18 +57,32 @@ ui-where-node-is ui-check-where-node-is:
 	@echo "Node 20 or newer is not here, so the web console is left out (make ui builds it). All else works."
 endif
 
-# Types as the API describes them, strict TypeScript, import directions, tests of the pure parts.
-ui-check: ui
-	cd frontend && npm run --silent check
+ui-check: ui-lint ui-types ui-tests
 
-check: setup-dev
+# Import directions; types as the API describes them, and strict TypeScript; tests of the pure parts.
+ui-lint: ui
+	cd frontend && npm run --silent lint
+
+ui-types: ui
+	cd frontend && npm run --silent types:check && node_modules/.bin/tsc --noEmit
+
+ui-tests: ui
+	cd frontend && npm run --silent test
+
+check: check-types check-style
+
+check-types: setup-dev
+	$(BIN)/mypy
+
+check-style: setup-dev
 	$(BIN)/ruff check src tests benchmarks hatch_build.py
 	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/mypy
 
-test: setup-dev check ui-check-where-node-is
-	$(BIN)/python -m pytest -n $(JOBS)
+# Each process begins with its half of the tests, and helps the other one when it is done.
+test: setup-dev
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync=target check ui-check-where-node-is
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 # The long ones: what make test only samples; and, where Node is, a real Azure Blob server for those that ask for one.
 soak: setup-dev emulators-where-node-is
