@@ -32,7 +32,11 @@ function furnish({ folder, tilth }) {
   }
   tilth("user", "create", "maria", "--role", "curator");
   const invite = JSON.parse(tilth("--json", "user", "invite", "ask"));
-  tilth("run");
+  try {
+    tilth("run");
+  } catch (error) {
+    if (!error.message.includes("broken failed")) throw error; // that is what it is there for
+  }
   const run = JSON.parse(tilth("--json", "job", "list", "--pipeline", "broken")).items[0].id;
   return [
     "/", "/data", "/data/photos", "/data/photos?file=robin%2Fa.svg", "/data/photos?view=changes", "/data/photos?view=branches", "/data/empty",
