@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tilth.config import BACKUP_VARIABLE
 from tilth.contract.principal import Principal, Role
@@ -51,6 +53,17 @@ def test_purged_bytes_are_gone_from_disk_and_readers_are_told_why(place: Path) -
         assert list(verified.problems) == []
         assert ["purged by" in gone.what and gone.where.endswith(":a.bin") for gone in verified.gone] == [True]
         assert not workspace.maintenance.gc(wait_s=10).damaged
+
+
+def test_another_process_shows_no_small_picture_of_a_purged_one(place: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("L", (40, 40), 200).save(picture, "PNG")
+    with filled(place) as workspace, open_folder(place) as other:
+        first = workspace.files.put("faces:face.png", picture.getvalue())
+        assert other.files.thumbnail("faces:face.png", size=32).startswith(b"\x89PNG")
+        workspace.maintenance.purge("faces:face.png", reason="the person asked", wait_s=10)
+        with pytest.raises(Purged, match="the person asked"):
+            other.files.thumbnail(f"faces@{first.id}:face.png", size=32)
 
 
 def test_a_file_of_many_chunks_goes_whole(place: Path) -> None:

@@ -102,9 +102,10 @@ def thumbnail(opened: Opened, media: MediaInfo, size: int) -> bytes:
 
 
 def thumbnail_of(opened: Opened, entry: Entry, size: int) -> bytes:
-    """Return a small picture of a file, as `thumbnail` does."""
+    """Return a small picture of a file, as `thumbnail` does. Raises Purged for one whose bytes were taken away."""
     if not SIZES[0] <= size <= SIZES[1]:
         raise Invalid(f"A thumbnail of {size} pixels is not possible.", help=f"Ask for {SIZES[0]} to {SIZES[1]}.")
+    opened.backend.store.refused((entry.digest,))  # another process may have purged what this one keeps a picture of
     kept = opened.resources.thumbnails
     found = kept.get((entry.digest, size))
     if found is None:
