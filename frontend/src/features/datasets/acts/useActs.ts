@@ -7,6 +7,7 @@ import { counted } from "@/lib/format";
 
 import { type Question, asked } from "@/features/datasets/place";
 import type { ActInfo, ItemPage } from "@/features/datasets/types";
+import { forgetLater } from "./passing";
 
 export type Target = { keys: string[] } | { where: string };
 
@@ -18,8 +19,6 @@ export interface Note {
   commit: string | null;
   error: ApiError | null;
 }
-
-const TOLD_MS = 60_000;
 
 export interface Acts {
   note: Note | null;
@@ -56,9 +55,7 @@ export function useActs(name: string, question: Question): Acts {
 
   // What went well is told for a while; it stays in History, and z still takes it back.
   useEffect(() => {
-    if (note === null || note.error !== null) return undefined;
-    const timer = setTimeout(() => { setNote((now) => (now === note ? null : now)); }, TOLD_MS);
-    return () => { clearTimeout(timer); };
+    return forgetLater(note, () => { setNote((now) => (now === note ? null : now)); });
   }, [note]);
   const refresh = useCallback(() => {
     void cache.invalidateQueries({ predicate: ({ queryKey: [operation] }) => typeof operation === "string" && /^(datasets|slices|analysis|models|commits)\./.test(operation) });
