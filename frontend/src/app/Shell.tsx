@@ -24,7 +24,8 @@ function Frame({ role }: { role: string }) {
   const shown = placeOf(useRouterState({ select: (state) => state.matches.at(-1)?.pathname ?? state.location.pathname }));
   const live = useLive();
   const me = useRead("access.me", {});
-  const needs = useNeeds();
+  // Home lists doubtful labels, too: there both say the same number.
+  const needs = useNeeds({ looking: path === "/" });
   const [searching, setSearching] = useState(false);
   const main = useRef<HTMLElement>(null);
   const here = placeOf(path);

@@ -27,9 +27,9 @@ export function LabelHome() {
               <li key={it.pipeline}>
                 <Link to="/label/$pipeline" params={{ pipeline: name }} className="label-project">
                   <span className="name ellipsis">{name}</span>
-                  <span className="quiet">{it.state === "paused" ? "paused" : it.open > 0 ? `${counted(it.open, "item")} open` : "all done"}</span>
+                  <span className="quiet">{it.state === "paused" ? "paused" : it.blocked ? "cannot start yet" : it.open > 0 ? `${counted(it.open, "item")} open` : it.tasks === 0 ? "nothing to do yet" : "all done"}</span>
                   <Meter total={it.tasks} parts={[{ value: it.done, colour: "var(--accent)" }]} label={it.tasks ? percent(it.done / it.tasks, 0) : "nothing yet"} />
-                  <span className="go">{it.open > 0 && it.state !== "paused" ? "Label" : "Look"}</span>
+                  <span className="go">{it.open > 0 && !it.blocked && it.state !== "paused" ? "Label" : "Look"}</span>
                 </Link>
               </li>
             );

@@ -43,14 +43,14 @@ export function LabelingPage() {
                 <tr key={pipeline} className="go" onClick={() => void go({ to: "/labeling/$pipeline", params: { pipeline } })}>
                   <td><Link to="/labeling/$pipeline" params={{ pipeline }} onClick={(event) => { event.stopPropagation(); }}>{pipeline}</Link></td>
                   <td>
-                    {it.blocked && <div><span className="tag need">cannot start</span> {it.blocked}</div>}
+                    {it.blocked && <div><span className="tag need">cannot start</span> {it.blocked.replaceAll("default/", "")}</div>}
                     {count(it.done)} of {count(it.tasks)} items
                     <Meter parts={[{ value: it.done, colour: "var(--accent)" }]} total={it.tasks} label={`${it.done} of ${it.tasks} items labeled`} />
                   </td>
-                  <td className="num">{it.blocked ? <span className="faint">{count(it.open)} waiting</span> : count(it.open)}</td>
+                  <td className="num">{it.blocked ? <span className="faint">{it.open > 0 ? `${count(it.open)} waiting` : "—"}</span> : count(it.open)}</td>
                   <td className="num">{count(it.workers)}{it.banned > 0 && <span className="faint"> ({it.banned} banned)</span>}</td>
                   <td className="num">{count(it.answers)}</td>
-                  <td className="num">{money(it.spent, it.currency)}{it.budget !== null && it.budget !== undefined && <span className="faint"> of {money(it.budget, it.currency)}</span>}</td>
+                  <td className="num nowrap">{money(it.spent, it.currency)}{it.budget !== null && it.budget !== undefined && <span className="faint"> of {money(it.budget, it.currency)}</span>}</td>
                 </tr>
               );
             })}

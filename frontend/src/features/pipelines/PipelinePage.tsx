@@ -195,7 +195,7 @@ function RunRow({ run }: { run: JobInfo }) {
         {outcome(run, count)}
         {run.reason && <div className="faint">{run.reason}</div>}
       </td>
-      <td className="num quiet">{took === null ? "" : duration(took)}</td>
+      <td className="num quiet nowrap">{took === null ? "" : duration(took)}</td>
     </tr>
   );
 }

@@ -23,9 +23,15 @@ export function Keys() {
     <Section title={`S3 keys (${keys.data.items.length})`}>
       <p className="quiet settings-prose">
         Programs that speak S3 sign with a key pair. This version keeps the keys; the S3 door itself is not built yet, so nothing
-        answers them today. Secrets are stored nowhere: each is derived from its key’s id with a key file in the workspace’s folder
-        (s3.key, readable by the server’s user only). Without that file all keys must be made anew.
+        answers them today.
       </p>
+      <details className="more">
+        <summary>How secrets are kept</summary>
+        <p className="quiet settings-prose">
+          They are stored nowhere: each is derived from its key’s id with a key file in the workspace’s folder (s3.key, readable by
+          the server’s user only). Without that file all keys must be made anew.
+        </p>
+      </details>
       <ForUser me={me.data.name} verb="Make a key pair" busy={create.isPending} onMake={(user) => { create.mutate({ user }); }} />
       {error && <ErrorNote error={error} />}
       {shown && (

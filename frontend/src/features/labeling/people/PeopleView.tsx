@@ -44,7 +44,7 @@ export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; p
     <div className={`split${search.worker ? " open" : ""}`}>
       <div className="section">
         <div className="quiet">
-          {count(it.workers)} people, {count(it.banned)} banned.
+          {count(it.workers)} people, {count(it.banned)} banned.{" "}
           <details className="more">
             <summary>How to read this</summary>
             People are shown as codes, never by name. Known answers are items whose label was known before. Agreement compares with what most of the others say, on items where they do agree. Bars are 95 % intervals.
