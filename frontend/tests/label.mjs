@@ -158,6 +158,19 @@ try {
     assert.equal(await said(page), before);
   });
 
+  await step("a ticked box keeps no key from the task, and Escape closes the keys", async () => {
+    const single = page.getByLabel(/One key is enough/);
+    await page.keyboard.press("?");
+    await single.focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Space");
+    assert.equal(await single.isChecked(), false);
+    await page.keyboard.press("1");
+    await page.locator(".choices-task:not(.kept-ready) [aria-checked=true]").waitFor();
+    await page.keyboard.press("Escape");
+    await single.waitFor({ state: "detached" });
+  });
+
   await step("the last answer is taken back with z, as it was given", async () => {
     const before = await said(page);
     await page.waitForTimeout(300);

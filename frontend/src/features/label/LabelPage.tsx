@@ -164,9 +164,11 @@ function Frame({
   useEffect(() => {
     function onDown(event: KeyboardEvent): void {
       const target = event.target instanceof Element ? event.target : null;
-      if (event.ctrlKey || event.metaKey || event.altKey || target?.closest("input, textarea, select, [contenteditable]")) return;
       if (event.key === "Escape") setHelp(false);
-      else if (event.key === "Enter" && target?.closest("a, button:not(.choice), summary")) return;
+      // A tick box takes nothing but the space bar: all other keys mean the task there, too.
+      if (event.ctrlKey || event.metaKey || event.altKey || target?.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+      if (event.key === "Escape") return;
+      if (event.key === "Enter" && target?.closest("a, button:not(.choice), summary")) return;
       else if (event.key.length === 1 && event.key !== " " || event.key === "Enter") {
         event.preventDefault();
         hear(event.key, event.repeat);
