@@ -1,14 +1,11 @@
-import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { type FeedbackInfo, type LabelingInfo, type PipelineInfo, type RepoInfo, call } from "@/api/client";
-import { useMay } from "@/api/may";
-import { keyOf, useRead } from "@/api/queries";
+import { type FeedbackInfo, type LabelingInfo, type PipelineInfo, type RepoInfo } from "@/api/client";
+import { useJoins, useRunning } from "@/api/loop";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
-import { count, counted, plain } from "@/lib/format";
-import { type LoopJoin, type LoopNode, joinsOf, loopOf } from "@/lib/loop";
-import { parseReference } from "@/lib/names";
+import { counted, plain } from "@/lib/format";
+import { type LoopNode, loopOf } from "@/lib/loop";
 import { CARD, StageCard } from "@/ui";
 
 interface Props {
@@ -20,26 +17,17 @@ interface Props {
 
 /** The loop, drawn with the state of every stage. */
 export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
-  const busy = pipelines.some((pipeline) => pipeline.last_job_state === "running");
-  const runs = useRead("jobs.list", { limit: 100 }, { enabled: busy });
-  const datasets = useRead("datasets.list", { limit: 1000 });
-  // Those of the trend below, so they are read once; a model beyond them is not drawn.
-  const models = useRead("models.list", { limit: 6, recent: 12 });
-  const known = models.data?.items ?? [];
-  const drawn = repos.filter((repo) => repo.kind !== "model" || known.some((model) => model.name === repo.name && model.project === repo.project));
-  const joins = joinsOf(datasets.data?.items ?? [], known);
-  const imported = useImported(labelings);
-  const { nodes: all, edges } = loopOf(drawn, pipelines, feedback, [...joins, ...imported]);
+  const { joins, models } = useJoins(labelings);
+  const drawn = repos.filter((repo) => repo.kind !== "model" || models.some((model) => model.name === repo.name && model.project === repo.project));
+  const { nodes: all, edges } = loopOf(drawn, pipelines, feedback, joins);
   const joined = new Set(edges.flatMap((edge) => [edge.from, edge.to]));
   // What nothing joins needs no place in the picture, unless there is nothing else.
   const nodes = edges.length === 0 ? all : all.filter((node) => joined.has(node.id));
   const alone = edges.length === 0 ? [] : all.filter((node) => !joined.has(node.id));
-  const progress = new Map<string, string>();
-  for (const run of runs.data?.items ?? [])
-    if (run.state === "running") progress.set(plain(run.pipeline), counted(run.run + run.reused + run.failed, "item"));
+  const progress = useRunning(pipelines);
   const people = new Map(labelings.map((labeling) => [plain(labeling.pipeline), labeling]));
   const running = new Set(
-    nodes.filter((node) => node.pipeline?.last_job_state === "running").map((node) => node.id),
+    nodes.filter((node) => node.pipeline?.last_job_state === "running" || (node.pipeline && progress.has(node.name))).map((node) => node.id),
   );
   return (
     <div className="home-loop">
@@ -70,20 +58,6 @@ export function LoopView({ repos, pipelines, feedback, labelings }: Props) {
   );
 }
 
-/** Tables of answers that were given elsewhere: each leads to the labeling that took it in. */
-function useImported(labelings: readonly LabelingInfo[]): LoopJoin[] {
-  const may = useMay("labeling.imports");
-  return useQueries({
-    queries: labelings.map(({ pipeline, answers }) => ({
-      queryKey: keyOf("labeling.imports", { pipeline }),
-      queryFn: () => call("labeling.imports", { pipeline }),
-      enabled: may && answers > 0,
-      staleTime: 60_000,
-    })),
-    combine: (found) => found.flatMap((one, at) => (one.data?.items ?? []).map((each) => ({ from: plain(parseReference(each.table).repo), to: plain(labelings[at]?.pipeline ?? "") }))),
-  });
-}
-
 function Stage({
   node,
   labeling,
@@ -102,7 +76,7 @@ function Stage({
           kind="people label"
           name={name}
           state={labeling.blocked ? "waiting" : labeling.open > 0 ? "open" : "done"}
-          note={labeling.blocked ? "see why" : labeling.open > 0 ? `${count(labeling.open)} tasks` : `${count(labeling.done)} items`}
+          note={labeling.blocked ? "see why" : labeling.open > 0 ? counted(labeling.open, "task") : counted(labeling.done, "item")}
         />
       </Link>
     );
@@ -110,7 +84,7 @@ function Stage({
     const note: ReactNode = progress;
     return (
       <Link to="/pipelines/$name" params={{ name }} className="stage-link">
-        <StageCard icon="code" kind="pipeline" name={name} state={pipeline.last_job_state ?? "created"} note={note} />
+        <StageCard icon="code" kind="pipeline" name={name} state={progress === undefined ? (pipeline.last_job_state ?? "created") : "running"} note={note} />
       </Link>
     );
   }

@@ -1,5 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 
+import type { PipelineInfo } from "@/api/client";
+import { useJoins, useRunning } from "@/api/loop";
 import { useMay } from "@/api/may";
 import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
@@ -13,17 +15,23 @@ import { Button, CARD, Empty, ErrorNote, Loading, Page, Section, StageCard, Stat
 export function PipelinesPage() {
   const pipelines = useRead("pipelines.list", { limit: 1000 });
   const repos = useRead("repos.list", { limit: 1000 });
+  const labelings = useRead("labeling.list", {});
+  const { joins, models } = useJoins(labelings.data?.items ?? []);
+  const running = useRunning(pipelines.data?.items ?? []);
   const go = useNavigate();
   if (pipelines.error) return <Page title="Pipelines"><ErrorNote error={pipelines.error} retry={() => void pipelines.refetch()} /></Page>;
   if (!pipelines.data || !repos.data) return <Loading what="Reading the pipelines…" />;
   const all = pipelines.data.items;
   if (all.length === 0) return <None />;
-  const graph = loopOf(repos.data.items, all);
-  const nodes = graph.nodes.filter((node) => node.pipeline ?? graph.edges.some((edge) => edge.from === node.id));
+  const stateOf = (pipeline: PipelineInfo): string | null => (running.has(fullName(pipeline.project, pipeline.name)) ? "running" : (pipeline.last_job_state ?? null));
+  const drawn = repos.data.items.filter((repo) => repo.kind !== "model" || models.some((model) => model.name === repo.name && model.project === repo.project));
+  const graph = loopOf(drawn, all, [], joins);
+  const joined = new Set(graph.edges.flatMap((edge) => [edge.from, edge.to]));
+  const nodes = graph.nodes.filter((node) => node.pipeline ?? joined.has(node.id));
   return (
     <Page title="Pipelines" about="Each runs by itself when its input changes, and only for the items that changed." acts={<NewPipeline />}>
       <FlowGraph
-        label="Pipelines and what they read"
+        label="Pipelines, what they read, and what is made of it"
         tallest={520}
         smallest={0.62}
         nodes={nodes.map((node): FlowNode => ({
@@ -36,8 +44,16 @@ export function PipelinesPage() {
                 icon={node.pipeline.kind === "labeling" ? "people" : "code"}
                 kind="pipeline"
                 name={node.name}
-                state={node.pipeline.last_job_state ?? "created"}
+                state={stateOf(node.pipeline) ?? "created"}
               />
+            </Link>
+          ) : node.repo?.kind === "dataset" ? (
+            <Link to="/datasets/$name" params={{ name: node.name }} className="stage-link">
+              <StageCard icon="datasets" kind="dataset" name={node.name} note={node.repo.held_out ? "held out, never trains" : "items with labels"} />
+            </Link>
+          ) : node.repo?.kind === "model" ? (
+            <Link to="/models/$model" params={{ model: node.name }} className="stage-link">
+              <StageCard icon="models" kind="model" name={node.name} note="model" />
             </Link>
           ) : (
             <Link to="/data/$repo" params={{ repo: node.name }} className="stage-link">
@@ -52,7 +68,7 @@ export function PipelinesPage() {
         }))}
         edges={graph.edges.map((edge) => ({
           ...edge,
-          live: nodes.some((node) => node.id === edge.to && node.pipeline?.last_job_state === "running"),
+          live: nodes.some((node) => node.id === edge.to && node.pipeline && stateOf(node.pipeline) === "running"),
         }))}
       />
       <Section title={counted(all.length, "pipeline")}>
@@ -70,6 +86,7 @@ export function PipelinesPage() {
             <tbody>
               {all.map((pipeline) => {
                 const name = fullName(pipeline.project, pipeline.name);
+                const state = stateOf(pipeline);
                 return (
                   <tr key={name} className="go" onClick={() => void go({ to: "/pipelines/$name", params: { name } })}>
                     <td className="nowrap">
@@ -79,7 +96,7 @@ export function PipelinesPage() {
                     </td>
                     <td className="quiet">{String(pipeline.spec["description"] ?? "")}</td>
                     <td className="quiet">{inputRepos(pipeline.spec["input"], pipeline.project).map((input) => input.repo).join(", ")}</td>
-                    <td>{pipeline.state === "paused" ? <State state="paused" /> : pipeline.last_job_state ? <State state={pipeline.last_job_state} /> : <span className="faint">never ran</span>}</td>
+                    <td>{pipeline.state === "paused" ? <State state="paused" /> : state ? <State state={state} /> : <span className="faint">never ran</span>}</td>
                     <td className="faint"><When ms={pipeline.updated_ms} /></td>
                   </tr>
                 );
