@@ -22,3 +22,23 @@ export function parseReference(reference: string): Reference {
 export function fullName(project: string, name: string): string {
   return project === "default" || name.includes("/") ? name : `${project}/${name}`;
 }
+
+/** Return a name that things of a `kind` can have from words that a person wrote: "My photos" → "My-photos". */
+export function nameFrom(words: string, kind: string): string {
+  const made = words
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/ß/g, "ss")
+    .replace(/[^A-Za-z0-9_-]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 63);
+  // A name of 32 hexadecimal digits would be taken for an id.
+  return /^[0-9a-f]{32}$/.test(made) ? `${kind}-${made}`.slice(0, 63) : made;
+}
+
+/** Return `name`, or where it is taken the first of name-2, name-3, ... that is not. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let n = 2; taken.has(free); n += 1) free = `${name.slice(0, 59)}-${n}`;
+  return free;
+}

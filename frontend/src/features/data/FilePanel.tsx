@@ -73,7 +73,7 @@ function Known({ name, moment, commit, file, go, onSaved }: Omit<PanelProps, "pa
             Stop the download ({bytes(download.state.done)})
           </Button>
         ) : (
-          <Button small onClick={() => { download.start(reference, file.path, false); }}>
+          <Button small onClick={() => { download.start(reference, file.path); }}>
             Download
           </Button>
         )}

@@ -64,6 +64,7 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
   const stop = useRef(false);
   const now = useNow();
   const download = useDownload();
+  const packedName = plain(name).replace("/", "-");
   const undo = useAct("commits.revert", (commit) => { setSaved({ commit, undone: true }); });
   const { repo, commit, readOnly } = moment;
   const may = readOnly === null && moment.branch !== null;
@@ -126,9 +127,14 @@ function Loaded({ name, moment, search, go }: { name: string; moment: Moment; se
                   Stop the download ({bytes(download.state.done)})
                 </Button>
               ) : (
-                <Button onClick={() => { download.start(referenceOf(name, commit.id), plain(name).replace("/", "-"), true); }} title="All files of this version as one .tar archive">
-                  Download all
-                </Button>
+                <>
+                  <Button onClick={() => { download.start(referenceOf(name, commit.id), packedName, "zip"); }} title="All files of this version as one .zip archive">
+                    Download all (.zip)
+                  </Button>
+                  <Button look="plain" onClick={() => { download.start(referenceOf(name, commit.id), packedName, "tar"); }} title="All files of this version as one .tar archive" aria-label="Download all as .tar">
+                    .tar
+                  </Button>
+                </>
               ))}
             <Button
               look="main"

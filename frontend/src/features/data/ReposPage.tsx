@@ -5,7 +5,7 @@ import type { RepoInfo } from "@/api/client";
 import { useMay } from "@/api/may";
 import { useAct, usePages, useRead } from "@/api/queries";
 import { bytes, count, counted, plain } from "@/lib/format";
-import { fullName } from "@/lib/names";
+import { fullName, nameFrom } from "@/lib/names";
 import { Button, Empty, ErrorNote, Icon, Loading, Page, When } from "@/ui";
 
 import "./data.css";
@@ -209,7 +209,10 @@ function Make({ onClose, owner }: { onClose: () => void; owner: boolean }) {
   const act = useAct("repos.create", (repo) => {
     void navigate({ to: "/data/$repo", params: { repo: fullName(repo.project, repo.name) } });
   });
-  const problem = nameProblem(name.includes("/") ? name.slice(name.indexOf("/") + 1) : name);
+  const slash = name.indexOf("/") + 1;
+  const problem = nameProblem(name.slice(slash));
+  const better = nameFrom(name.slice(slash), "repo");
+  const proposed = problem === null || better === "" ? null : name.slice(0, slash) + better;
   return (
     <form
       className="panel data-form data-make"
@@ -225,6 +228,11 @@ function Make({ onClose, owner }: { onClose: () => void; owner: boolean }) {
         <input ref={field} className="field" value={name} onChange={(event) => { setName(event.target.value); }} spellCheck={false} aria-invalid={touched && problem !== null} />
         {touched && problem && <span className="data-note need" role="alert">{problem}</span>}
       </label>
+      {proposed !== null && (
+        <p className="quiet">
+          Names have no blanks or signs: <button type="button" className="link" onClick={() => { setName(proposed); field.current?.focus(); }}>call it {proposed}</button>
+        </p>
+      )}
       <label>
         What is in it? <span className="faint">(may be empty)</span>
         <input className="field" value={description} onChange={(event) => { setDescription(event.target.value); }} dir="auto" />

@@ -66,21 +66,24 @@ export interface Download {
   stop: () => void;
 }
 
+/** What the files of a folder are packed into. */
+export type Packed = "zip" | "tar";
+
 /** Save a file, or all files below a folder as one archive. Returns what is under way, and what went wrong. */
 export function useDownload(): {
   state: Download | null;
   error: ApiError | null;
-  start: (reference: string, path: string, folder: boolean) => void;
+  start: (reference: string, path: string, packed?: Packed) => void;
 } {
   const [state, setState] = useState<Download | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
-  function start(reference: string, path: string, folder: boolean): void {
+  function start(reference: string, path: string, packed?: Packed): void {
     const abort = new AbortController();
     const stop = () => { abort.abort(); };
     setError(null);
     setState({ done: 0, stop });
-    const operation = folder ? "files.archive" : "files.read";
-    save(addressOf(operation, { reference }), folder ? `${baseName(path)}.tar` : baseName(path), abort.signal, (done) => {
+    const address = packed ? addressOf("files.archive", { reference, format: packed }) : addressOf("files.read", { reference });
+    save(address, packed ? `${baseName(path)}.${packed}` : baseName(path), abort.signal, (done) => {
       setState({ done, stop });
     })
       .catch((problem: unknown) => {

@@ -1,5 +1,6 @@
 /** The words of slices: types, states with the verbs that lead to them, names. Pure. */
 import { filterText } from "@/lib/filter";
+import { nameFrom } from "@/lib/names";
 
 export const TYPES: readonly { type: string; about: string }[] = [
   { type: "bucket", about: "a handful to come back to" },
@@ -24,15 +25,7 @@ export function verbOf(from: string, to: string): string {
 
 /** Return a name that a slice can have from words that a person wrote. */
 export function nameOf(words: string): string {
-  const plain = words
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .replace(/ß/g, "ss")
-    .replace(/[^A-Za-z0-9_-]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 63);
-  // A name of 32 hexadecimal digits would be taken for an id.
-  return /^[0-9a-f]{32}$/.test(plain) ? `slice-${plain}`.slice(0, 63) : plain;
+  return nameFrom(words, "slice");
 }
 
 /** The filter that finds a slice's items. */
