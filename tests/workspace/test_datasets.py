@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +19,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from tilth.contract.datasets import ItemInfo
 from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Corrupt, HeldOut, Invalid, NotFound
 from tilth.model.ids import CommitId
@@ -866,3 +868,30 @@ def test_each_source_of_labels_knows_items_by_keys_of_its_own(workspace: Workspa
     assert view.label_keys(keys) == {keys[2]: "new/2.png", keys[3]: "new/3.png"}
     assert view.label_keys(keys, 1) == {keys[0]: "old/0.png", keys[1]: "old/1.png", keys[2]: "old/2.png"}
     assert not [column.name for column in workspace.datasets.columns("zoo") if column.name.startswith("label_key")]
+
+
+@pytest.mark.parametrize("published", ["never", "fixed", "undone", "both"])
+def test_an_undone_fix_reads_at_once_as_what_people_said(workspace: Workspace, asked: str, published: str) -> None:
+    def told() -> tuple[ItemInfo, int, int]:
+        item = next(item for item in workspace.datasets.items(asked).items if item.key == "a")
+        assert workspace.datasets.item(asked, "a").item == item
+        fixed = workspace.datasets.items(asked, where="labeled_by = 'fixed'").items
+        sure = workspace.datasets.items(asked, where=f"label_confidence >= {item.label_confidence or 0}").items
+        return item, len(fixed), len(sure)
+
+    before = told()
+    assert (before[0].label, before[0].labeled_by, before[1]) == ("news", "people", 0)
+    assert before[0].label_confidence
+    act = workspace.datasets.fix(asked, "bait", keys=["a"])
+    assert (told()[0].labeled_by, told()[1]) == ("fixed", 1)
+    if published in ("fixed", "both"):
+        workspace.maintenance.run(timeout_s=60)
+    assert (told()[0].labeled_by, told()[1]) == ("fixed", 1)
+    workspace.datasets.undo(asked, act.commit)
+    now = told()
+    if published in ("fixed", "both"):
+        now = replace(now[0], given_label="news"), *now[1:]  # what was published last, until labels are anew
+    assert now == before
+    if published in ("undone", "both"):
+        workspace.maintenance.run(timeout_s=60)
+        assert told() == before

@@ -25,6 +25,7 @@ SLICES = "slice."
 ANALYSIS = ("x", "y", "suspect", "suggested", "duplicate_of", "outlier")
 RESERVED = frozenset(
     {"key", "media", "label", GIVEN, CERTAINTY, RULED, LABEL_KEY, BY_PEOPLE, "labeled_by", "fixed", "mark"}
+    | {"before_by", "before_sure"}
     | {"prediction", "confidence", "correct", "loss", "rowid", *ANALYSIS}
 )
 """Names with one meaning in every dataset; a field of such a name is shown as `item.NAME`."""

@@ -29,7 +29,7 @@ from tilth.datasets.assembling import (
     text,
 )
 from tilth.datasets.filters import Filter, Kind, compile_filter, literal, parse_filter, quoted
-from tilth.datasets.overlays import MARKS, OVERLAYS, VALUES
+from tilth.datasets.overlays import MARKS, OVERLAYS, RULING_VALUES, RULINGS, VALUES
 from tilth.datasets.view import View, connect, kind_of, plain_texts
 from tilth.errors import Invalid
 
@@ -38,6 +38,13 @@ MOST_VALUES = 1000
 More labels than this are no classes."""
 
 _LABELS = (GIVEN, "prediction", "suggested")
+_DECIDED = (
+    "CASE WHEN f.value IS NULL AND r.before_by IS NOT NULL THEN NULL ELSE COALESCE(f.value, r.value) END AS ours, "
+    "CASE WHEN f.value IS NULL THEN r.before_by END AS before_by, "
+    "CASE WHEN f.value IS NULL THEN r.before_sure END AS before_sure, r.value AS back"
+)
+"""What people decided about an item, of its fix f and its ruling r: the label; or what a ruling taken back gives back,
+how that was made, and how sure it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ class ItemView(View):
         self._con.register("items", items)
         self._labels = self._label_values([columns[name] for name in _LABELS if name in columns])
         self._con.execute("CREATE TABLE fixes (key VARCHAR, value VARCHAR)")
-        self._con.execute("CREATE TABLE rulings (key VARCHAR, value VARCHAR)")
+        self._con.execute("CREATE TABLE rulings (key VARCHAR, value VARCHAR, before_by VARCHAR, before_sure DOUBLE)")
         self._con.execute("CREATE TABLE marks (key VARCHAR, value VARCHAR)")
         self._con.execute("CREATE TABLE slice_rows (slice VARCHAR, place BIGINT)")
         if self._labels:
@@ -193,6 +200,8 @@ class ItemView(View):
         shown_columns += [
             f"CAST({given} AS {kept}) AS label",
             "FALSE AS fixed",
+            "CAST(NULL AS VARCHAR) AS before_by",
+            "CAST(NULL AS DOUBLE) AS before_sure",
             "CAST(NULL AS VARCHAR) AS mark",
         ]
         # Written in key order, so that a page seeks.
@@ -219,9 +228,15 @@ class ItemView(View):
         if "labeled_by" not in kinds:
             by = f"CASE WHEN {BY_PEOPLE} THEN 'people' ELSE 'given' END" if BY_PEOPLE in kinds else None
             by = by or ("'people'" if people else "'given'")
+            back = f"WHEN before_by IS NOT NULL AND {quoted(RULED)} THEN before_by" if RULED in kinds else ""
             self._derived["labeled_by"] = (
-                f"CASE WHEN fixed {ruled} THEN 'fixed' WHEN {GIVEN} IS NULL THEN 'none' ELSE {by} END"
+                f"CASE {back} WHEN fixed {ruled} THEN 'fixed' WHEN {GIVEN} IS NULL THEN 'none' ELSE {by} END"
             )
+            if back and CERTAINTY in kinds:
+                sure = quoted(CERTAINTY)
+                self._derived[CERTAINTY] = (
+                    f"CASE WHEN before_by IS NOT NULL AND {quoted(RULED)} THEN before_sure ELSE {sure} END"
+                )
         said: dict[str, Kind] = {}
         if "prediction" in kinds:
             said["prediction"] = "text"
@@ -280,10 +295,11 @@ class ItemView(View):
                 return
             after = {name: kept for name, kept in before.items() if name not in gone}
             for name in fresh:
-                after[name] = (parts[name], read(name))
+                table = read(name)
+                after[name] = (parts[name], table if overlay != RULINGS else _with_before(table))
             old = [before[name][1] for name in gone]
             new = [after[name][1] for name in fresh]
-            self._replace(overlay, _joined(old), _joined(new))
+            self._replace(overlay, _joined(old, overlay), _joined(new, overlay))
             self._laid[overlay] = after
             self._totals = None
             self._distinct.pop("label", None)
@@ -295,6 +311,7 @@ class ItemView(View):
     def _replace(self, overlay: str, old: pa.Table, new: pa.Table) -> None:
         if overlay != MARKS:
             self._widen(new["value"])
+        columns = ", ".join(new.schema.names)
         with self._con.cursor() as cursor:
             cursor.register("old_rows", old)
             cursor.register("new_rows", new)
@@ -302,12 +319,12 @@ class ItemView(View):
             try:
                 cursor.execute(
                     "CREATE TEMP TABLE touched AS SELECT DISTINCT key FROM ("
-                    "(SELECT key, value FROM old_rows EXCEPT SELECT key, value FROM new_rows) UNION ALL "
-                    "(SELECT key, value FROM new_rows EXCEPT SELECT key, value FROM old_rows))"
+                    f"(SELECT {columns} FROM old_rows EXCEPT SELECT {columns} FROM new_rows) UNION ALL "
+                    f"(SELECT {columns} FROM new_rows EXCEPT SELECT {columns} FROM old_rows))"
                 )
                 cursor.execute(f"DELETE FROM {overlay} WHERE key IN (SELECT key FROM touched)")
                 cursor.execute(
-                    f"INSERT INTO {overlay} SELECT key, value FROM new_rows WHERE key IN (SELECT key FROM touched)"
+                    f"INSERT INTO {overlay} SELECT {columns} FROM new_rows WHERE key IN (SELECT key FROM touched)"
                 )
                 if overlay == MARKS:
                     cursor.execute(
@@ -316,9 +333,9 @@ class ItemView(View):
                     )
                 else:
                     cursor.execute(
-                        f"UPDATE data SET label = COALESCE(CAST(o.value AS {self._label_type}), {GIVEN}), "
-                        "fixed = o.value IS NOT NULL FROM ("
-                        "SELECT t.key, COALESCE(f.value, r.value) AS value FROM touched t "
+                        f"UPDATE data SET label = {self._label_of(GIVEN, RULED)}, "
+                        "fixed = o.ours IS NOT NULL, before_by = o.before_by, before_sure = o.before_sure FROM ("
+                        f"SELECT t.key, {_DECIDED} FROM touched t "
                         "LEFT JOIN fixes f ON f.key = t.key LEFT JOIN rulings r ON r.key = t.key"
                         ") o WHERE data.key = o.key"
                     )
@@ -369,11 +386,11 @@ class ItemView(View):
         """Make the labels of all keys in `old_rows` and `new_rows` those of `new_rows`; return of how many items."""
         others = [name for name in new.schema.names if name not in ("key", GIVEN)]
         kind = self._label_type
-        sets = [f"{GIVEN} = CAST(o.{GIVEN} AS {kind})", f"label = CAST(COALESCE(o.ours, o.{GIVEN}) AS {kind})"]
+        sets = [f"{GIVEN} = CAST(o.{GIVEN} AS {kind})", f"label = {self._label_of(f'o.{GIVEN}', f'o.{RULED}')}"]
         sets += [f"{quoted(name)} = o.{quoted(name)}" for name in others]
         counted = cursor.execute(
             f"UPDATE data SET {', '.join(sets)} FROM ("
-            "SELECT t.key, COALESCE(f.value, r.value) AS ours, n.* EXCLUDE (key) FROM "
+            f"SELECT t.key, {_DECIDED}, n.* EXCLUDE (key) FROM "
             "(SELECT key FROM old_rows UNION SELECT key FROM new_rows) t LEFT JOIN new_rows n ON n.key = t.key "
             "LEFT JOIN fixes f ON f.key = t.key LEFT JOIN rulings r ON r.key = t.key) o WHERE data.key = o.key"
         ).fetchone()
@@ -382,6 +399,18 @@ class ItemView(View):
             self._distinct.pop(name, None)
             self._ranges.pop(name, None)
         return int(counted[0])
+
+    def _label_of(self, given: str, ruled: str) -> str:
+        """Return the label of an item as SQL: what people decided (see _DECIDED), else as its sources have it.
+
+        What was taken back holds no more as soon as the sources tell of no ruling.
+        """
+        kind = self._label_type
+        back = f"WHEN o.before_by IS NOT NULL AND {ruled} THEN CAST(o.back AS {kind})"
+        return (
+            f"CASE WHEN o.ours IS NOT NULL THEN CAST(o.ours AS {kind}) {back if RULED in self._physical else ''} "
+            f"ELSE CAST({given} AS {kind}) END"
+        )
 
     @property
     def label_columns(self) -> frozenset[str]:
@@ -535,5 +564,14 @@ def _array(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _joined(tables: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables) if tables else VALUES.empty_table()
+def _joined(tables: Sequence[pa.Table], overlay: str) -> pa.Table:
+    shape = RULING_VALUES if overlay == RULINGS else VALUES
+    return pa.concat_tables(tables) if tables else shape.empty_table()
+
+
+def _with_before(table: pa.Table) -> pa.Table:
+    """Return rulings with how labels were made that they give back: none does where that is not told."""
+    for field in RULING_VALUES:
+        if field.name not in table.schema.names:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table

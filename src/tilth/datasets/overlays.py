@@ -32,29 +32,57 @@ SCHEMAS = {
             pa.field("task", pa.string()),
             pa.field("sequence", pa.int64()),
             pa.field("reopened", pa.bool_()),
+            pa.field("before_by", pa.string()),
+            pa.field("before_sure", pa.float64()),
         ]
     ),
     MARKS: pa.schema([_KEY, pa.field("mark", pa.string()), *_ACT]),
 }
 """Rulings were made in the labeling pipeline that asks about the item (as `task`); what stands here tells them until
-the labels do, whose ledger has passed `sequence` then. A reopened one has the label of `before` back."""
+the labels do, whose ledger has passed `sequence` then. A reopened one has the label of `before` back, of which
+`before_by` tells how it was made (an item's `labeled_by`), and `before_sure` how sure it was. Parts that were written
+before there were these columns have none."""
 
 _VALUES: list[pa.Field[Any]] = [pa.field("key", pa.string()), pa.field("value", pa.string())]
 VALUES = pa.schema(_VALUES)
 """What of an overlay a view shows."""
+_BEFORE: list[pa.Field[Any]] = [pa.field("before_by", pa.string()), pa.field("before_sure", pa.float64())]
+RULING_VALUES = pa.schema([*_VALUES, *_BEFORE])
+"""What of rulings a view shows: of reopened ones also how the label was made that they give back."""
 
 
-def part_values(data: bytes, column: str, *, after: Mapping[str, int] | None = None) -> pa.Table:
-    """Return keys and values of a part; with `after`, of rulings behind that place in their pipeline's ledger only."""
-    names = ["key", column] if after is None else ["key", column, "pipeline", "sequence"]
-    table = pq.read_table(pa.BufferReader(data), columns=names)
-    if after is not None:
-        told = pa.array([*after.values(), 0], pa.int64())
-        place = pc.index_in(table["pipeline"], value_set=pa.array([*after], pa.string()))
-        known: Any = pc.fill_null(place, pa.scalar(len(after), pa.int32()))
-        behind: Any = pc.greater(table["sequence"], told.take(known))
-        table = table.filter(behind).select(["key", column])
+def overlay_rows(data: bytes, folder: str) -> pa.Table:
+    """Return the rows of a part with all columns of today; none stands in those that it was written without."""
+    table = pq.read_table(pa.BufferReader(data)).replace_schema_metadata(None)
+    for field in SCHEMAS[folder]:
+        if field.name not in table.schema.names:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(SCHEMAS[folder].names).cast(SCHEMAS[folder])
+
+
+def part_values(data: bytes, column: str) -> pa.Table:
+    """Return keys and values of a part."""
+    table = pq.read_table(pa.BufferReader(data), columns=["key", column])
     return table.rename_columns(["key", "value"]).replace_schema_metadata(None).cast(VALUES)
+
+
+def ruling_values(data: bytes, *, after: Mapping[str, int]) -> pa.Table:
+    """Return the RULING_VALUES of a part, of rulings behind the place `after` in their pipeline's ledger only."""
+    table = overlay_rows(data, RULINGS)
+    told = pa.array([*after.values(), 0], pa.int64())
+    place = pc.index_in(table["pipeline"], value_set=pa.array([*after], pa.string()))
+    known: Any = pc.fill_null(place, pa.scalar(len(after), pa.int32()))
+    behind: Any = pc.greater(table["sequence"], told.take(known))
+    table = table.filter(behind)
+    # Of a label that was given back before it was noted how it was made: by people, as they are asked again.
+    none = pa.scalar(None, pa.string())
+    labeled: Any = pc.is_valid(table["label"])
+    people: Any = pa.scalar("people", pa.string())
+    assumed: Any = pc.if_else(labeled, people, none)
+    reopened: Any = pc.fill_null(table["reopened"], False)
+    told_by: Any = pc.coalesce(table["before_by"], assumed)
+    by: Any = pc.if_else(reopened, told_by, none)
+    return pa.table([table["key"], table["label"], by, table["before_sure"]], schema=RULING_VALUES)
 
 
 def changed_rows(old: pa.Table, new: pa.Table) -> tuple[pa.Table, pa.Table]:

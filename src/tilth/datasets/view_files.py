@@ -21,7 +21,7 @@ from tilth.datasets.view import connect
 KEPT = 8
 KEPT_BYTES = 8 << 30
 """Files kept, and how much of the disk; those used last stay."""
-_LAYOUT = 1
+_LAYOUT = 2
 """Counts how these files have changed; one of another layout is not found."""
 _OLD_NOTE_S = 30 * 86_400
 _FORGOTTEN_S = 3600

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from tilth.contract.datasets import ActInfo, LabelEvent
 from tilth.contract.paging import Page
+from tilth.datasets.assembling import CERTAINTY
 from tilth.datasets.definition import parse_definition
 from tilth.datasets.overlays import FIXES, MARKS, OVERLAYS, RULINGS, SCHEMAS
 from tilth.errors import BranchMoved, Conflict, Invalid, NotFound, NothingToCommit
@@ -344,22 +345,29 @@ def _ruled_rows(
     opened: Opened, found: OpenDataset, act: ManyRuled, tasks: Mapping[str, str], label: str | None
 ) -> list[dict[str, Any]]:
     """Return the rows that tell of an act of ruling (or reopening) until the labels do."""
-    there = found.view.among(list(tasks), ["label", "given_label"]).to_pylist()
-    before = {row["key"]: row["label"] for row in there}
-    tree = Tree(opened.backend.store, found.head.tree)
-    old = rows_by_key(rows_in(tree, RULINGS, list(tasks))) if label is None else {}
-    return [
-        {
-            "key": key,
-            "label": label if label is not None else (old.get(key) or {}).get("before"),
-            "before": before.get(key),
-            "pipeline": act.pipeline,
-            "task": task,
-            "sequence": act.until,
-            "reopened": label is None,
-        }
-        for key, task in tasks.items()
-    ]
+    wanted = [name for name in ("label", "labeled_by", CERTAINTY) if name in found.view.kinds]
+    before = {row["key"]: row for row in found.view.among(list(tasks), wanted).to_pylist()}
+    old = rows_by_key(rows_in(Tree(opened.backend.store, found.head.tree), RULINGS, list(tasks)))
+    rows = []
+    for key, task in tasks.items():
+        now, first = before.get(key, {}), old.get(key, {})
+        was = {"before": now.get("label"), "before_by": now.get("labeled_by"), "before_sure": now.get(CERTAINTY)}
+        if label is None or (was["before_by"] == "fixed" and first.get("reopened") is False):
+            # What answers said of an item that was ruled already is what was noted then, if it was in the dataset.
+            was = {name: first.get(name) for name in was}
+        rows.append(
+            {
+                "key": key,
+                "label": label if label is not None else was["before"],
+                "pipeline": act.pipeline,
+                "task": task,
+                "sequence": act.until,
+                "reopened": label is None,
+                **was,
+                **({"before": now.get("label")} if label is None else {}),
+            }
+        )
+    return rows
 
 
 def _fix_table(keys: Sequence[str], label: str, author: str, at_ms: int, reason: str) -> pa.Table:

@@ -18,7 +18,7 @@ from tilth.contract.datasets import MediaInfo
 from tilth.curation.slices import FOLDER
 from tilth.datasets.assembling import text
 from tilth.datasets.definition import Definition, parse_definition
-from tilth.datasets.overlays import FIXES, MARKS, RULINGS, part_values
+from tilth.datasets.overlays import FIXES, MARKS, RULINGS, part_values, ruling_values
 from tilth.datasets.tables import SUFFIXES
 from tilth.errors import NotFound
 from tilth.metadata import feed
@@ -274,7 +274,7 @@ class DatasetViews:
             state = state_of(head, sources)
             if view.acts != state:
                 view.acts = None
-            view.lay(RULINGS, rulings, lambda name: part_values(tree.read(name), "label", after=published))
+            view.lay(RULINGS, rulings, lambda name: ruling_values(tree.read(name), after=published))
             view.lay(FIXES, fixes, lambda name: part_values(tree.read(name), "label"))
             view.lay(MARKS, marks, lambda name: part_values(tree.read(name), "mark"))
             view.set_slices(slices)

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tilth.datasets.overlays import SCHEMAS, changed_rows
-from tilth.datasets.parts import plan_parts, write_parts
+from tilth.datasets.overlays import SCHEMAS, changed_rows, overlay_rows
+from tilth.datasets.parts import encode_part, plan_parts, write_parts
 from tilth.storage.store import Store
 from tilth.versioning.diff import diff_trees
 from tilth.versioning.edits import Edits
@@ -64,9 +64,14 @@ def part_edits(
     names = _part_names(tree, folder)
     if (rows is None or not len(rows)) and (not deletes or not names):
         return
-    written = write_parts(
-        lambda name: tree.read(f"{folder}/{name}"), names, rows, deletes, key="key", schema=SCHEMAS[folder]
-    )
+
+    def part(name: str) -> bytes:
+        data = tree.read(f"{folder}/{name}")
+        if pq.read_schema(pa.BufferReader(data)).names == SCHEMAS[folder].names:
+            return data
+        return encode_part(overlay_rows(data, folder), "key")  # written before there were all of its columns
+
+    written = write_parts(part, names, rows, deletes, key="key", schema=SCHEMAS[folder])
     for name, data in written.items():
         if data is None:
             edits.delete(f"{folder}/{name}")
@@ -79,5 +84,4 @@ def _part_names(tree: Tree, folder: str) -> list[str]:
 
 
 def _read(tree: Tree, path: str, folder: str) -> pa.Table:
-    table = pq.read_table(pa.BufferReader(tree.read(path))).replace_schema_metadata(None)
-    return table.select(SCHEMAS[folder].names).cast(SCHEMAS[folder])
+    return overlay_rows(tree.read(path), folder)

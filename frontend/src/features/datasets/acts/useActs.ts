@@ -6,7 +6,7 @@ import { type ApiError, call } from "@/api/client";
 import { counted } from "@/lib/format";
 
 import { type Question, asked } from "@/features/datasets/place";
-import type { ActInfo, ItemPage } from "@/features/datasets/types";
+import type { ActInfo, ItemDetail, ItemPage } from "@/features/datasets/types";
 import { forgetLater } from "./passing";
 
 export type Target = { keys: string[] } | { where: string };
@@ -86,6 +86,10 @@ export function useActs(name: string, question: Question): Acts {
         page.items.some((item) => known.has(item.key))
           ? { ...page, items: page.items.map((item) => (known.has(item.key) ? { ...item, ...change } : item)) }
           : page;
+      // The open item, too: it is read by itself.
+      cache.setQueriesData<ItemDetail>({ queryKey: ["datasets.item"] }, (data) =>
+        data && known.has(data.item.key) ? { ...data, item: { ...data.item, ...change } } : data,
+      );
       // One page, or pages that are read one after the other.
       cache.setQueriesData<ItemPage | InfiniteData<ItemPage>>({ queryKey: ["datasets.items"] }, (data) =>
         data && ("pages" in data ? { ...data, pages: data.pages.map(changed) } : changed(data)),
