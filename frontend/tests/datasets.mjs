@@ -106,6 +106,25 @@ try {
     await panel.waitFor({ state: "detached" });
   });
 
+  await step("a double click looks at a picture and changes nothing", async () => {
+    // The first click opens the panel, under the pointer where the tile is far to the right: the second falls on what is there.
+    const place = async () => {
+      await page.getByRole("option").nth(3).click();
+      const button = await panel.getByRole("group", { name: "The right label" }).getByRole("button").first().boundingBox();
+      await page.keyboard.press("Escape");
+      await panel.waitFor({ state: "detached" });
+      return { x: button.x + button.width / 2, y: button.y + button.height / 2 };
+    };
+    const { x, y } = await place();
+    await page.mouse.click(x, y);
+    await panel.waitFor();
+    await page.mouse.click(x, y, { clickCount: 2 });
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    const changed = await ask("datasets/items", { name: "birds", where: "labeled_by = 'fixed'", limit: 1 });
+    assert.equal(changed.matching, 0);
+  });
+
   await step("a chip is added by typing, changed and taken out by keyboard", async () => {
     await page.keyboard.press("f");
     await page.getByRole("combobox", { name: "Field" }).fill("label");

@@ -41,6 +41,12 @@ try {
   tilth("pipeline", "create", "-f", spec);
   await see("The loop");
   await see("<b>First</b> batch");
+  // A box of the picture is a link wherever one clicks on it.
+  const box = await page.locator(".graph a", { hasText: "sizes" }).boundingBox();
+  await page.mouse.click(box.x + box.width - 12, box.y + box.height / 2);
+  await page.waitForURL(/\/pipelines\/sizes/);
+  await page.goBack();
+  await see("The loop");
   await page.getByText("1 needs you").waitFor({ timeout: 60_000 });
   await page.getByText("See why").click();
 

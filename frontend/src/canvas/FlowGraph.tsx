@@ -121,6 +121,8 @@ function Flow({ nodes, edges, label, tallest, smallest = 0.5, focus }: Props) {
     draggable: false,
     selectable: false,
     focusable: false,
+    // A node that is neither dragged nor chosen would let clicks through to what is behind its links.
+    style: { pointerEvents: "all" },
     ariaLabel: node.label,
   }));
   const arrows = edges.map((edge): Edge => ({

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { ago, authorName, bytes, counted, duration, money, moneys, plain } from "./format";
 
 test("durations are told in the unit that people would use", () => {
-  expect([0, 0.2, 7, 999, 1500, 42_000, 75_000, 3_720_000].map(duration)).toEqual([
-    "0 ms", "< 1 ms", "7 ms", "999 ms", "1.5 s", "42 s", "1 min 15 s", "1 h 2 min",
+  expect([0, 0.2, 7, 999, 1500, 42_000, 75_000, 179_700, 3_720_000].map(duration)).toEqual([
+    "0 ms", "< 1 ms", "7 ms", "999 ms", "1.5 s", "42 s", "1 min 15 s", "3 min 0 s", "1 h 2 min",
   ]);
 });
 

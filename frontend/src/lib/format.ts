@@ -34,11 +34,12 @@ export function bytes(size: number): string {
 export function duration(ms: number): string {
   if (ms > 0 && ms < 0.5) return "< 1 ms";
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  // Rounded before it is divided: 179.6 s are 3 min 0 s.
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

@@ -3,8 +3,10 @@ import "./label.css";
 import { Link } from "@tanstack/react-router";
 
 import { useRead } from "@/api/queries";
-import { counted, percent, plain } from "@/lib/format";
+import { percent, plain } from "@/lib/format";
 import { Empty, ErrorNote, Loading, Meter } from "@/ui";
+
+import { doneWords } from "./doneWords";
 
 /** A labeler's home: the projects that they may work on. */
 export function LabelHome() {
@@ -27,7 +29,7 @@ export function LabelHome() {
               <li key={it.pipeline}>
                 <Link to="/label/$pipeline" params={{ pipeline: name }} className="label-project">
                   <span className="name ellipsis">{name}</span>
-                  <span className="quiet">{it.state === "paused" ? "paused" : it.blocked ? "cannot start yet" : it.open > 0 ? `${counted(it.open, "item")} open` : it.tasks === 0 ? "nothing to do yet" : "all done"}</span>
+                  <span className="quiet">{it.state === "paused" ? "paused" : it.blocked ? "cannot start yet" : doneWords(it)}</span>
                   <Meter total={it.tasks} parts={[{ value: it.done, colour: "var(--accent)" }]} label={it.tasks ? percent(it.done / it.tasks, 0) : "nothing yet"} />
                   <span className="go">{it.open > 0 && !it.blocked && it.state !== "paused" ? "Label" : "Look"}</span>
                 </Link>

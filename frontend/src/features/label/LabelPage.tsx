@@ -9,6 +9,7 @@ import { count, counted, money, percent, plain } from "@/lib/format";
 import { Button, Empty, ErrorNote, Icon, Kbd, Loading, Markdown, Meter } from "@/ui";
 
 import { ComparisonView } from "./ComparisonView";
+import { doneWords } from "./doneWords";
 import { type StageHandle, TaskStage } from "./TaskStage";
 import { type Task, type Work, useDesk } from "./useDesk";
 import { usePractice } from "./usePractice";
@@ -53,8 +54,8 @@ function Working({ pipeline, who }: { pipeline: string; who: string }) {
     return () => { timers.forEach(window.clearTimeout); };
   }, [over]);
   const [before, setBefore] = useState<number | null>(null);
-  if (before === null && told.data && !told.isFetching) setBefore(told.data.answers - work.desk.given);
-  const mine = (before ?? 0) + work.desk.given;
+  if (before === null && told.data && !told.isFetching) setBefore(told.data.answers - work.desk.labeled);
+  const mine = (before ?? 0) + work.desk.labeled;
   const score = told.data?.told_accuracy;
   return (
     <Frame
@@ -64,7 +65,7 @@ function Working({ pipeline, who }: { pipeline: string; who: string }) {
       numbers={
         <>
           <span title="Labeled by you"><strong>{count(mine)}</strong> labeled by you</span>
-          {it && it.tasks > 0 && <span className="quiet" title="By everybody">{it.done >= it.tasks ? "all" : count(it.done)} of {counted(it.tasks, "item")} done</span>}
+          {it && it.tasks > 0 && <span className="quiet" title="By everybody, told in steps">{doneWords(it)}</span>}
           {score !== null && score !== undefined ? (
             <span title={`Of the tasks whose answer is known, among your first ${told.data?.told_answers} answers. Told anew every ${EVERY} answers.`}>you: about <strong>{percent(score, 0)}</strong> on known answers <span className="quiet">in your first {told.data?.told_answers}</span></span>
           ) : null}
@@ -303,7 +304,7 @@ function Help({
       </dl>
       {single && <label><input type="checkbox" checked={quick} onChange={(event) => { setQuick(event.target.checked); }} /> One key is enough: go on as soon as a label is chosen</label>}
       {(simple || editor) && <label><input type="checkbox" checked={editor} onChange={(event) => { setEditor(event.target.checked); }} /> Use the full editor here</label>}
-      {!practice && <p className="faint">Some tasks have an answer that is known already. They look like all others, so your score moves only every {EVERY} answers.</p>}
+      {!practice && <p className="faint">Some tasks may have an answer that is known already. They look like all others, so what you are told of your score moves only every {EVERY} answers.</p>}
     </div>
   );
 }

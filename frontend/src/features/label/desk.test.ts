@@ -32,6 +32,16 @@ describe("the labeler's desk", () => {
     expect(takeBack(desk)).toBe(desk);
   });
 
+  it("counts no skipped task as labeled", () => {
+    const before = receive(emptyDesk<{ id: string }>(), [task("a"), task("b"), task("c")], none);
+    const skipped = give(before, { kind: "skip", result: [], at: 1 });
+    expect([skipped.given, skipped.labeled]).toEqual([1, 0]);
+    const answered = give(skipped, act(2));
+    expect([answered.given, answered.labeled]).toEqual([2, 1]);
+    expect(takeBack(answered).labeled).toBe(0);
+    expect(takeBack(skipped).labeled).toBe(0);
+  });
+
   it("does not show again what was given, and asks for enough to have one ready", () => {
     let desk = give(receive(emptyDesk<{ id: string }>(), [task("a"), task("b")], none), act(1));
     expect(holding(desk)).toBe(4);

@@ -21,6 +21,8 @@ export interface Desk<T extends { id: string }> {
   /** What was answered before it was taken back, by task. */
   drafts: Readonly<Record<string, Answer>>;
   given: number;
+  /** Of what was given, how much was an answer: what is skipped is none. */
+  labeled: number;
 }
 
 /** Tasks wanted in hand: the one shown, the next, and one more for quick hands. */
@@ -28,7 +30,7 @@ export const WANTED = 3;
 const HELD_MOST = 4;
 
 export function emptyDesk<T extends { id: string }>(): Desk<T> {
-  return { hand: [], kept: null, outbox: [], drafts: {}, given: 0 };
+  return { hand: [], kept: null, outbox: [], drafts: {}, given: 0, labeled: 0 };
 }
 
 /** How many tasks to hold at the server; what is not sent yet is held there still. */
@@ -46,7 +48,7 @@ export function give<T extends { id: string }>(desk: Desk<T>, act: Omit<Act, "ta
   const [task, ...hand] = desk.hand;
   if (!task) return desk;
   const drafts = Object.fromEntries(Object.entries(desk.drafts).filter(([id]) => id !== task.id));
-  return settle({ hand, kept: { task, act: { ...act, task: task.id } }, outbox: before(desk), drafts, given: desk.given + 1 });
+  return settle({ hand, kept: { task, act: { ...act, task: task.id } }, outbox: before(desk), drafts, given: desk.given + 1, labeled: desk.labeled + answers(act) });
 }
 
 /** With nothing else in hand there is nothing to go on with: what was given goes out at once. */
@@ -67,7 +69,11 @@ function before<T extends { id: string }>(desk: Desk<T>): readonly Act[] {
 export function takeBack<T extends { id: string }>(desk: Desk<T>): Desk<T> {
   if (!desk.kept) return desk;
   const { task, act } = desk.kept;
-  return { ...desk, hand: [task, ...desk.hand], kept: null, drafts: { ...desk.drafts, [task.id]: act.result }, given: desk.given - 1 };
+  return { ...desk, hand: [task, ...desk.hand], kept: null, drafts: { ...desk.drafts, [task.id]: act.result }, given: desk.given - 1, labeled: desk.labeled - answers(act) };
+}
+
+function answers(act: Pick<Act, "kind">): number {
+  return act.kind === "skip" ? 0 : 1;
 }
 
 /** Take in what the server lends; what is shown stays, also when its time ran out: its answer may still be taken. */

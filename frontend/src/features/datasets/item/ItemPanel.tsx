@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { type KeyboardEvent, type ReactNode, Suspense, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, Suspense, useState } from "react";
 
 import { useRead } from "@/api/queries";
 import { MediaView } from "@/canvas/MediaView";
@@ -156,6 +156,11 @@ function Labels({ item, classes }: { item: ItemInfo; classes: Classes }) {
   );
 }
 
+/** The second click of a double one on a tile falls on the panel that the first one opened: it was not meant for a button there. */
+function meant(event: MouseEvent): boolean {
+  return event.detail <= 1;
+}
+
 /** Fix the label in place, or say what is wrong; each by one key. */
 function Fix({ item, classes, acts, ruling }: { item: ItemInfo; classes: Classes; acts: Acts; ruling: boolean }) {
   const [other, setOther] = useState<string | null>(null);
@@ -163,7 +168,7 @@ function Fix({ item, classes, acts, ruling }: { item: ItemInfo; classes: Classes
     <Part title="The right label is" aside={ruling ? "your word is final for its labeling task, too" : undefined}>
       <div className="class-picks" role="group" aria-label="The right label">
         {classes.names.slice(0, 20).map((name) => (
-          <button key={name} type="button" className="class-pick" aria-pressed={item.label === name} disabled={acts.busy !== null} onClick={() => void acts.fix(name, { keys: [item.key] }, 1)}>
+          <button key={name} type="button" className="class-pick" aria-pressed={item.label === name} disabled={acts.busy !== null} onClick={(event) => { if (meant(event)) void acts.fix(name, { keys: [item.key] }, 1); }}>
             <span className="dot" style={{ background: classes.colour(name) }} />
             <bdi>{name}</bdi>
             {classes.digit(name) !== null && <Kbd>{classes.digit(name)}</Kbd>}
@@ -186,7 +191,7 @@ function Fix({ item, classes, acts, ruling }: { item: ItemInfo; classes: Classes
       </div>
       <div className="item-marks" role="group" aria-label="Or mark it">
         {MARKS.map((one) => (
-          <button key={one.mark} type="button" className="chip" aria-pressed={item.mark === one.mark} title={one.about} disabled={acts.busy !== null} onClick={() => void acts.mark(item.mark === one.mark ? null : one.mark, [item.key])}>
+          <button key={one.mark} type="button" className="chip" aria-pressed={item.mark === one.mark} title={one.about} disabled={acts.busy !== null} onClick={(event) => { if (meant(event)) void acts.mark(item.mark === one.mark ? null : one.mark, [item.key]); }}>
             {one.word} <Kbd>{one.key}</Kbd>
           </button>
         ))}

@@ -32,7 +32,7 @@ export function TrainView({ name, dataset, question, go }: ViewProps) {
           </Button>
           {running && <Button icon="stop" onClick={training.stop}>{describes ? "Stop describing the items" : "Stop the training"}</Button>}
           {describes && <span className="quiet">The items are being prepared; training can start when that is done.</span>}
-          {running && !describes && <span className="quiet">The next training can start when this one is done.</span>}
+          {running && !describes && <span className="quiet">{training.waiting > 0 ? "The data changed meanwhile: another training begins by itself when this one is done." : "The next training can start when this one is done."}</span>}
           {untrainable && <span className="state need">{untrainable}</span>}
           {few && <span className="state need">Label items of at least two classes first.</span>}
           {question.at !== null && <span className="quiet">Training is on the data as it is now.</span>}
