@@ -106,23 +106,16 @@ try {
     await panel.waitFor({ state: "detached" });
   });
 
-  await step("a double click looks at a picture and changes nothing", async () => {
-    // The first click opens the panel, under the pointer where the tile is far to the right: the second falls on what is there.
-    const place = async () => {
-      await page.getByRole("option").nth(3).click();
-      const button = await panel.getByRole("group", { name: "The right label" }).getByRole("button").first().boundingBox();
-      await page.keyboard.press("Escape");
-      await panel.waitFor({ state: "detached" });
-      return { x: button.x + button.width / 2, y: button.y + button.height / 2 };
-    };
-    const { x, y } = await place();
-    await page.mouse.click(x, y);
-    await panel.waitFor();
-    await page.mouse.click(x, y, { clickCount: 2 });
+  await step("the second click of a double one, on the panel that the first opened, labels nothing", async () => {
+    await grid.getByRole("option").nth(3).click();
+    const button = await panel.getByRole("group", { name: "The right label" }).getByRole("button").first().boundingBox();
+    await page.mouse.move(button.x + button.width / 2, button.y + button.height / 2);
+    await page.mouse.down({ clickCount: 2 });
+    await page.mouse.up({ clickCount: 2 });
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
     const changed = await ask("datasets/items", { name: "birds", where: "labeled_by = 'fixed'", limit: 1 });
-    assert.equal(changed.matching, 0);
+    assert.deepEqual(changed.items, []);
   });
 
   await step("a chip is added by typing, changed and taken out by keyboard", async () => {
