@@ -100,9 +100,13 @@ const report = createRoute({
 const lineage = createRoute({
   getParentRoute: () => root,
   path: "/lineage",
-  validateSearch: (search: Record<string, unknown>): { of?: string } => {
-    const of = text(search["of"]);
-    return of ? { of } : {};
+  validateSearch: (search: Record<string, unknown>): { of?: string; dataset?: string; item?: string } => {
+    const found: { of?: string; dataset?: string; item?: string } = {};
+    for (const name of ["of", "dataset", "item"] as const) {
+      const value = text(search[name]);
+      if (value) found[name] = value;
+    }
+    return found;
   },
   component: lazyRouteComponent(() => import("@/features/lineage/LineagePage"), "LineagePage"),
 });

@@ -79,7 +79,8 @@ def ruling_values(data: bytes, *, after: Mapping[str, int]) -> pa.Table:
     labeled: Any = pc.is_valid(table["label"])
     people: Any = pa.scalar("people", pa.string())
     assumed: Any = pc.if_else(labeled, people, none)
-    reopened: Any = pc.fill_null(table["reopened"], False)
+    flags: Any = table["reopened"]
+    reopened: Any = pc.fill_null(flags, False)
     told_by: Any = pc.coalesce(table["before_by"], assumed)
     by: Any = pc.if_else(reopened, told_by, none)
     return pa.table([table["key"], table["label"], by, table["before_sure"]], schema=RULING_VALUES)

@@ -11,6 +11,7 @@ import { fullName, parseReference } from "@/lib/names";
 import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section, StageCard, When, useCopied } from "@/ui";
 
 import { FilesOf } from "./FilesOf";
+import { ItemOf } from "./ItemOf";
 import { lineageGraph } from "./graph";
 import { type Lasting, lastingOf } from "./lasting";
 import { origin, peopleOf } from "./origin";
@@ -21,11 +22,11 @@ const NEAR = 12;
 
 /** Where a version, or one file of it, came from, and what came from it. */
 export function LineagePage() {
-  const { of } = useSearch({ from: "/lineage" });
-  return of ? <LineageOf key={of} of={of} /> : <Choose />;
+  const { of, dataset, item } = useSearch({ from: "/lineage" });
+  return of ? <LineageOf key={of} of={of} item={dataset && item ? { dataset, key: item } : null} /> : <Choose />;
 }
 
-function LineageOf({ of }: { of: string }) {
+function LineageOf({ of, item }: { of: string; item: { dataset: string; key: string } | null }) {
   const { path } = parseReference(of);
   const [drawn, setDrawn] = useState(NEAR);
   const place = of.split(":")[0] ?? of;
@@ -50,12 +51,12 @@ function LineageOf({ of }: { of: string }) {
   const left = new Set([...lineage.data.nodes, ...led].map((node) => node.commit.id)).size - graph.nodes.length;
   return (
     <Page
-      title={path ? <>{path} <span className="quiet">in {repo}</span></> : repo}
+      title={item ? <><bdi>{item.key}</bdi> <span className="quiet">in {item.dataset}</span></> : path ? <>{path} <span className="quiet">in {repo}</span></> : repo}
       about={<>{here.message && <>“{here.message}” · </>}{origin(here)} · <When ms={here.at_ms} /></>}
       acts={
         <>
-          <Share {...lasting} />
-          <Link className="button" to="/report" search={{ of: lasting.to }} title="Where it came from on one page, to print, to send or to keep">Report</Link>
+          <Share {...lasting} item={item} />
+          <Link className="button" to="/report" search={{ of: lasting.to, ...(item ? { dataset: item.dataset, item: item.key } : {}) }} title="Where it came from on one page, to print, to send or to keep">Report</Link>
         </>
       }
     >
@@ -74,6 +75,7 @@ function LineageOf({ of }: { of: string }) {
             : null,
         ]}
       />
+      {item && <ItemOf dataset={item.dataset} item={item.key} />}
       {isRecord && <p className="quiet">This page shows what {repo} is made of now: its newest version, or the sources when none is saved yet.</p>}
       <FlowGraph
         label="Where it came from, to the left, and what came from it, to the right"
@@ -166,7 +168,7 @@ function Versions({ title, none, nodes }: { title: string; none: string; nodes: 
   );
 }
 
-function Share({ to, exact }: Lasting) {
+function Share({ to, exact, item }: Lasting & { item: { dataset: string; key: string } | null }) {
   const [copied, copy] = useCopied();
   return (
     <Button
@@ -175,6 +177,10 @@ function Share({ to, exact }: Lasting) {
       onClick={() => {
         const link = new URL("/lineage", window.location.origin);
         link.searchParams.set("of", to);
+        if (item) {
+          link.searchParams.set("dataset", item.dataset);
+          link.searchParams.set("item", item.key);
+        }
         copy(link.href);
       }}
     >

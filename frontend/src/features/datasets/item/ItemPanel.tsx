@@ -78,7 +78,7 @@ export function ItemPanel({ name, dataset, question, classes, acts, mayWrite, it
             {(item.media.reference || dataset.versions > 0) && (
               <p className="item-from">
                 <Icon name="lineage" size={14} />
-                {item.media.reference && <Link to="/lineage" search={{ of: item.media.reference }}>Where it came from and what came from it</Link>}
+                <Link to="/lineage" search={{ of: `${name}@${dataset.versions > 0 ? "versions" : "main"}`, dataset: name, item: item.key }}>Where it came from and what came from it</Link>
                 <Link to="/report" search={{ of: item.media.reference ?? `${name}@versions`, dataset: name, item: item.key }}>Report</Link>
               </p>
             )}
