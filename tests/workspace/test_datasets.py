@@ -895,3 +895,41 @@ def test_an_undone_fix_reads_at_once_as_what_people_said(workspace: Workspace, a
     if published in ("undone", "both"):
         workspace.maintenance.run(timeout_s=60)
         assert told() == before
+
+
+def test_an_items_history_names_who_gave_its_label_at_each_source_that_holds_it(
+    workspace: Workspace, asked: str
+) -> None:
+    told = workspace.datasets.item(asked, "a").history
+    assert [(event.kind, event.label, event.by) for event in told] == [("given", "news", "1 person of ask")]
+    workspace.repos.create("more")
+    workspace.files.put("more@main:more.csv", b"id,headline\nx,Sun\n")
+    workspace.pipelines.create(
+        {
+            "pipeline": {"name": "other"},
+            "input": {"pfs": {"repo": "more", "glob": "/more.csv", "rows": True, "key": "id"}},
+            "labeling": {"config": CHOICES, "guidelines": {"text": "?", "version": "1"}, "overlap": 1},
+        }
+    )
+    workspace.maintenance.run(timeout_s=60)
+    lent = workspace.tasks.next("other")
+    assert lent is not None
+    choice = {"from_name": "c", "to_name": "t", "type": "choices", "value": {"choices": ["bait"]}}
+    workspace.tasks.submit(lent.id, [choice])
+    workspace.labeling.publish("other")
+    of = [
+        {"from": f"{name}@main:labels", "key": "key", "column": "label", "pipeline": name} for name in ("other", "ask")
+    ]
+    workspace.datasets.define(
+        asked,
+        {
+            "items": {"from": "pool@main:pool.csv", "key": "id"},
+            "media": {"kind": "text", "column": "headline"},
+            "labels": of,
+        },
+    )
+    assert workspace.datasets.item(asked, "a").history == told
+    workspace.datasets.fix(asked, "bait", keys=["a"])
+    workspace.maintenance.run(timeout_s=60)
+    after = workspace.datasets.item(asked, "a").history
+    assert [(event.kind, event.by) for event in after[1:]] == [("given", "an expert in ask")]

@@ -282,10 +282,10 @@ def tasks_of(opened: Opened, found: OpenDataset, keys: Sequence[str]) -> dict[st
     return asked
 
 
-def history(opened: Opened, found: OpenDataset, key: str) -> Sequence[LabelEvent]:
-    """Return what happened to an item, newest first. Looks back HISTORY commits per kind of act."""
+def history(opened: Opened, found: OpenDataset, key: str, given: Sequence[LabelEvent]) -> Sequence[LabelEvent]:
+    """Return what happened to an item, newest first, `given` last. Looks back HISTORY commits per kind of act."""
     backend = opened.backend
-    events: list[LabelEvent] = []
+    events = list(given)
     if found.version is None:
         for folder in OVERLAYS:
             for commit in log(backend, found.repo, found.head.id, limit=HISTORY, path=folder):
@@ -301,12 +301,6 @@ def history(opened: Opened, found: OpenDataset, key: str) -> Sequence[LabelEvent
                     kind = f"{'unmarked' if folder == MARKS else 'taken back'}"
                 reason = str(row.get("reason") or "")
                 events.append(LabelEvent(kind, value, commit.author, commit.at_ms, reason, commit.id))
-    source = found.source("labels") or found.source("items")
-    given = found.view.among([key], ["given_label"]).to_pylist()
-    if source is not None and given and given[0]["given_label"] is not None:
-        commit = source.commit
-        told = short_name(commit.author)
-        events.append(LabelEvent("given", given[0]["given_label"], told, commit.at_ms, "", commit.id))
     return sorted(events, key=lambda event: (event.kind != "given", event.at_ms), reverse=True)
 
 

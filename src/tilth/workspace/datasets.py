@@ -47,6 +47,7 @@ from tilth.workspace import (
     dataset_undo,
     dataset_versions,
     exporting,
+    label_origin,
     sending,
     version_changes,
 )
@@ -169,10 +170,12 @@ class LocalDatasets:
             )
         slices = [column.removeprefix(SLICES) for column, value in rows[0].items() if value and _is_slice(column)]
         ruling = found.version is None and bool(dataset_acts.tasks_of(self._opened, found, [key]))
+        answers = self._answers(found, key)
+        given = label_origin.given(self._opened.backend.store, found, key, answers)
         return ItemDetail(
             item_info(found, rows[0]),
-            self._answers(found, key),
-            dataset_acts.history(self._opened, found, key),
+            [answer for each in answers.values() for answer in each],
+            dataset_acts.history(self._opened, found, key, given),
             slices,
             ruling,
         )
@@ -427,11 +430,11 @@ class LocalDatasets:
             found.setdefault(dataset, []).append(short_name(repo.full_name))
         return found
 
-    def _answers(self, found: OpenDataset, key: str) -> Sequence[Mapping[str, Any]]:
-        """Return what people answered about an item, where their answers are published beside the labels; of each
-        source of labels, the newest first."""
+    def _answers(self, found: OpenDataset, key: str) -> Mapping[int, Sequence[Mapping[str, Any]]]:
+        """Return what people answered about an item, where their answers are published beside the labels: place of the
+        source of labels → its answers, the newest first."""
         shown = ("worker", "label", "result", "seconds", "unsure", "state", "reason", "guideline_version", "at_ms")
-        answers: builtins.list[Mapping[str, Any]] = []
+        answers: dict[int, Sequence[Mapping[str, Any]]] = {}
         for place, labels in enumerate(found.definition.label_sources):
             source = found.source(label_role(place))
             if labels.pipeline is None or source is None:
@@ -442,7 +445,7 @@ class LocalDatasets:
                 rows = view.top("at_ms", Compare(Column("key"), "=", task), limit=_ANSWERS_SHOWN).to_pylist()
             except TilthError:
                 continue
-            answers += [{name: plain(row[name]) for name in shown if name in row} for row in rows]
+            answers[place] = [{name: plain(row[name]) for name in shown if name in row} for row in rows]
         return answers
 
 
