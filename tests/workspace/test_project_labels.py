@@ -203,6 +203,27 @@ def test_rulings_that_the_origin_has_are_not_owed_to_it(workspace: Workspace) ->
     assert workspace.projects.promote("trial").change is None
 
 
+def test_answers_that_the_origin_would_not_take_are_not_owed_to_it(workspace: Workspace) -> None:
+    workspace.projects.branch("default", "trial")
+    for place in ("texts", "trial/texts"):
+        workspace.files.put(f"{place}:d.txt", b"d\n")
+    run(workspace)
+    assert [answer(workspace, "trial/ask", worker) for worker in ("ann", "bob")] == [1, 1]
+    assert workspace.projects.changes("trial").answers == 2
+    assert answer(workspace, "default/ask", "bob") == 1  # said there, too
+    assert workspace.projects.changes("trial").answers == 1
+    known = {person.worker: person.answers for person in workspace.labeling.workers("ask").items}
+    ann = min(known, key=lambda worker: known[worker])
+    workspace.labeling.ban("ask", ann, "guesses")
+    assert workspace.projects.changes("trial").answers == 0
+    run(workspace)
+    assert workspace.projects.promote("trial").change is None
+    workspace.workers.unban("ask", ann, "read the guidelines")
+    assert workspace.projects.promote("trial").labeling == ["ask"]
+    run(workspace)
+    assert workspace.projects.changes("trial").answers == 0
+
+
 def test_a_copy_under_the_name_of_a_deleted_one_publishes_what_its_ledger_says(workspace: Workspace) -> None:
     workspace.projects.branch("default", "trial")
     run(workspace)

@@ -61,11 +61,11 @@ def list_projects(conn: Connection, *, after: str | None = None, limit: int = 10
 
 
 def find_project(conn: Connection, name: str) -> Project:
-    """Return one project. Raises NotFound."""
-    for found in list_projects(conn, limit=1_000_000):
-        if found.name == name:
-            return found
-    raise NotFound(f"There is no project {name}.", help="`tilth project list` shows them.", project=name)
+    """Return one project. Raises NotFound. Cost: O(its repos + pipelines)."""
+    found = _project(conn, name)
+    if found is None:
+        raise NotFound(f"There is no project {name}.", help="`tilth project list` shows them.", project=name)
+    return found
 
 
 def find_branch_of(conn: Connection, name: str) -> Project:
@@ -81,14 +81,26 @@ def find_branch_of(conn: Connection, name: str) -> Project:
 
 
 def check_free(conn: Connection, name: str) -> None:
-    """Raise Conflict when there is a project of this name."""
-    for found in list_projects(conn, limit=1_000_000):
-        if found.name == name:
-            raise Conflict(
-                f"There is a project {name} already: {found.repos:,} repos, {found.pipelines:,} pipelines.",
-                help="Choose another name, or delete that project first.",
-                project=name,
-            )
+    """Raise Conflict when there is a project of this name. Cost: O(its repos + pipelines)."""
+    found = _project(conn, name)
+    if found is not None:
+        raise Conflict(
+            f"There is a project {name} already: {found.repos:,} repos, {found.pipelines:,} pipelines.",
+            help="Choose another name, or delete that project first.",
+            project=name,
+        )
+
+
+def _project(conn: Connection, name: str) -> Project | None:
+    """Return a project that holds something, or that was branched, by its name."""
+    held = []
+    for table in (repos, pipelines):
+        query = select(func.count()).where(table.c.project == name, table.c.deleted_ms.is_(None))
+        held.append(int(conn.execute(query).scalar_one()))
+    row = conn.execute(select(project_branches).where(project_branches.c.name == name)).first()
+    if row is None:
+        return Project(name, held[0], held[1]) if any(held) else None
+    return Project(name, held[0], held[1], row.origin, row.author, row.created_ms)
 
 
 def branches_of(conn: Connection, name: str) -> list[str]:

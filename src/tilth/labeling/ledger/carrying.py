@@ -8,7 +8,7 @@ and a process that dies leaves nothing to mend. What comes over is paid where it
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,8 +78,19 @@ def carry_step(conn: Connection, ledger: Ledger) -> bool:
 
 
 def count_owed(conn: Connection, source: str, target: str) -> int:
-    """Count the answers of a copy that its origin does not have. Cost: O(answers of the copy)."""
-    return int(conn.execute(_owed(select(func.count()), source, target)).scalar_one())
+    """Count the answers of a copy that its origin does not have and would take. Cost: O(answers of the copy)."""
+    there, here = _names_of(conn, source), _names_of(conn, target)
+    if there is None or here is None:
+        return 0
+    query = _owed(select(answers.c.assignment, answers.c.task, answers.c.worker), source, target)
+    query = query.order_by(answers.c.assignment).limit(AT_ONCE)
+    count, last = 0, ""
+    while rows := conn.execute(query.where(answers.c.assignment > last)).all():
+        own = {row.task: here.own(there.shared(row.task)) for row in rows}
+        pairs = _lent(conn, own.values())
+        count += sum((own[row.task], row.worker) not in pairs for row in rows)
+        last = rows[-1].assignment
+    return count
 
 
 def owes_rulings(conn: Connection, source: str, target: str) -> bool:
@@ -154,12 +165,23 @@ def _page(ledger: Ledger, query: Select[Any], order: tuple[Any, Any], errand: Er
 
 
 def _owed(query: Select[Any], source: str, target: str) -> Select[Any]:
-    """Keep the answers of `source` that `target` has neither bought nor been given."""
+    """Keep the answers of `source` that `target` has neither bought nor been given, by people not banned there."""
     other = answers.alias("other")
     known: ColumnElement[Any] = func.coalesce(answers.c.shared, answers.c.assignment)
     given = exists().where(other.c.pipeline == target, other.c.shared == known)
     bought = exists().where(other.c.assignment == known, other.c.pipeline == target)
-    return query.select_from(answers).where(answers.c.pipeline == source, ~given, ~bought)
+    banned = exists().where(
+        labeling_workers.c.pipeline == target,
+        labeling_workers.c.worker == answers.c.worker,
+        labeling_workers.c.state == "banned",
+    )
+    return query.select_from(answers).where(answers.c.pipeline == source, ~given, ~bought, ~banned)
+
+
+def _lent(conn: Connection, ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Return who was ever lent which of these tasks: whoever was is asked or heard about it once."""
+    query = select(assignments.c.task, assignments.c.worker).where(assignments.c.task.in_(sorted(ids)))
+    return {(row.task, row.worker) for row in conn.execute(query)}
 
 
 def _bring_imports(ledger: Ledger, source: str) -> None:
@@ -268,12 +290,7 @@ def _answers_to_bring(ledger: Ledger, own: dict[str, Any], *, skips: bool) -> li
         .order_by(assignments.c.id)
     )
     rows = conn.execute(query).all()
-    pairs = {
-        (row.task, row.worker)
-        for row in conn.execute(
-            select(assignments.c.task, assignments.c.worker).where(assignments.c.task.in_(sorted(own.values())))
-        )
-    }
+    pairs = _lent(conn, own.values())
     banned = select(labeling_workers.c.worker).where(
         labeling_workers.c.pipeline == ledger.pipeline, labeling_workers.c.state == "banned"
     )
