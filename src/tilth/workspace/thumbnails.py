@@ -35,6 +35,7 @@ WAIT_S = 10.0
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
 CACHED_BYTES = 64 << 20
 _QUALITY = 85
+_LOOK = "Look at the file."
 
 
 class Thumbnails:
@@ -121,7 +122,7 @@ def thumbnail_of(opened: Opened, entry: Entry, size: int) -> bytes:
 
 def shrink(data: bytes, size: int, *, name: str = "The picture") -> bytes:
     """Return a picture scaled down to `size` pixels, turned as its camera says; PNG where it has an alpha channel."""
-    from PIL import Image, ImageOps  # loads slowly, and few commands need it
+    from PIL import Image, ImageOps, UnidentifiedImageError  # loads slowly, and few commands need it
 
     try:
         with warnings.catch_warnings():
@@ -146,8 +147,10 @@ def shrink(data: bytes, size: int, *, name: str = "The picture") -> bytes:
                     upright.convert("RGB").save(sink, "JPEG", quality=_QUALITY)
     except Invalid:
         raise
+    except UnidentifiedImageError as problem:  # an OSError that names an object of this process
+        raise Invalid(f"{name} cannot be shown: it is none of {', '.join(FORMATS)}.", help=_LOOK) from problem
     except (OSError, ValueError, SyntaxError, MemoryError, EOFError, Image.DecompressionBombError) as problem:
-        raise Invalid(f"{name} cannot be shown: {problem}", help="Look at the file.") from problem
+        raise Invalid(f"{name} cannot be shown: {problem}", help=_LOOK) from problem
     return sink.getvalue()
 
 
