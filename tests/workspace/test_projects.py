@@ -297,6 +297,19 @@ def test_a_pipeline_that_is_changed_in_the_origin_during_a_promotion_is_not_over
     assert workspace.pipelines.get("kept").version == 2
 
 
+def test_what_is_deleted_during_its_promotion_is_not_promoted(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.repos.create("bare/texts")
+    head = workspace.files.put("bare/texts:a.txt", b"a\n").id
+    workspace.projects.branch("bare", "trial")
+    workspace.files.put("trial/texts:new.txt", b"new\n")
+    meanwhile(monkeypatch, promotion, "plan_return", lambda: workspace.projects.delete("trial"))
+    with pytest.raises(NotFound, match="no project trial"):
+        workspace.projects.promote("trial")
+    assert workspace.branches.get("bare/texts", "main").head == head
+
+
 def test_who_may_not_make_code_run_promotes_none(tmp_path: Path, workspace: Workspace) -> None:
     workspace.projects.branch("default", "trial")
     workspace.files.put("trial/texts:d.txt", b"d\n")

@@ -61,7 +61,7 @@ def promote(opened: Opened, labeling: LabelingStage, name: str, *, message: str,
 
 
 class _Overtaken(Exception):
-    """A pipeline on either side is another than when it was planned what becomes of it."""
+    """A pipeline on either side is another than when this was planned, or a branch of the copy is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class _Promotion:
         noted = journal.spill(backend.database, store)
         store.flush()
         with backend.database.transaction() as conn:
-            if _versions(pipeline_states(conn, self._name)) != _versions(found):
+            if _versions(pipeline_states(conn, self._name)) != _versions(found) or not _are_there(conn, states):
                 raise _Overtaken
             for copy in copies:
                 insert_copy(conn, copy, author=self._author, change=ChangeId(new_id()))
@@ -308,6 +308,17 @@ def _versions(found: Sequence[PipelineState]) -> list[tuple[str, int, str, int]]
         )
         for each in found
     ]
+
+
+def _are_there(conn: Connection, states: Sequence[BranchState]) -> bool:
+    """Tell whether no branch of the copy, nor all of it, was deleted since these were read. Cost: O(branches)."""
+    wanted: dict[RepoId, set[str]] = {}
+    for state in states:
+        wanted.setdefault(state.repo.id, set()).add(state.branch.name)
+    try:
+        return all(names <= {each.name for each in branches_in(conn, repo)} for repo, names in wanted.items())
+    except NotFound:
+        return False
 
 
 def _says_the_same(state: PipelineState, spec: PipelineSpec) -> bool:
