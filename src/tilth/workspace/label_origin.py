@@ -63,7 +63,7 @@ def _row(store: Store, source: Source, labels: Labels, task: str) -> dict[str, A
             if name in names:
                 table = pq.read_table(pa.BufferReader(tree.read(f"{folder}/{name}")))
                 keys: Any = table[labels.key]
-                rows: list[dict[str, Any]] = table.filter(pc.equal(keys, task)).to_pylist()
+                rows: list[dict[str, Any]] = table.filter(pc.equal(keys, pa.scalar(task))).to_pylist()
                 return rows[0] if rows and rows[0].get(labels.column) is not None else None
     except (TilthError, KeyError):
         return None  # no table as a labeling pipeline publishes it
