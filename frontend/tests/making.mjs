@@ -48,6 +48,11 @@ try {
   await page.getByLabel("The question").fill('Which "bird" is <i>it</i>?');
   await page.getByLabel(/Guidelines/).fill("# Birds\nLook at the beak.");
   await see("3 items, 9 answers");
+  // What was said is there after a reload; what it costs is told before it is said where known answers are.
+  await page.reload();
+  await see("3 items, 9 answers");
+  assert.equal(await page.getByLabel("The question").inputValue(), 'Which "bird" is <i>it</i>?');
+  assert.match(await page.getByLabel(/The classes/).inputValue(), /^robin\nwren\n/);
   await page.getByLabel("Pay per answer").fill("0.1");
   await see("0.90");
   await page.getByLabel("Currency").fill("EUR");
@@ -73,6 +78,8 @@ try {
 
   // Known answers of another repo, whose pictures lie beside their table: it starts.
   await page.goto(at("/new-labeling?repo=birds"));
+  assert.equal(await page.getByLabel("What shall it be called?").inputValue(), "label-birds-2", "a name that is free");
+  assert.equal(await page.getByLabel(/The classes/).inputValue(), "", "what is made is forgotten");
   await page.getByLabel(/The classes/).fill("robin\nwren");
   await page.getByLabel("What shall it be called?").fill("checked");
   await page.getByRole("checkbox", { name: /answer is known/ }).check();

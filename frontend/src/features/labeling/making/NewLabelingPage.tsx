@@ -2,17 +2,18 @@ import "./making.css";
 
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { type ApiError, type Result, call } from "@/api/client";
 import { useHoldings } from "@/api/holdings";
 import { useAct, useRead } from "@/api/queries";
 import { count, counted, money } from "@/lib/format";
 import { type Pick, firstOf, picksOf } from "@/lib/likely";
-import { fullName } from "@/lib/names";
+import { freeName, fullName } from "@/lib/names";
 import { useSettled } from "@/lib/settled";
 import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
 
+import { forgetDraft, keepDraft, keptDraft } from "./draft";
 import { ItemsPart } from "./ItemsPart";
 import { PeoplePart } from "./PeoplePart";
 import { PreviewPart } from "./PreviewPart";
@@ -29,6 +30,12 @@ export function NewLabelingPage() {
   const { known } = useHoldings(repos.data?.items);
   const { repo: asked } = useSearch({ from: "/new-labeling" });
   const go = useNavigate();
+  const [round, setRound] = useState(0);
+  const pipelines = useRead("pipelines.list", { limit: 1000 });
+  const taken = useMemo(
+    () => (pipelines.data && repos.data ? new Set([...pipelines.data.items, ...repos.data.items].map((one) => fullName(one.project, one.name))) : null),
+    [pipelines.data, repos.data],
+  );
   if (repos.error) return <Page title="New labeling project"><ErrorNote error={repos.error} retry={() => void repos.refetch()} /></Page>;
   if (!repos.data) return <Loading what="Reading the repos…" />;
   if (known === null) return <Loading what="Looking at what is in them…" />;
@@ -46,33 +53,47 @@ export function NewLabelingPage() {
         </div>
       </Page>
     );
-  return <Form picks={picks} tables={picksOf(repos.data.items, (name) => known.get(name)?.tables)} first={first} />;
+  return <Form key={round} asked={asked} taken={taken} startAnew={() => { setRound(round + 1); }} picks={picks} tables={picksOf(repos.data.items, (name) => known.get(name)?.tables)} first={first} />;
 }
 
-function Form({ picks, tables, first }: { picks: readonly Pick[]; tables: readonly Pick[]; first: string }) {
+function Form({ picks, tables, first, asked, taken, startAnew }: { picks: readonly Pick[]; tables: readonly Pick[]; first: string; asked: string | undefined; taken: ReadonlySet<string> | null; startAnew: () => void }) {
   const go = useNavigate();
-  const [kept, setProject] = useState<Project>(() => fresh(first));
+  const [begun] = useState(() => keptDraft(asked, (repo) => picks.some((group) => group.names.includes(repo))));
+  const [kept, setProject] = useState<Project>(() => begun ?? fresh(first));
   const files = useKnownFiles(kept.known, kept.items);
   const project = kept.known ? { ...kept, known: { ...kept.known, files: files.data } } : kept;
   const [touched, setTouched] = useState(false);
-  const set = (change: Partial<Project>) => { setProject((now) => ({ ...now, ...change })); };
+  const [own, setOwn] = useState(begun !== null);
+  const set = (change: Partial<Project>) => {
+    setOwn(true);
+    setProject((now) => ({ ...now, ...change }));
+  };
+  useEffect(() => { if (own) keepDraft(asked, kept); }, [own, asked, kept]);
   const source = useSource(project.items.repo);
   const found = source.data;
   // A new repo suggests what to ask about it; what the person chose for it afterwards stays.
-  const [fitted, setFitted] = useState<typeof found>(undefined);
-  if (found && found !== fitted) {
-    setFitted(found);
-    setProject(suggested(project, found.shows, found.endings, found.tables));
+  // So does what a draft already says of its repo.
+  const [fitted, setFitted] = useState<string | null>(null);
+  const holds = `${project.items.repo} ${found?.shows ?? ""}`;
+  if (found && taken && holds !== fitted) {
+    setFitted(holds);
+    if (fitted !== null || begun?.items.repo !== project.items.repo) setProject(suggested(project, found.shows, found.endings, found.tables, taken));
   }
   const problems = problemsOf(project);
   const looking = files.isFetching && files.data === undefined;
   const spec = problems.length === 0 && !looking ? specOf(project) : null;
-  const check = useChecked(spec);
-  const make = useAct("pipelines.create", (made) => void go({ to: "/labeling/$pipeline", params: { pipeline: fullName(made.project, made.name) } }));
+  // What it costs is known before it is said where the known answers are.
+  const rough = { ...project, known: null };
+  const { check, current } = useChecked(spec ?? (problemsOf(rough).length === 0 ? specOf(rough) : null));
+  const make = useAct("pipelines.create", (made) => {
+    forgetDraft();
+    void go({ to: "/labeling/$pipeline", params: { pipeline: fullName(made.project, made.name) } });
+  });
   const misfits = check.data?.known?.problems ?? [];
-  const ready = spec !== null && check.data !== undefined && misfits.length === 0 && !make.isPending;
+  const ready = spec !== null && current && check.data !== undefined && misfits.length === 0 && !make.isPending;
+  const anew = own ? <Button icon="rerun" title="Forget what this form says and begin with an empty one" onClick={() => { forgetDraft(); startAnew(); }}>Start anew</Button> : null;
   return (
-    <Page title="New labeling project" about="People are shown items one by one, checked by known answers, and what holds is published as a version.">
+    <Page title="New labeling project" acts={anew} about="People are shown items one by one, checked by known answers, and what holds is published as a version.">
       <div className="making">
         <form
           className="making-form"
@@ -137,7 +158,7 @@ function fresh(repo: string): Project {
 }
 
 /** Fit a project to what its repo holds. */
-function suggested(now: Project, shows: "image" | "audio" | "text" | "table" | null, endings: readonly string[], tables: readonly string[]): Project {
+function suggested(now: Project, shows: "image" | "audio" | "text" | "table" | null, endings: readonly string[], tables: readonly string[], taken: ReadonlySet<string>): Project {
   const { repo } = now.items;
   const wanted = shows === "table" ? "text-one" : shows === "audio" ? "audio-one" : shows === "text" ? "text-one" : "image-one";
   const template = templateOf(wanted) ?? now.template;
@@ -146,7 +167,7 @@ function suggested(now: Project, shows: "image" | "audio" | "text" | "table" | n
     ...now,
     template,
     question: now.question && now.question !== now.template.question ? now.question : template.question,
-    name: now.name && !now.name.startsWith("label-") ? now.name : `label-${(repo.split("/").at(-1) ?? repo).slice(0, 56)}`,
+    name: now.name && !now.name.startsWith("label-") ? now.name : freeName(`label-${(repo.split("/").at(-1) ?? repo).slice(0, 56)}`, taken),
     items:
       shows === "table" && table !== undefined
         ? { kind: "rows", repo, path: table, key: null, item: "", other: null }
@@ -154,16 +175,17 @@ function suggested(now: Project, shows: "image" | "audio" | "text" | "table" | n
   };
 }
 
-/** What the server says to the spec, a moment after the last key. */
+/** What the server says to the spec, a moment after the last key, and whether it is about the spec as it stands. */
 function useChecked(spec: Record<string, unknown> | null) {
   const text = spec ? JSON.stringify(spec) : null;
   const settled = useSettled(text, PAUSE_MS);
-  return useQuery<Result<"pipelines.check">, ApiError>({
+  const check = useQuery<Result<"pipelines.check">, ApiError>({
     queryKey: ["pipelines.check", settled],
     queryFn: ({ signal }) => call("pipelines.check", { spec: JSON.parse(settled ?? "{}") as Record<string, unknown> }, signal),
     enabled: settled !== null && settled === text,
     retry: false,
   });
+  return { check, current: settled === text };
 }
 
 /** Which known answers do not fit: the project could not start with them. */
