@@ -43,7 +43,7 @@ export function needsOf(
   return needs;
 }
 
-/** What needs me, live; `looking` also counts doubtful labels, for which datasets are opened. */
+/** What needs me, live; `looking` counts doubtful labels anew, for which datasets are opened: else those counted last are told. */
 export function useNeeds({ looking = false } = {}): Need[] {
   const pipelines = useRead("pipelines.list", { limit: 1000 }, { enabled: useMay("pipelines.list") });
   const labelings = useRead("labeling.list", {}, { every: 5_000 });
@@ -71,13 +71,14 @@ export const OPEN_ISSUES = "suggested is not missing and mark is missing and lab
 const MOST_COUNTED = 5;
 
 function useDoubtful(looking: boolean): ReadonlyMap<string, number> {
-  const may = useMay("datasets.count_items") && looking;
+  const may = useMay("datasets.count_items");
   const datasets = useRead("datasets.list", { limit: 100 }, { enabled: may });
   const names = (datasets.data?.items ?? []).filter((one) => may && one.analysis === "ready").slice(0, MOST_COUNTED).map((one) => one.name);
   const counts = useQueries({
     queries: names.map((name) => ({
       queryKey: keyOf("datasets.count_items", { name, where: OPEN_ISSUES }),
       queryFn: () => call("datasets.count_items", { name, where: OPEN_ISSUES }),
+      enabled: looking,
       retry: false,
       staleTime: 60_000,
     })),

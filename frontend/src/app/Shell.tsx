@@ -24,7 +24,7 @@ function Frame({ role }: { role: string }) {
   const shown = placeOf(useRouterState({ select: (state) => state.matches.at(-1)?.pathname ?? state.location.pathname }));
   const live = useLive();
   const me = useRead("access.me", {});
-  // Home lists doubtful labels, too: there both say the same number.
+  // Home counts doubtful labels, for which datasets are opened; everywhere else what it counted last is told.
   const needs = useNeeds({ looking: path === "/" });
   const [searching, setSearching] = useState(false);
   const main = useRef<HTMLElement>(null);

@@ -96,3 +96,8 @@ export function authorName(author: string): string {
 export function plain(name: string): string {
   return name.startsWith("default/") ? name.slice("default/".length) : name;
 }
+
+/** Which guidelines: "version 3"; those that nobody numbered have a checksum, which says nothing to people. */
+export function guidelinesWords(version: string): string {
+  return /^(?=.*[a-f])[0-9a-f]{8}$/.test(version) ? "without a number" : `version ${version}`;
+}

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 
 import type { Need } from "@/api/needs";
-import { counted, plain } from "@/lib/format";
+import { count, counted, plain } from "@/lib/format";
 import { fullName } from "@/lib/names";
 import { Icon } from "@/ui";
 
@@ -70,7 +70,7 @@ function One({ need }: { need: Need }) {
         <strong>{counted(need.labeling.open, "task")}</strong> open in {pipeline}
         <span className="quiet">
           {" "}
-          · {need.labeling.done} of {need.labeling.tasks} items labeled
+          · {count(need.labeling.done)} of {counted(need.labeling.tasks, "item")} labeled
         </span>
       </>
     ),
@@ -117,7 +117,7 @@ function Due({ due }: { due: Extract<Need, { kind: "due" }>["due"] }) {
       <span className="words">
         {due.kind === "worker" ? (
           <>
-            Labeler <strong className="mono">{due.worker}</strong> failed {due.count} of {due.of} known answers
+            Labeler <strong className="mono">{due.worker}</strong> failed {count(due.count)} of {counted(due.of, "known answer")}
             <span className="quiet"> · {pipeline}</span>
           </>
         ) : due.kind === "escalated" ? (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
 import { ApiError, type Result, call } from "@/api/client";
-import { counted, duration, percent } from "@/lib/format";
+import { count, counted, duration, percent } from "@/lib/format";
 import { ErrorNote, IntervalBar, Loading } from "@/ui";
 
 import type { Practice } from "./usePractice";
@@ -65,7 +65,7 @@ export function ComparisonView({ pipeline, given, sources }: { pipeline: string;
           })}
         </tbody>
       </table>
-      {others.length > ROWS && <p className="faint">The {ROWS} who agree most, of {others.length}.</p>}
+      {others.length > ROWS && <p className="faint">The {ROWS} who agree most, of {count(others.length)}.</p>}
       {apart.length > 0 && (
         <>
           <h2>Where you differ</h2>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { type ApiError, type LabelingInfo, type Schemas, call } from "@/api/client";
 import { useMay } from "@/api/may";
 import { useAct } from "@/api/queries";
-import { counted, money } from "@/lib/format";
+import { counted, guidelinesWords, money } from "@/lib/format";
 import { Button, ErrorNote, Markdown, Section } from "@/ui";
 
 /** What people are told; whoever may changes it here, after a look at what a breaking change asks again. */
@@ -15,7 +15,7 @@ export function Guidelines({ it, pipeline }: { it: LabelingInfo; pipeline: strin
   return (
     <Section
       title="Guidelines"
-      aside={<>{it.guidelines && `version ${it.guideline_version} `}{mayChange && <Button small onClick={() => { setEditing(true); }}>{it.guidelines ? "Change" : "Write them"}</Button>}</>}
+      aside={<>{it.guidelines && `${guidelinesWords(it.guideline_version)} `}{mayChange && <Button small onClick={() => { setEditing(true); }}>{it.guidelines ? "Change" : "Write them"}</Button>}</>}
     >
       {it.guidelines ? <div className="panel guidelines"><Markdown text={it.guidelines} /></div> : <p className="quiet">People are told nothing yet beside the question itself.</p>}
     </Section>
@@ -42,7 +42,7 @@ function Edit({ it, pipeline, close }: { it: LabelingInfo; pipeline: string; clo
   const store = () => { save.mutate({ pipeline, text, breaking, reask: breaking, dry_run: false }); };
   const trouble = save.error ?? error;
   return (
-    <Section title="Guidelines" aside={`version ${it.guideline_version} until you save`}>
+    <Section title="Guidelines" aside={`${guidelinesWords(it.guideline_version)} until you save`}>
       <form className="section" onSubmit={(event) => { event.preventDefault(); if (again && !plan) void look(); else store(); }}>
         <textarea className="field grow" rows={14} aria-label="Guidelines, in Markdown" value={text} onChange={(event) => { setText(event.target.value); setPlan(null); }} />
         <label className="labeling-line">

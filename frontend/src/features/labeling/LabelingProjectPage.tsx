@@ -7,7 +7,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import type { LabelingInfo } from "@/api/client";
 import { useMay } from "@/api/may";
 import { useAct, useRead } from "@/api/queries";
-import { count, counted, money } from "@/lib/format";
+import { count, counted, guidelinesWords, money } from "@/lib/format";
 import { Button, Empty, ErrorNote, Facts, Loading, Meter, Page } from "@/ui";
 
 import { Guidelines } from "./Guidelines";
@@ -156,7 +156,7 @@ function Overview({ it, pipeline, open }: { it: LabelingInfo; pipeline: string; 
           ["People per item", count(it.overlap)],
           ["Known-answer tasks", count(it.golden)],
           ["Paid", <>{money(it.spent, it.currency)} {it.budget !== null && it.budget !== undefined && <small>of {money(it.budget, it.currency)}</small>}</>],
-          ["Guidelines", `version ${it.guideline_version}`],
+          ["Guidelines", guidelinesWords(it.guideline_version)],
         ]}
       />
       {it.tasks > 0 && it.workers === 0 && !it.blocked && <NobodyYet pipeline={pipeline} />}

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { CommitInfo } from "@/api/client";
 import { useRead } from "@/api/queries";
 import { FlowGraph, type FlowNode } from "@/canvas/FlowGraph";
-import { bytes, counted, plain } from "@/lib/format";
+import { bytes, count, counted, plain } from "@/lib/format";
 import { fullName, parseReference } from "@/lib/names";
 import { Button, CARD, Empty, ErrorNote, Facts, Icon, Id, Loading, Page, Section, StageCard, When, useCopied } from "@/ui";
 
@@ -92,7 +92,7 @@ function LineageOf({ of, item }: { of: string; item: { dataset: string; key: str
       />
       {left > 0 && (
         <p className="quiet">
-          The nearest {graph.nodes.length} of {graph.nodes.length + left} versions are drawn.{" "}
+          The nearest {count(graph.nodes.length)} of {count(graph.nodes.length + left)} versions are drawn.{" "}
           <Button small look="plain" onClick={() => { setDrawn(drawn * 4); }}>
             Draw {Math.min(left, drawn * 3)} more
           </Button>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import type { CommitInfo } from "@/api/client";
 import { useRead } from "@/api/queries";
-import { count, money, plain } from "@/lib/format";
+import { count, guidelinesWords, money, plain } from "@/lib/format";
 import { ErrorNote, Loading, Section, State } from "@/ui";
 
 /** The people whose answers are in the labels upstream (the nearest version of each), and the guidelines they followed. */
@@ -20,7 +20,7 @@ function People({ commit }: { commit: CommitInfo }) {
   return (
     <Section
       title={<>People in <Link to="/lineage" search={{ of: `${repo}@${commit.id}` }}>{repo}</Link></>}
-      aside={<>guidelines version {String(facts["guideline_version"])} · {number("answers")} answers, {number("rejected")} rejected · {money(Number(facts["spent"] ?? 0), facts["currency"] as string | undefined)} paid</>}
+      aside={<>guidelines {guidelinesWords(String(facts["guideline_version"]))} · {number("answers")} answers, {number("rejected")} rejected · {money(Number(facts["spent"] ?? 0), facts["currency"] as string | undefined)} paid</>}
     >
       {workers.error ? (
         <ErrorNote error={workers.error} retry={() => void workers.refetch()} />

@@ -155,7 +155,7 @@ function LabelsPart({ lineage }: { lineage: Lineage }) {
               <td><bdi>{label.key}</bdi></td>
               <td><strong><bdi>{told(label.label)}</bdi></strong></td>
               <td>version {label.guideline_version}</td>
-              <td>{label.answers.map((answer, index) => <div key={index}><code>{String(answer["worker"] ?? "").slice(-6)}</code> said <bdi>{told(answer["label"])}</bdi>{answer["state"] !== "accepted" && ` (${String(answer["state"])})`}</div>)}</td>
+              <td>{label.answers.map((answer, index) => <div key={index}><code>{String(answer["worker"] ?? "")}</code> said <bdi>{told(answer["label"])}</bdi>{answer["state"] !== "accepted" && ` (${String(answer["state"])})`}</div>)}</td>
             </tr>
           ))}
         </tbody>
@@ -218,7 +218,7 @@ function ItemPart({ dataset, item }: { dataset: string; item: string }) {
     <section>
       <h2>Its label in <bdi>{dataset}</bdi></h2>
       <p>{now.label == null ? "It has no label." : <><strong><bdi>{now.label}</bdi></strong>, {now.labeled_by === "fixed" ? "fixed by an expert" : now.labeled_by === "people" ? "by people" : now.labeled_by === "ruled" ? "ruled by an expert" : "as it was given"}</>}</p>
-      {answers.length > 0 && <ul>{answers.map((answer, index) => <li key={index}><code>{String(answer["worker"] ?? "").slice(-6)}</code> said <bdi>{told(answer["label"])}</bdi></li>)}</ul>}
+      {answers.length > 0 && <ul>{answers.map((answer, index) => <li key={index}><code>{String(answer["worker"] ?? "")}</code> said <bdi>{told(answer["label"])}</bdi></li>)}</ul>}
       {history.length > 0 && (
         <table>
           <thead><tr><th>When</th><th>Who</th><th>What</th></tr></thead>

@@ -59,7 +59,7 @@ export function Traces({ lineage }: { lineage: Lineage }) {
                     <td className="trace-answers">
                       {label.answers.map((answer, index) => (
                         <span key={index} className={`tag${told(answer["label"]) === told(label.label) ? "" : " need"}`}>
-                          <span className="mono">{String(answer["worker"] ?? "").slice(-6)}</span> said {told(answer["label"])}
+                          <span className="mono">{String(answer["worker"] ?? "")}</span> said {told(answer["label"])}
                           {answer["state"] !== "accepted" && <> ({String(answer["state"])})</>}
                         </span>
                       ))}

@@ -52,7 +52,7 @@ export function VersionsTab({ name, model }: { name: string; model: ModelInfo })
               <th><span className="offscreen">Chosen</span></th>
               <th className="num">Version</th>
               <th>Accuracy</th>
-              <th className="models-wide">Macro F1</th>
+              <th className="models-wide" title="For each class how well it is found and how rarely wrongly said (F1); the mean over classes, each counting alike, however rare">Macro F1</th>
               <th className="num">Items judged</th>
               <th>Made from</th>
               <th>By</th>

@@ -12,7 +12,7 @@ import { inputRepos } from "@/lib/inputs";
 import { parseReference } from "@/lib/names";
 import { Button, ConfirmButton, Empty, ErrorNote, Facts, Icon, Loading, Page, Section, State, When } from "@/ui";
 
-import { lasted, outcome } from "./runs";
+import { lasted, outcome, reasonWords } from "./runs";
 import { SpecEditor } from "./SpecEditor";
 
 /** One pipeline: what it reads and writes, its runs, and running it again. */
@@ -193,7 +193,7 @@ function RunRow({ run }: { run: JobInfo }) {
       <td className="num">{count(run.total)}</td>
       <td className="quiet">
         {outcome(run, count)}
-        {run.reason && <div className="faint">{run.reason}</div>}
+        {run.reason && <div className="faint">{reasonWords(run.reason)}</div>}
       </td>
       <td className="num quiet nowrap">{took === null ? "" : duration(took)}</td>
     </tr>

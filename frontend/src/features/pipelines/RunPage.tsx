@@ -11,7 +11,7 @@ import { ConfirmButton, ErrorNote, Facts, Id, Loading, Meter, Page, Section, Sta
 
 import { RunItems } from "./RunItems";
 import { RunWhy } from "./RunWhy";
-import { ended, lasted } from "./runs";
+import { ended, lasted, reasonWords } from "./runs";
 
 /** One run: how far, what failed and its log, why it ran, what was reused. */
 export function RunPage() {
@@ -28,7 +28,7 @@ export function RunPage() {
   return (
     <Page
       title={<>Run of <Link to="/pipelines/$name" params={{ name }}>{name}</Link></>}
-      about={<><State state={run.state} />{run.reason && run.reason !== run.state && <> · {run.reason}</>}</>}
+      about={<><State state={run.state} />{run.reason && run.reason !== run.state && <> · {reasonWords(run.reason)}</>}</>}
       acts={
         !ended(run) && mayWrite ? (
           <>

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { type Counters, itemFilters, notListedYet } from "./runs";
+import { type Counters, itemFilters, notListedYet, reasonWords } from "./runs";
 
 const run: Counters = { state: "running", total: 100, run: 3, reused: 40, failed: 1, recovered: 0, created_ms: 0, started_ms: 1, ended_ms: null };
 const words = (of: Counters) => itemFilters(of).map(([, word]) => word);
+
+it("why a run ended is told without ids", () => {
+  expect(reasonWords(`a newer job ${"0a".repeat(16)} of the pipeline waits`)).toBe("a newer run of the pipeline waits");
+});
 
 describe("the items of a run", () => {
   it("can be asked for by what they are now", () => {

@@ -21,6 +21,11 @@ export function ended(run: Counters): boolean {
   return run.state !== "created" && run.state !== "running";
 }
 
+/** Why a run ended, without the ids of other runs. */
+export function reasonWords(reason: string): string {
+  return reason.replace(/\b(job|run) [0-9a-f]{32}\b/g, "run");
+}
+
 /** What became of the items, in words: "3 run, 1,274 reused, 1 failed". */
 export function outcome(run: Counters, count: (value: number) => string): string {
   const parts = [

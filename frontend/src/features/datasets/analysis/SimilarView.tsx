@@ -153,7 +153,7 @@ function Search({ name, dataset, question, go, selection, seeds, chosen }: ViewP
         </Button>
         {hits.length > 0 && (
           <Button small look="main" onClick={() => { selection.set({ all: false, keys: new Set([...seeds, ...hits.map((one) => one.key)]), anchor: null }); }} title="Then make a slice of them, send them to people, or relabel them, below">
-            Select the {count(hits.length + seeds.length)} found
+            Select {seeds.length > 0 ? `the ${count(hits.length)} found and ${seeds.length === 1 ? "the example" : `${count(seeds.length)} examples`}` : `the ${count(hits.length)} found`}
           </Button>
         )}
         <Button small look="plain" onClick={() => { sessionStorage.removeItem(store); go({ of: undefined }); }}>

@@ -212,7 +212,7 @@ function Answers({ detail, classes }: { detail: ItemDetail; classes: Classes }) 
           return (
             <li key={index}>
               <Icon name="person" size={14} />
-              <span className="mono faint">{String(answer["worker"] ?? "").slice(-6)}</span>
+              <span className="mono faint">{String(answer["worker"] ?? "")}</span>
               <span>
                 <span className="dot" style={{ background: classes.colour(said) }} /> <bdi>{said}</bdi>
               </span>

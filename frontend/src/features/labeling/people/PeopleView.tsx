@@ -24,10 +24,12 @@ const HEADS: readonly (readonly [Sort, string, "num" | "num wide-only" | "wide-o
 
 /** Everybody who labels here: whom to trust, at a glance; one of them from near at the side. */
 export function PeopleView({ it, pipeline, search, goto }: { it: LabelingInfo; pipeline: string; search: LabelingSearch; goto: (next: LabelingSearch) => void }) {
-  const sort = search.sort ?? "known";
+  // Where nobody was shown a known answer, agreement says whom to look at first.
+  const most = usePages("workers.list", { pipeline, sort: "known", descending: true, limit: 1 });
+  const sort = search.sort ?? (most.items[0]?.known.n ? "known" : "agreement");
   const { worker } = search;
   const down = search.down === true;
-  const found = usePages("workers.list", { pipeline, sort, descending: down, limit: 50 });
+  const found = usePages("workers.list", { pipeline, sort, descending: down, limit: 50 }, { enabled: !most.isPending });
   const here: LabelingSearch = { tab: "people", ...(search.sort ? { sort: search.sort } : {}), ...(search.down ? { down: true as const } : {}) };
   if (found.error) return <ErrorNote error={found.error} retry={found.retry} />;
   if (found.isPending) return <Loading what="Reading who labels…" />;

@@ -167,7 +167,7 @@ function Sentence({ compared }: { compared: ModelComparison }) {
         {compared.unlabeled > 0 && ` ${counted(compared.unlabeled, "item")} without a label`}
         {compared.unlabeled > 0 && compared.unpredicted > 0 && ","}
         {compared.unpredicted > 0 && ` ${counted(compared.unpredicted, "labeled item")} that one of them says nothing about`}
-        {(compared.unlabeled > 0 || compared.unpredicted > 0) && " are left out."}
+        {(compared.unlabeled > 0 || compared.unpredicted > 0) && (compared.unlabeled + compared.unpredicted === 1 ? " is left out." : " are left out.")}
       </p>
       {Object.keys(compared.grid).length > 0 && <Grid compared={compared} />}
     </section>
