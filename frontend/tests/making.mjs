@@ -149,6 +149,7 @@ try {
   // A name that is taken is said by the server; an empty repo has its own words.
   await page.goto(at("/new-labeling?repo=birds"));
   await page.getByLabel(/The classes/).fill("a\nb");
+  await page.getByLabel("What shall it be called?").fill("label-birds");
   await page.getByRole("button", { name: "Ask people about 3 items" }).click();
   await see("exists already");
   await page.goto(at("/new-labeling?repo=nothing"));
