@@ -78,7 +78,8 @@ try {
 
   // Known answers of another repo, whose pictures lie beside their table: it starts.
   await page.goto(at("/new-labeling?repo=birds"));
-  assert.equal(await page.getByLabel("What shall it be called?").inputValue(), "label-birds-2", "a name that is free");
+  // A name that is free.
+  await page.waitForFunction(() => [...document.querySelectorAll(".making-part input")].some((field) => field.value === "label-birds-2"));
   assert.equal(await page.getByLabel(/The classes/).inputValue(), "", "what is made is forgotten");
   await page.getByLabel(/The classes/).fill("robin\nwren");
   await page.getByLabel("What shall it be called?").fill("checked");
@@ -149,6 +150,7 @@ try {
   // A name that is taken is said by the server; an empty repo has its own words.
   await page.goto(at("/new-labeling?repo=birds"));
   await page.getByLabel(/The classes/).fill("a\nb");
+  await page.waitForFunction(() => [...document.querySelectorAll(".making-part input")].some((field) => field.value === "label-birds-2"));
   await page.getByLabel("What shall it be called?").fill("label-birds");
   await page.getByRole("button", { name: "Ask people about 3 items" }).click();
   await see("exists already");

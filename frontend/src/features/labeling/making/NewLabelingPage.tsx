@@ -33,12 +33,12 @@ export function NewLabelingPage() {
   const [round, setRound] = useState(0);
   const pipelines = useRead("pipelines.list", { limit: 1000 });
   const taken = useMemo(
-    () => (pipelines.data && repos.data ? new Set([...pipelines.data.items, ...repos.data.items].map((one) => fullName(one.project, one.name))) : null),
-    [pipelines.data, repos.data],
+    () => (repos.data && !pipelines.isPending ? new Set([...(pipelines.data?.items ?? []), ...repos.data.items].map((one) => fullName(one.project, one.name))) : null),
+    [pipelines.data, pipelines.isPending, repos.data],
   );
   if (repos.error) return <Page title="New labeling project"><ErrorNote error={repos.error} retry={() => void repos.refetch()} /></Page>;
   if (!repos.data) return <Loading what="Reading the repos…" />;
-  if (known === null) return <Loading what="Looking at what is in them…" />;
+  if (known === null || taken === null) return <Loading what="Looking at what is in them…" />;
   // Pictures that lie beside a table are often known answers, which nobody is asked about.
   const picks = picksOf(repos.data.items, (name) => { const of = known.get(name); return of?.media && of.tables ? undefined : of?.media; });
   const first = asked && picks.some((group) => group.names.includes(asked)) ? asked : firstOf(picks);
@@ -56,7 +56,7 @@ export function NewLabelingPage() {
   return <Form key={round} asked={asked} taken={taken} startAnew={() => { setRound(round + 1); }} picks={picks} tables={picksOf(repos.data.items, (name) => known.get(name)?.tables)} first={first} />;
 }
 
-function Form({ picks, tables, first, asked, taken, startAnew }: { picks: readonly Pick[]; tables: readonly Pick[]; first: string; asked: string | undefined; taken: ReadonlySet<string> | null; startAnew: () => void }) {
+function Form({ picks, tables, first, asked, taken, startAnew }: { picks: readonly Pick[]; tables: readonly Pick[]; first: string; asked: string | undefined; taken: ReadonlySet<string>; startAnew: () => void }) {
   const go = useNavigate();
   const [begun] = useState(() => keptDraft(asked, (repo) => picks.some((group) => group.names.includes(repo))));
   const [kept, setProject] = useState<Project>(() => begun ?? fresh(first));
@@ -75,7 +75,7 @@ function Form({ picks, tables, first, asked, taken, startAnew }: { picks: readon
   // So does what a draft already says of its repo.
   const [fitted, setFitted] = useState<string | null>(null);
   const holds = `${project.items.repo} ${found?.shows ?? ""}`;
-  if (found && taken && holds !== fitted) {
+  if (found && holds !== fitted) {
     setFitted(holds);
     if (fitted !== null || begun?.items.repo !== project.items.repo) setProject(suggested(project, found.shows, found.endings, found.tables, taken));
   }
