@@ -9,6 +9,7 @@ import { Button, Empty, ErrorNote, Icon, Loading, Page } from "@/ui";
 import { ActsBar } from "./acts/ActsBar";
 import { BulkBar } from "./acts/BulkBar";
 import { HistoryPanel } from "./acts/HistoryPanel";
+import { KeysHelp } from "./acts/KeysHelp";
 import { type Acts, MARKS, useActs } from "./acts/useActs";
 import { useClasses } from "./classes";
 import "./datasets.css";
@@ -57,6 +58,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
   const [cursor, setCursor] = useState(0);
   const [rail, setRail] = useState(() => window.innerWidth >= 1200);
   const [history, setHistory] = useState(false);
+  const [keys, setKeys] = useState(false);
   const view = VIEWS.find((one) => one.id === (search.view ?? "grid")) ?? VIEWS[0];
   const mayWrite = question.at === null && mayFix;
   const size = search.size ?? (dataset.media === "text" || dataset.media === "none" ? SIZES.text : SIZES.image);
@@ -118,11 +120,12 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
     if (item) open(item.key);
   };
   const escape = (): void => {
-    if (history) setHistory(false);
+    if (keys) setKeys(false);
+    else if (history) setHistory(false);
     else if (search.item !== undefined) go({ item: undefined });
     else setSelected(NOTHING);
   };
-  usePageKeys({ acts, dataset, classes, mayWrite, selected, count, here: search.item ?? items.at(cursor)?.key ?? null, setHistory, view: view?.id ?? "grid", escape });
+  usePageKeys({ acts, dataset, classes, mayWrite, selected, count, here: search.item ?? items.at(cursor)?.key ?? null, setHistory, setKeys, view: view?.id ?? "grid", escape });
   const problem = question.where && items.error && (items.error.status === 400 || items.error.status === 422) ? items.error : null;
   const View = view?.component;
   return (
@@ -146,6 +149,9 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
           <span className="dataset-links">
             <Button small look="plain" icon="clock" aria-expanded={history} onClick={() => { setHistory(!history); }} title="Who did what to these items, with undo (h)">
               History
+            </Button>
+            <Button small look="plain" aria-expanded={keys} onClick={() => { setKeys(!keys); }} title="Which keys there are (?)">
+              Keys
             </Button>
             <Link className="button small plain" to="/lineage" search={{ of: `${name}@${dataset.versions > 0 ? "versions" : "main"}` }}>
               Lineage
@@ -189,6 +195,7 @@ function Loaded({ name, dataset, items, search, question, go }: { name: string; 
             )}
           </div>
         </div>
+        {keys && <KeysHelp classes={classes} mayWrite={mayWrite} onClose={() => { setKeys(false); }} />}
         <div className={`dataset-body${rail && !view?.whole ? " with-rail" : ""}${search.item !== undefined || history ? " with-panel" : ""}`}>
           {rail && !view?.whole && <FieldRail {...{ name, question, classes }} columns={state.columns} onChange={(where) => { setQuestion({ where }); }} />}
           <div className="dataset-main">
@@ -283,7 +290,7 @@ function SortPick({ columns, sort, go }: { columns: readonly ColumnInfo[]; sort:
 
 /** The keys of the page: a class by its digit, a mark by its letter, z takes back. They never act while one types. */
 function usePageKeys({
-  acts, classes, mayWrite, selected, count, here, setHistory, view, escape,
+  acts, classes, mayWrite, selected, count, here, setHistory, setKeys, view, escape,
 }: {
   acts: Acts;
   dataset: DatasetInfo;
@@ -294,16 +301,17 @@ function usePageKeys({
   /** The item that keys act on when nothing is selected. */
   here: string | null;
   setHistory: (change: (open: boolean) => boolean) => void;
+  setKeys: (change: (open: boolean) => boolean) => void;
   view: string;
   /** Close what is open, else let the selection go. */
   escape: () => void;
 }): void {
-  const now = { acts, classes, mayWrite, selected, count, here, setHistory, view, escape };
+  const now = { acts, classes, mayWrite, selected, count, here, setHistory, setKeys, view, escape };
   const latest = useRef(now);
   useEffect(() => { latest.current = now; });
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
-      const { acts, classes, mayWrite, selected, count, here, setHistory, view, escape } = latest.current;
+      const { acts, classes, mayWrite, selected, count, here, setHistory, setKeys, view, escape } = latest.current;
       const typing = event.target instanceof HTMLElement && event.target.closest("input:not([type=range]), textarea, select, [role=dialog]") !== null;
       const key = event.key.toLowerCase();
       const takesBack = key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
@@ -319,6 +327,10 @@ function usePageKeys({
       }
       if (key === "h") {
         setHistory((open) => !open);
+        return;
+      }
+      if (key === "?") {
+        setKeys((open) => !open);
         return;
       }
       if (!mayWrite) return;

@@ -54,6 +54,14 @@ export function GridView({ name, dataset, question, selection }: ViewProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [cursor]);
 
+  // A panel that opens or closes lays the tiles anew: the one that it shows stays in sight.
+  const shownRow = search.item === undefined ? -1 : Math.floor(items.indexOf(search.item) / columns);
+  useEffect(() => {
+    if (shownRow >= 0) reveal(shownRow);
+    // Only a changed layout: one who scrolls on beside an open item is let.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [columns, tall]);
+
   function onKey(event: KeyboardEvent): void {
     const page = list.perPage() * columns;
     const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, PageDown: page, PageUp: -page };
