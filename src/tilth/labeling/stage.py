@@ -128,6 +128,17 @@ class LabelingStage:
 
         Leases that have run out are returned first: where nobody asks for tasks any more, nobody else would.
         """
+        self.return_overdue()
+        with self._backend.database.read() as conn:
+            return self.due_in(conn)
+
+    def due_in(self, conn: Connection) -> list[str]:
+        """Return what `due` does, in the caller's snapshot; leases that ran out stand until `return_overdue`."""
+        now = self._clock()
+        return [row.pipeline for row in desks.timings(conn) if publishing.is_due(row, now)]
+
+    def return_overdue(self) -> None:
+        """Take tasks back whose time has run out. Cost: O(pipelines)."""
         now = self._clock()
         with self._backend.database.read() as conn:
             leased = [row.pipeline for row in desks.timings(conn) if row.leased]
@@ -137,8 +148,6 @@ class LabelingStage:
                 self._guard(conn)
                 with open_ledger(conn, pipeline, now) as ledger:
                     lending.return_overdue(ledger)
-        with self._backend.database.read() as conn:
-            return [row.pipeline for row in desks.timings(conn) if publishing.is_due(row, now)]
 
     def publish(self, pipeline: str) -> Commit | None:
         """Publish a pipeline's labels now, due or not; None when there is nothing new. Safe to repeat."""

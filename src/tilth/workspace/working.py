@@ -50,10 +50,12 @@ class Working:
 
     def status(self) -> StatusInfo:
         """Tell whether anything is left to do, and who does it."""
+        self._labeling.return_overdue()
+        # All of one moment: labels that are published between two looks would be neither due nor news.
         with self._backend.database.read() as conn:
             position, taken = feed.last(conn), feed.cursor(conn, CURSOR)
             waiting, running = queue.count_jobs(conn)
-        due = self._labeling.due()
+            due = self._labeling.due_in(conn)
         return StatusInfo(
             quiet=taken >= position and not waiting and not running and not due,
             coordinator=holder_of(self._backend.database),
