@@ -6,46 +6,17 @@ import io
 import os
 import socket
 import tarfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
-import tilth
 from tilth.contract import archive
 from tilth.contract.workspace import Workspace
 from tilth.errors import Unavailable
-from tilth.model.ids import new_id
-from tilth.testing import ServerProcess, owner_token
+from tilth.testing import ServerProcess
 
 BIG = os.urandom(24_000_000)
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("breaking") / "workspace") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def token(process: ServerProcess) -> str:
-    return owner_token(process.folder)
-
-
-@pytest.fixture
-def server(process: ServerProcess, token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    with tilth.connect(process.url, token=token) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def name(server: Workspace) -> str:
-    name = f"b{new_id()[-12:]}x"
-    server.repos.create(name)
-    return name
 
 
 def packed(data: bytes) -> bytes:

@@ -17,36 +17,11 @@ from tilth.contract.workspace import Workspace
 from tilth.errors import Conflict, Denied, Invalid, Unavailable
 from tilth.metadata.schema.uploads import uploads
 from tilth.model.ids import new_id
-from tilth.testing import ServerProcess, owner_token
+from tilth.testing import ServerProcess
 from tilth.testing.exchange import cut, entry_of, record_of
 from tilth.workspace.local import open as open_local
 
 BIG = os.urandom(24_000_000)
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("uploads") / "workspace") as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def token(process: ServerProcess) -> str:
-    return owner_token(process.folder)
-
-
-@pytest.fixture
-def server(process: ServerProcess, token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    with tilth.connect(process.url, token=token) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def name(server: Workspace) -> str:
-    name = f"u{new_id()[-12:]}x"
-    server.repos.create(name)
-    return name
 
 
 class Wire:
